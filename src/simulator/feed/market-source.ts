@@ -1,0 +1,12 @@
+import type { MarketListener } from '../market-event.ts'
+
+/** Makes market events: the stochastic model, or a recording. */
+export interface MarketSource {
+  /**
+   * Plays events into the listener until `stop()` or the end of the source; then it resolves. Rejects when the
+   * source cannot be read or the listener throws.
+   */
+  start(listener: MarketListener): Promise<void>
+  /** Ends the play; no event comes after it returns. Calling it again does nothing. */
+  stop(): void
+}

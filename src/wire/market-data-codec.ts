@@ -1,0 +1,205 @@
+import { DEPTH, HEADER, LEVEL_BYTES, MESSAGE_TYPE, SINGLE } from './market-data-layout.ts'
+
+/** Why a datagram is not a message; `OK` when it is one. Small integers, so that counting them is an array access. */
+export const DECODE = { OK: 0, SHORT: 1, LENGTH: 2, TYPE: 3, VALUE: 4 } as const
+export type DecodeResult = (typeof DECODE)[keyof typeof DECODE]
+
+const TWO_32 = 4_294_967_296
+
+/**
+ * Memory that datagrams are received into, with the views that decoding reads through. Datagrams must begin at
+ * multiples of 8, so that every field is aligned.
+ */
+export class DatagramMemory {
+  readonly bytes: Uint8Array
+  readonly int32: Int32Array
+  readonly uint32: Uint32Array
+  readonly float64: Float64Array
+
+  /** @param buffer its length must be a multiple of 8. */
+  constructor(buffer: ArrayBuffer) {
+    this.bytes = new Uint8Array(buffer)
+    this.int32 = new Int32Array(buffer)
+    this.uint32 = new Uint32Array(buffer)
+    this.float64 = new Float64Array(buffer)
+  }
+}
+
+/**
+ * One decoded message. It is reused: whoever keeps anything copies it before returning. Levels stay where they were
+ * received; 64-bit integers are halves, because a BigInt a message costs more than the whole decoding.
+ */
+export class MarketDataMessage {
+  /** One of `MESSAGE_TYPE`. */
+  type = 0
+  /** The instrument index: which subscription it belongs to. */
+  index = 0
+  /** The exchange's transaction time, milliseconds since 1970. */
+  txMs = 0
+  /** The exchange's event time, milliseconds since 1970. */
+  eventMs = 0
+  localNsLow = 0
+  localNsHigh = 0
+  sequenceLow = 0
+  sequenceHigh = 0
+  /** Ticker and trade. */
+  price = 0
+  size = 0
+  /** Depth: price and size alternate in `levels`, from these element indices on. */
+  levels: Float64Array = EMPTY_LEVELS
+  asksStart = 0
+  askCount = 0
+  bidsStart = 0
+  bidCount = 0
+
+  /** Sequence number (ticker, depth) or trade id (trade), exact to 2^63. Allocates: not for the hot path. */
+  get sequence(): bigint {
+    return join(this.sequenceHigh, this.sequenceLow)
+  }
+
+  /** When QTX received it, nanoseconds since 1970 of the QTX host's clock. Allocates: not for the hot path. */
+  get localNs(): bigint {
+    return join(this.localNsHigh, this.localNsLow)
+  }
+
+  /** `localNs` in milliseconds, exact to about a quarter of a microsecond. */
+  get localMs(): number {
+    return (this.localNsHigh * TWO_32 + this.localNsLow) / 1e6
+  }
+}
+
+const EMPTY_LEVELS = new Float64Array(0)
+
+function join(high: number, low: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low)
+}
+
+/**
+ * Reads the datagram of `lengthBytes` at `offset` (a multiple of 8) into `message`, in place, allocating nothing.
+ * On any result but `OK` the message's content is undefined.
+ */
+export function decodeMarketData(
+  memory: DatagramMemory,
+  offset: number,
+  lengthBytes: number,
+  message: MarketDataMessage,
+): DecodeResult {
+  if (lengthBytes < HEADER.LENGTH_BYTES) return DECODE.SHORT
+  const { int32, uint32, float64 } = memory
+  const word = offset >> 2
+  const type = int32[word]!
+  if (type === MESSAGE_TYPE.DEPTH) {
+    if (lengthBytes < DEPTH.LEVELS) return DECODE.LENGTH
+  } else if (
+    type === MESSAGE_TYPE.BID ||
+    type === MESSAGE_TYPE.ASK ||
+    type === MESSAGE_TYPE.BUY_TRADE ||
+    type === MESSAGE_TYPE.SELL_TRADE
+  ) {
+    if (lengthBytes !== SINGLE.LENGTH_BYTES) return DECODE.LENGTH
+  } else {
+    return DECODE.TYPE
+  }
+
+  const txHigh = int32[word + 3]!
+  const eventHigh = int32[word + 5]!
+  const localHigh = int32[word + 7]!
+  const sequenceHigh = int32[word + 9]!
+  if ((txHigh | eventHigh | localHigh | sequenceHigh) < 0) return DECODE.VALUE
+  message.type = type
+  message.index = int32[word + 1]!
+  message.txMs = txHigh * TWO_32 + uint32[word + 2]!
+  message.eventMs = eventHigh * TWO_32 + uint32[word + 4]!
+  message.localNsLow = uint32[word + 6]!
+  message.localNsHigh = localHigh
+  message.sequenceLow = uint32[word + 8]!
+  message.sequenceHigh = sequenceHigh
+
+  if (type === MESSAGE_TYPE.DEPTH) return decodeLevels(memory, offset, lengthBytes, message)
+  const price = float64[(offset + SINGLE.PRICE) >> 3]!
+  const size = float64[(offset + SINGLE.SIZE) >> 3]!
+  message.price = price
+  message.size = size
+  message.askCount = 0
+  message.bidCount = 0
+  return isAmount(price) && isAmount(size) ? DECODE.OK : DECODE.VALUE
+}
+
+function decodeLevels(
+  memory: DatagramMemory,
+  offset: number,
+  lengthBytes: number,
+  message: MarketDataMessage,
+): DecodeResult {
+  const { uint32, float64 } = memory
+  const counts = (offset + DEPTH.ASK_COUNT) >> 2
+  // A count that needs its upper half cannot fit a datagram.
+  if (uint32[counts + 1] !== 0 || uint32[counts + 3] !== 0) return DECODE.LENGTH
+  const askCount = uint32[counts]!
+  const bidCount = uint32[counts + 2]!
+  if (DEPTH.LEVELS + LEVEL_BYTES * (askCount + bidCount) !== lengthBytes) return DECODE.LENGTH
+  const start = (offset + DEPTH.LEVELS) >> 3
+  const end = start + 2 * (askCount + bidCount)
+  for (let i = start; i < end; i++) {
+    if (!isAmount(float64[i]!)) return DECODE.VALUE
+  }
+  message.levels = float64
+  message.asksStart = start
+  message.askCount = askCount
+  message.bidsStart = start + 2 * askCount
+  message.bidCount = bidCount
+  return DECODE.OK
+}
+
+function isAmount(value: number): boolean {
+  return value >= 0 && value < Infinity
+}
+
+/** What every message says before its content. */
+export interface MessageHeader {
+  readonly index: number
+  readonly txMs: number
+  readonly eventMs: number
+  readonly localNs: bigint
+  readonly sequence: bigint
+}
+
+/** Writes a ticker (`BID`, `ASK`) or a trade (`BUY_TRADE`, `SELL_TRADE`) as one datagram. */
+export function encodeSingle(
+  type: Exclude<(typeof MESSAGE_TYPE)[keyof typeof MESSAGE_TYPE], typeof MESSAGE_TYPE.DEPTH>,
+  header: MessageHeader,
+  price: number,
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(SINGLE.LENGTH_BYTES))
+  writeHeader(view, type, header)
+  view.setFloat64(SINGLE.PRICE, price, true)
+  view.setFloat64(SINGLE.SIZE, size, true)
+  return new Uint8Array(view.buffer)
+}
+
+/** Writes a depth message as one datagram, asks first. */
+export function encodeDepth(
+  header: MessageHeader,
+  asks: readonly (readonly [price: number, size: number])[],
+  bids: readonly (readonly [price: number, size: number])[],
+): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(DEPTH.LEVELS + LEVEL_BYTES * (asks.length + bids.length)))
+  writeHeader(view, MESSAGE_TYPE.DEPTH, header)
+  view.setBigUint64(DEPTH.ASK_COUNT, BigInt(asks.length), true)
+  view.setBigUint64(DEPTH.BID_COUNT, BigInt(bids.length), true)
+  ;[...asks, ...bids].forEach(([price, size], i) => {
+    view.setFloat64(DEPTH.LEVELS + LEVEL_BYTES * i, price, true)
+    view.setFloat64(DEPTH.LEVELS + LEVEL_BYTES * i + 8, size, true)
+  })
+  return new Uint8Array(view.buffer)
+}
+
+function writeHeader(view: DataView, type: number, header: MessageHeader): void {
+  view.setInt32(HEADER.TYPE, type, true)
+  view.setInt32(HEADER.INDEX, header.index, true)
+  view.setBigInt64(HEADER.TX_MS, BigInt(header.txMs), true)
+  view.setBigInt64(HEADER.EVENT_MS, BigInt(header.eventMs), true)
+  view.setBigInt64(HEADER.LOCAL_NS, header.localNs, true)
+  view.setBigInt64(HEADER.SEQUENCE, header.sequence, true)
+}

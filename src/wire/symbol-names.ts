@@ -1,0 +1,50 @@
+import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
+import { QtxError } from '../errors.ts'
+
+/** A backend's name, in the configuration's spelling. */
+export type ExchangeBackend = 'binance'
+
+interface NamingRow {
+  /** Before the colon of a QTX symbol. */
+  readonly prefix: string
+}
+
+/** How QTX names each exchange's perpetuals. Binance is known (C SDK). */
+const NAMING: Readonly<Record<ExchangeBackend, NamingRow>> = {
+  binance: { prefix: 'binance-futures' },
+}
+
+/** Every backend that has a QTX naming. */
+export const EXCHANGE_BACKENDS = Object.keys(NAMING) as readonly ExchangeBackend[]
+
+/**
+ * Quote assets that a QTX symbol, which has no separator, may end in. Longer ones first: `fdusd` ends in `usd` too.
+ */
+const QUOTES = ['fdusd', 'usdt', 'usdc', 'busd', 'tusd', 'usd', 'btc', 'eth'] as const
+
+/** `('BTC-USDT', 'binance')` → `binance-futures:btcusdt`. @throws QtxError `QTX_PAIR_INVALID`. */
+export function toQtxSymbol(pair: TradingPair, backend: ExchangeBackend): string {
+  const { base, quote } = parseTradingPair(pair)
+  return `${NAMING[backend].prefix}:${base}${quote}`.toLowerCase()
+}
+
+/** `binance-futures:btcusdt` → its backend and pair. @throws QtxError `QTX_PAIR_INVALID`. */
+export function fromQtxSymbol(symbol: string): {
+  readonly backend: ExchangeBackend
+  readonly pair: TradingPair
+} {
+  const [prefix, name] = symbol.split(':')
+  const backend = EXCHANGE_BACKENDS.find((candidate) => NAMING[candidate].prefix === prefix)
+  const quote = QUOTES.find((candidate) => name?.endsWith(candidate) && name.length > candidate.length)
+  if (!backend || !name || !quote || !/^[a-z0-9]+$/.test(name)) {
+    throw new QtxError(
+      'QTX_PAIR_INVALID',
+      `QTX symbol ${JSON.stringify(symbol)} names no known exchange and pair`,
+      {
+        details: { symbol },
+        remedy: 'use a symbol such as binance-futures:btcusdt',
+      },
+    )
+  }
+  return { backend, pair: `${name.slice(0, -quote.length)}-${quote}`.toUpperCase() }
+}
