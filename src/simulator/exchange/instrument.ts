@@ -30,8 +30,10 @@ export interface Instrument {
   readonly maxMarketSize: Decimal
   /** In quote units; reduce-only orders are exempt. */
   readonly minNotional: Decimal
-  /** A buy may not be priced above the mark price times this, a sell not below the mark price divided by it. */
-  readonly priceBand: Decimal
+  /** A buy may not be priced above the mark price times this, such as 1.05. */
+  readonly buyBand: Decimal
+  /** A sell may not be priced below the mark price times this, such as 0.95. */
+  readonly sellBand: Decimal
   readonly listedMs: number
   readonly brackets: readonly LeverageBracket[]
 }

@@ -1,5 +1,4 @@
 import type { Decimal } from '../../common/decimal.ts'
-import type { Account } from './account.ts'
 import type { Instrument } from './instrument.ts'
 
 export type OrderSide = 'buy' | 'sell'
@@ -76,39 +75,7 @@ export function averagePrice(order: OrderState): Decimal {
   return order.filledSize.isZero() ? order.filledSize : order.filledQuote.div(order.filledSize)
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
-/** An order inside the engine. */
-export interface LiveOrder extends Mutable<OrderState> {
-  readonly account: Account
-  /** The price as the book's doubles have it. */
-  readonly bookPrice: number
-  /** Size of the book's own level that stood here before the order and has not traded or gone yet. */
-  queueAhead: number
-}
-
 /** What the order still wants. */
 export function remainingSize(order: OrderState): Decimal {
   return order.size.minus(order.filledSize)
-}
-
-/** A copy that later changes of the order do not reach. */
-export function stateOf(order: LiveOrder): OrderState {
-  return {
-    orderId: order.orderId,
-    clientOrderId: order.clientOrderId,
-    instrument: order.instrument,
-    side: order.side,
-    kind: order.kind,
-    timeInForce: order.timeInForce,
-    priceMatch: order.priceMatch,
-    reduceOnly: order.reduceOnly,
-    price: order.price,
-    size: order.size,
-    status: order.status,
-    filledSize: order.filledSize,
-    filledQuote: order.filledQuote,
-    createdMs: order.createdMs,
-    updatedMs: order.updatedMs,
-  }
 }

@@ -17,7 +17,10 @@ export class DecimalGrid {
     this.#mantissa = match ? Number(`${match[1]!}${fraction}`) : 0
     this.#scale = 10 ** fraction.length
     if (!Number.isSafeInteger(this.#mantissa) || this.#mantissa === 0)
-      throw new QtxError('QTX_CONFIG_INVALID', `an increment must be a decimal above zero, was "${increment}"`)
+      throw new QtxError(
+        'QTX_CONFIG_INVALID',
+        `an increment must be a decimal above zero, was "${increment}"`,
+      )
   }
 
   /** The value of so many increments. */

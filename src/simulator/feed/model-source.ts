@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock.ts'
+import { sleep, type Clock } from '../../common/clock.ts'
 import type { MarketListener } from '../market-event.ts'
 import type { MarketModel } from './market-model.ts'
 import type { MarketSource } from './market-source.ts'
@@ -12,55 +12,37 @@ const MAX_BEHIND_MS = 500
 export class ModelSource implements MarketSource {
   readonly #model: MarketModel
   readonly #clock: Clock
-  #stop: (() => void) | undefined
+  #playing: AbortController | undefined
 
   constructor(model: MarketModel, clock: Clock) {
     this.#model = model
     this.#clock = clock
   }
 
-  start(listener: MarketListener): Promise<void> {
+  async start(listener: MarketListener): Promise<void> {
     this.stop()
-    return new Promise((resolve, reject) => {
-      let stopped = false
-      let cancel = (): void => undefined
-      this.#stop = () => {
-        stopped = true
-        cancel()
-        resolve()
+    const playing = new AbortController()
+    this.#playing = playing
+    for (const event of this.#model.openingEvents(this.#clock.nowMs())) listener(event)
+    let dueMs = this.#clock.monotonicMs() + this.#model.nextGapMs()
+    // The listener, too, may end the play.
+    while (this.#isPlaying(playing)) {
+      const nowMs = this.#clock.monotonicMs()
+      if (nowMs - dueMs > MAX_BEHIND_MS) dueMs = nowMs
+      while (dueMs <= nowMs && this.#isPlaying(playing)) {
+        for (const event of this.#model.nextEvents(this.#clock.nowMs())) listener(event)
+        dueMs += this.#model.nextGapMs()
       }
-      let dueMs = this.#clock.monotonicMs() + this.#model.nextGapMs()
-      const play = (): void => {
-        try {
-          const nowMs = this.#clock.monotonicMs()
-          if (nowMs - dueMs > MAX_BEHIND_MS) dueMs = nowMs
-          while (dueMs <= nowMs) {
-            for (const event of this.#model.nextEvents(this.#clock.nowMs())) {
-              // The listener may end the play in the middle of a step.
-              if (stopped) return
-              listener(event)
-            }
-            dueMs += this.#model.nextGapMs()
-          }
-          if (!stopped) {
-            cancel = this.#clock.schedule(Math.min(Math.max(dueMs - nowMs, 1), MAX_SLEEP_MS), play)
-          }
-        } catch (error) {
-          stopped = true
-          reject(error as Error)
-        }
-      }
-      try {
-        for (const event of this.#model.openingEvents(this.#clock.nowMs())) listener(event)
-        play()
-      } catch (error) {
-        reject(error as Error)
-      }
-    })
+      await sleep(this.#clock, Math.min(Math.max(dueMs - nowMs, 1), MAX_SLEEP_MS), playing.signal)
+    }
   }
 
   stop(): void {
-    this.#stop?.()
-    this.#stop = undefined
+    this.#playing?.abort()
+    this.#playing = undefined
+  }
+
+  #isPlaying(playing: AbortController): boolean {
+    return this.#playing === playing
   }
 }

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
@@ -105,7 +104,7 @@ export class RecordingSource implements MarketSource {
     const reader = new RecordingReader()
     const pace = new Pace(this.#options.clock, this.#speed, this.#options.consumed)
     for await (const line of linesOf(input, this.#options.file, () => this.#lines)) {
-      if (signal.aborted) return
+      if (!this.#isPlaying(signal)) return
       this.#lines++
       const message = reader.read(line)
       if (!message) {
@@ -116,11 +115,15 @@ export class RecordingSource implements MarketSource {
       await pace.wait(message.receivedNs, signal)
       for (const event of message.events) {
         // The wait before, or the listener itself, may have ended the play.
-        if (signal.aborted) return
+        if (!this.#isPlaying(signal)) return
         this.#events++
         listener(this.#inTime(event))
       }
     }
+  }
+
+  #isPlaying(signal: AbortSignal): boolean {
+    return this.#stopping?.signal === signal
   }
 
   #inTime(event: MarketEvent): MarketEvent {
@@ -193,21 +196,19 @@ async function* linesOf(
   file: string,
   linesRead: () => number,
 ): AsyncGenerator<string, void, undefined> {
-  // readline passes on no error of its input: the iteration would wait for ever.
-  let failure: unknown
-  const lines = createInterface({ input, crlfDelay: Infinity })
-  input.on('error', (error) => {
-    failure = error
-    lines.close()
-  })
-  for await (const line of lines) {
-    if (line !== '') yield line
-  }
-  if (failure !== undefined) {
+  let rest = ''
+  try {
+    for await (const chunk of input.setEncoding('utf8')) {
+      const lines = (rest + (chunk as string)).split(/\r?\n/)
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line !== '') yield line
+    }
+  } catch (error) {
     throw new QtxError(
       'QTX_CONFIG_INVALID',
-      `recording ${file} breaks off after line ${linesRead()} (${messageOf(failure)})`,
-      { cause: failure, remedy: 'give a whole file' },
+      `recording ${file} breaks off after line ${linesRead()} (${messageOf(error)})`,
+      { cause: error, remedy: 'give a whole file' },
     )
   }
+  if (rest !== '') yield rest
 }

@@ -177,7 +177,7 @@ export class SymbolMarket {
   #filledSide(side: 'bid' | 'ask', bestTicks: number): SimulatedSide {
     const book = new SimulatedSide(side, bestTicks)
     book.set(bestTicks, this.#lots(MEAN_TOUCH_LOTS))
-    for (let distance = 0; book.levelCount < LEVELS_PER_SIDE; ) {
+    for (let distance = 0; book.levelCount < LEVELS_PER_SIDE;) {
       distance += 1 + Math.floor(this.#random.exponential(0.8))
       book.set(book.outwardTicks(distance), this.#lots(MEAN_LEVEL_LOTS))
     }

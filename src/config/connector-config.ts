@@ -1,0 +1,210 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { parseTradingPair } from '../common/trading-pair.ts'
+import { QtxError } from '../errors.ts'
+import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../wire/symbol-names.ts'
+import { MAX_SYMBOL_BYTES } from '../wire/control-text.ts'
+
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
+
+const backend = z
+  .string({ error: `Name the exchange: ${EXCHANGE_BACKENDS.join(', ')}.` })
+  .transform((text) => text.trim().toLowerCase())
+  .pipe(
+    z.enum(EXCHANGE_BACKENDS as [ExchangeBackend, ...ExchangeBackend[]], {
+      error: (issue) =>
+        `There is no backend ${JSON.stringify(issue.input)}; use one of ${EXCHANGE_BACKENDS.join(', ')}.`,
+    }),
+  )
+  .describe('The exchange whose connector is extended, in any letter case.')
+
+const host = z
+  .string({ error: 'Give the IP address or the host name of the QTX server, such as 172.30.2.221.' })
+  .refine((text) => isIP(text) !== 0 || (HOST_NAME.test(text) && !/^[\d.]+$/.test(text)), {
+    error: (issue) =>
+      `${JSON.stringify(issue.input)} is neither an IP address nor a host name; give one such as 172.30.2.221 or qtx.internal.`,
+  })
+  .describe('IP address or host name of the QTX server.')
+
+const port = z
+  .number({ error: 'Give the UDP port of the QTX server as a number, such as 8080.' })
+  .int({ error: 'A port is a whole number, such as 8080.' })
+  .min(1, { error: 'A port is at least 1; QTX servers usually listen on 8080.' })
+  .max(65_535, { error: 'A port is at most 65535; QTX servers usually listen on 8080.' })
+  .describe('UDP port of the QTX server.')
+
+const sharedMemoryName = z
+  .string({ error: 'Give the name of the order manager’s shared memory, such as /place_order_x.' })
+  .regex(/^\/[\w.-]{1,250}$/, {
+    error: 'A shared memory name is a slash and letters, digits, _ . -, such as /place_order_x.',
+  })
+  .describe('Shared memory of the QTX order manager. Without it orders go by the exchange’s own REST API.')
+
+const secret = (what: string) =>
+  z
+    .string({ error: `Give ${what} as text.` })
+    .min(1, { error: `${what} is empty: leave it out, or set it.` })
+    .optional()
+    .describe(`${what}. Never logged.`)
+
+const pair = z.string({ error: 'Write each pair as text, such as BTC-USDT.' }).refine(isPair, {
+  error: (issue) =>
+    `${JSON.stringify(issue.input)} is not a trading pair; write it as BTC-USDT, in upper case with one dash.`,
+})
+
+const durationMs = (what: string) =>
+  z
+    .number({ error: `Give ${what} in milliseconds, as a number.` })
+    .positive({ error: `${what} must be above zero milliseconds.` })
+    .optional()
+
+const url = (schemes: readonly string[], example: string) =>
+  z
+    .string({ error: `Give a URL such as ${example}.` })
+    .refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
+      error: `Give a URL such as ${example}.`,
+    })
+    .optional()
+
+const fraction = z
+  .union([z.number(), z.string()], { error: 'Give a fraction such as 0.03 for 3 %.' })
+  .refine((value) => Number(value) > 0 && Number(value) < 1, {
+    error: 'Give a fraction above 0 and below 1, such as 0.03 for 3 %.',
+  })
+  .optional()
+
+/** Every option of a QTX connector, with its checks. Unknown options are refused. */
+export const qtxConnectorConfig = z.strictObject(
+  {
+    exchangeBackend: backend,
+    qtxPerpetualHost: host,
+    qtxPerpetualPort: port,
+    qtxPlaceOrderSharedMemoryName: sharedMemoryName.optional(),
+    exchangeApiKey: secret('The exchange’s API key'),
+    exchangeApiSecret: secret('The exchange’s API secret'),
+    exchangeApiPassphrase: secret('The exchange’s API passphrase'),
+    tradingPairs: z
+      .array(pair, { error: 'List the pairs, such as ["BTC-USDT", "ETH-USDT"].' })
+      .min(1, { error: 'List at least one pair, such as BTC-USDT.' })
+      .max(100, { error: 'One QTX socket carries at most 100 pairs; use another connector for the rest.' })
+      .describe('The pairs to trade and to watch.'),
+    tradingRequired: z
+      .boolean({
+        error: 'tradingRequired is true or false; false is for market data only and needs no keys.',
+      })
+      .default(true)
+      .describe('False: market data only; no keys are asked for.'),
+    exchangeEndpoints: z
+      .strictObject(
+        {
+          rest: url(['http:', 'https:'], 'https://testnet.example.com').describe(
+            'Takes the place of the exchange’s REST address.',
+          ),
+          websocket: url(['ws:', 'wss:'], 'wss://testnet.example.com').describe(
+            'Takes the place of its websocket address.',
+          ),
+        },
+        { error: unknownKeys(['rest', 'websocket']) },
+      )
+      .optional()
+      .describe('Where the exchange is reached instead: a testnet, a proxy, the simulator.'),
+    qtxSymbols: z
+      .record(pair, z.string().min(1).max(MAX_SYMBOL_BYTES), {
+        error: 'Map pairs to QTX symbols, such as { "BTC-USDT": "binance-futures:btcusdt" }.',
+      })
+      .optional()
+      .describe('QTX symbols that differ from the usual spelling.'),
+    feedReceiver: z
+      .enum(['recvmmsg', 'dgram'], { error: 'feedReceiver is recvmmsg (Linux) or dgram (anywhere).' })
+      .optional()
+      .describe('How datagrams are received; recvmmsg by default on Linux, dgram elsewhere.'),
+    multicastGroup: z
+      .string()
+      .refine((text) => isIP(text) !== 0, { error: 'multicastGroup is an IP address, such as 239.1.1.1.' })
+      .optional()
+      .describe('Group on which the same datagrams arrive.'),
+    multicastInterface: z
+      .string()
+      .refine((text) => isIP(text) !== 0, {
+        error: 'multicastInterface is the IP address of a local interface.',
+      })
+      .optional()
+      .describe('Local interface that joins the group.'),
+    feedSilenceMs: durationMs('feedSilenceMs').describe(
+      'Silence after which a symbol is subscribed again; 5,000 by default.',
+    ),
+    depthMode: z
+      .enum(['diff', 'full'], {
+        error: 'depthMode is diff (changed levels, the default) or full (whole books).',
+      })
+      .optional()
+      .describe('Whether depth messages carry changed levels or whole books.'),
+    bookSettleMs: durationMs('bookSettleMs').describe(
+      'How long a book without a snapshot must be whole before it is live; 1,000 by default.',
+    ),
+    maxSlippage: fraction.describe('How far from the best price a market order may fill; 0.03 by default.'),
+    orderTimeoutMs: durationMs('orderTimeoutMs').describe(
+      'How long the order manager may take to answer; 10,000 by default.',
+    ),
+    requestTimeoutMs: durationMs('requestTimeoutMs').describe(
+      'How long the exchange may take to answer; 10,000 by default.',
+    ),
+  },
+  { error: (issue) => unknownKeysOf(issue) },
+)
+
+/** What a user writes. */
+export type QtxConnectorConfigInput = z.input<typeof qtxConnectorConfig>
+/** The same, checked, with defaults. */
+export type QtxConnectorConfig = z.output<typeof qtxConnectorConfig>
+
+/** What makes one connector class differ from another. */
+const classConfig = qtxConnectorConfig.partial({ tradingPairs: true })
+
+/** The options that a class is made from; those of its instances may be there too. */
+export type QtxConnectorClassConfigInput = z.input<typeof classConfig>
+export type QtxConnectorClassConfig = z.output<typeof classConfig>
+
+/** @throws QtxError `QTX_CONFIG_INVALID`, naming every option that is wrong. */
+export function parseConnectorConfig(input: unknown): QtxConnectorConfig {
+  return parse(qtxConnectorConfig, input)
+}
+
+/** As `parseConnectorConfig`, without needing pairs. */
+export function parseConnectorClassConfig(input: unknown): QtxConnectorClassConfig {
+  return parse(classConfig, input)
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const problems = result.error.issues.map((issue) =>
+    issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
+  )
+  throw new QtxError('QTX_CONFIG_INVALID', 'the configuration is not valid', { details: { problems }, remedy: problems.join(' ') })
+}
+
+function isPair(text: string): boolean {
+  try {
+    parseTradingPair(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+interface RawIssue {
+  readonly code?: string | undefined
+  readonly keys?: readonly string[] | undefined
+}
+
+function unknownKeysOf(issue: RawIssue): string {
+  return unknownKeys(Object.keys(qtxConnectorConfig.shape))(issue)
+}
+
+function unknownKeys(known: readonly string[]): (issue: RawIssue) => string {
+  return (issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `Unknown option ${(issue.keys ?? []).join(', ')}; the options are ${known.join(', ')}.`
+      : `Give the options as an object with ${known.slice(0, 4).join(', ')} and so on.`
+}

@@ -1,0 +1,250 @@
+import { Backoff } from '../common/backoff.ts'
+import { sleep, type Clock } from '../common/clock.ts'
+import type { Logger } from '../common/log.ts'
+import type { TypedEvents } from '../common/typed-events.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import { QtxError, messageOf } from '../errors.ts'
+import type { AccountState } from './account-state.ts'
+import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } from './account-types.ts'
+import type { ConnectorEvents } from './events.ts'
+import type { OrderResolver } from './order-resolver.ts'
+import type { OrderTracker } from './order-tracker.ts'
+import type { OrderUpdate, TradeUpdate } from './order-types.ts'
+import { passed, waiting, type ConnectorStatus } from './status.ts'
+import type { UserStream, UserStreamSink } from './user-stream.ts'
+
+/** What the exchange is asked for. */
+export interface AccountQueries {
+  fetchBalances(signal: AbortSignal): Promise<readonly Balance[]>
+  fetchPositions(signal: AbortSignal): Promise<readonly Position[]>
+  fetchPositionMode(signal: AbortSignal): Promise<PositionMode>
+  fetchLeverage(pair: TradingPair, signal: AbortSignal): Promise<number | undefined>
+  fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]>
+  fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo>
+}
+
+export interface AccountSyncOptions {
+  readonly pairs: ReadonlySet<TradingPair>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly events: TypedEvents<ConnectorEvents>
+  readonly account: AccountState
+  readonly tracker: OrderTracker
+  readonly resolver: OrderResolver
+  readonly queries: AccountQueries
+}
+
+/** While the private stream speaks, it is the source and this only corrects; while it is silent, this is the source. */
+const POLL_WITH_STREAM_MS = 120_000
+const POLL_WITHOUT_STREAM_MS = 5_000
+/** A stream's balance lacks what is available: it is fetched shortly after, once for a burst. */
+const BALANCE_REFRESH_DELAY_MS = 250
+
+/**
+ * Keeps the account true: applies what the private stream sends, and fetches everything over REST at the start, after
+ * every reconnect of the stream, and now and then.
+ */
+export class AccountSync implements UserStreamSink {
+  readonly #options: AccountSyncOptions
+  #stream: UserStream | undefined
+  #streamConnected = false
+  #streamReason = 'not connected yet'
+  #caughtUp = false
+  #catchingUp: Promise<void> | undefined
+  #catchUpAgain = false
+  #balanceRefreshPending = false
+
+  constructor(options: AccountSyncOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Reads the account, refuses what QTX cannot trade on, and starts the private stream. What fails for a moment is
+   * tried on in the background.
+   * @throws QtxError `QTX_POSITION_MODE`, `QTX_AUTH` and whatever else does not pass by itself.
+   */
+  async start(createStream: () => UserStream): Promise<void> {
+    const { account, queries, signal, pairs } = this.#options
+    account.setPositionMode(await queries.fetchPositionMode(signal))
+    if (account.positionMode !== 'oneWay') {
+      throw new QtxError(
+        'QTX_POSITION_MODE',
+        `the account is in ${String(account.positionMode)} mode, one-way mode is needed`,
+        {
+          details: { positionMode: account.positionMode },
+        },
+      )
+    }
+    await this.#fetchAccount()
+    for (const pair of pairs) {
+      const leverage = await queries.fetchLeverage(pair, signal)
+      if (leverage !== undefined) account.setLeverage(pair, leverage)
+    }
+    this.#stream = createStream()
+    await this.#stream.start(this)
+    void this.#poll()
+  }
+
+  async stop(): Promise<void> {
+    this.#streamConnected = false
+    this.#streamReason = 'stopped'
+    await this.#stream?.stop()
+  }
+
+  get status(): ConnectorStatus {
+    const { account } = this.#options
+    const keys = 'check the keys and the exchange; it is tried again by itself'
+    return {
+      positionMode: account.positionMode === 'oneWay' ? passed('one-way') : waiting('not read yet', keys),
+      accountBalance:
+        account.balancesMs === undefined
+          ? waiting('balances not read yet', keys)
+          : passed(`${account.balances.size} assets`),
+      positions:
+        account.positionsMs === undefined
+          ? waiting('positions not read yet', keys)
+          : passed(`${account.positions.size} open`),
+      userStream: !this.#streamConnected
+        ? waiting(
+            `private stream ${this.#streamReason}`,
+            'it reconnects by itself; check the network if it lasts',
+          )
+        : this.#caughtUp
+          ? passed('connected and caught up')
+          : waiting('connected, fetching what was missed', 'wait'),
+    }
+  }
+
+  connected(): void {
+    this.#streamConnected = true
+    this.#caughtUp = false
+    this.#options.logger.info({}, 'private stream connected, catching up over REST')
+    void this.catchUp()
+  }
+
+  disconnected(reason: string): void {
+    if (this.#streamConnected) this.#options.logger.warn({ reason }, `private stream disconnected: ${reason}`)
+    this.#streamConnected = false
+    this.#streamReason = `disconnected: ${reason}`
+    this.#caughtUp = false
+  }
+
+  orderUpdate(update: OrderUpdate): void {
+    const known = this.#options.tracker.applyOrderUpdate(update)
+    if (!known) this.#options.logger.debug({ update }, 'order update of an order that is not tracked')
+  }
+
+  tradeUpdate(trade: TradeUpdate): void {
+    this.#options.tracker.applyTradeUpdate(trade)
+  }
+
+  balances(changed: readonly Balance[]): void {
+    this.#options.account.patchBalances(changed)
+    if (changed.some((balance) => balance.available === undefined)) this.#refreshBalancesSoon()
+  }
+
+  positions(changed: readonly Position[]): void {
+    const { account, pairs } = this.#options
+    account.patchPositions(changed.filter((position) => pairs.has(position.pair)))
+  }
+
+  fundingPayment(payment: FundingPayment): void {
+    this.#options.events.emit('fundingPaymentCompleted', payment)
+  }
+
+  /** Fetches everything and applies the difference; a call during another makes that one run once more. */
+  catchUp(): Promise<void> {
+    if (this.#catchingUp) {
+      this.#catchUpAgain = true
+      return this.#catchingUp
+    }
+    this.#catchingUp = this.#catchUpUntilDone().finally(() => (this.#catchingUp = undefined))
+    return this.#catchingUp
+  }
+
+  async #catchUpUntilDone(): Promise<void> {
+    const { clock, logger, random, signal } = this.#options
+    const backoff = new Backoff({ initialMs: 500, maxMs: 30_000, random })
+    while (!signal.aborted) {
+      this.#catchUpAgain = false
+      try {
+        await this.#fetchAccount()
+        await this.#fetchOrders()
+        if (this.#catchUpAgain) continue
+        this.#caughtUp = this.#streamConnected
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        const delayMs = backoff.nextMs()
+        logger.warn(
+          { delayMs: Math.round(delayMs) },
+          `account could not be fetched, trying again: ${messageOf(error)}`,
+        )
+        await sleep(clock, delayMs, signal)
+      }
+    }
+  }
+
+  async #fetchAccount(): Promise<void> {
+    const { account, queries, clock, signal } = this.#options
+    const askedMs = clock.nowMs()
+    const [balances, positions] = await Promise.all([
+      queries.fetchBalances(signal),
+      queries.fetchPositions(signal),
+    ])
+    account.replaceBalances(balances, askedMs)
+    account.replacePositions(positions, askedMs)
+  }
+
+  /** Orders that are open on the exchange as it says; those that are not any more, one by one. */
+  async #fetchOrders(): Promise<void> {
+    const { tracker, resolver, queries, signal } = this.#options
+    const tracked = [...tracker.active.values()]
+    if (tracked.length === 0) return
+    const open = await queries.fetchOpenOrders(signal)
+    const untouched = new Set(
+      open.filter((update) => isAlreadyKnown(update, tracker)).map((update) => update.clientOrderId),
+    )
+    for (const order of tracked) {
+      if (order.isDone || untouched.has(order.clientOrderId)) continue
+      await resolver.refresh(order)
+    }
+  }
+
+  #refreshBalancesSoon(): void {
+    const { account, queries, clock, logger, signal } = this.#options
+    if (this.#balanceRefreshPending) return
+    this.#balanceRefreshPending = true
+    const refresh = async () => {
+      await sleep(clock, BALANCE_REFRESH_DELAY_MS, signal)
+      this.#balanceRefreshPending = false
+      if (signal.aborted) return
+      const askedMs = clock.nowMs()
+      account.replaceBalances(await queries.fetchBalances(signal), askedMs)
+    }
+    refresh().catch((error: unknown) => {
+      if (!signal.aborted) logger.warn({}, `balances could not be refreshed: ${messageOf(error)}`)
+    })
+  }
+
+  async #poll(): Promise<void> {
+    const { clock, signal } = this.#options
+    let polledMs = clock.monotonicMs()
+    for (;;) {
+      await sleep(clock, 1_000, signal)
+      if (signal.aborted) return
+      const periodMs = this.#streamConnected ? POLL_WITH_STREAM_MS : POLL_WITHOUT_STREAM_MS
+      if (clock.monotonicMs() - polledMs < periodMs) continue
+      await this.catchUp()
+      polledMs = clock.monotonicMs()
+    }
+  }
+}
+
+function isAlreadyKnown(update: OrderUpdate, tracker: OrderTracker): boolean {
+  const order = tracker.find(update.clientOrderId, update.exchangeOrderId)
+  if (order?.state !== 'open' && order?.state !== 'partiallyFilled') return false
+  return !update.executedAmount?.gt(order.executedAmount)
+}

@@ -1,0 +1,42 @@
+import type { Decimal } from '../common/decimal.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+
+export type PositionMode = 'oneWay' | 'hedge'
+
+export interface Balance {
+  readonly asset: string
+  readonly total: Decimal
+  /** What can be used for new orders. Absent where the source, a stream, does not say it. */
+  readonly available?: Decimal
+}
+
+/** A one-way position. `amount` is signed, base units; zero means that there is none. */
+export interface Position {
+  readonly pair: TradingPair
+  readonly amount: Decimal
+  readonly entryPrice: Decimal
+  /** Quote units. */
+  readonly unrealizedPnl: Decimal
+  readonly leverage?: number
+}
+
+export interface FundingInfo {
+  readonly pair: TradingPair
+  readonly markPrice: Decimal
+  readonly indexPrice: Decimal
+  /** Fraction paid by longs to shorts at the next settlement. */
+  readonly rate: Decimal
+  readonly nextFundingMs: number
+  /** When it was received, milliseconds since 1970. */
+  readonly receivedMs: number
+  readonly source: 'rest' | 'stream'
+}
+
+export interface FundingPayment {
+  readonly pair: TradingPair
+  readonly paymentId: string
+  readonly asset: string
+  /** Received when positive, paid when negative. */
+  readonly amount: Decimal
+  readonly paidMs: number
+}

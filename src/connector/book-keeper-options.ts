@@ -1,0 +1,38 @@
+import type { BackoffOptions } from '../common/backoff.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { BookStateChange } from './events.ts'
+import type { DepthMode, OrderBookView } from './order-book.ts'
+
+/** How books are kept; everything has a default. */
+export interface BookKeeperOptions {
+  /** Whether a depth message carries changed levels, the default, or the whole book. */
+  readonly depthMode?: DepthMode
+  /** How long a book without a snapshot must have been whole and uncrossed before it is live; 1,000. */
+  readonly settleMs?: number
+  /** Depth messages that may cross a live book before it is invalid; 3. Each proves that something was lost. */
+  readonly crossedLimit?: number
+  /** Every so often a live book is seeded anew, so that what was lost unseen heals; never by default. */
+  readonly reseedMs?: number
+  /** How long a snapshot may take; 5,000. */
+  readonly snapshotTimeoutMs?: number
+  /** Between failed snapshots; from 1 to 30 seconds. */
+  readonly snapshotRetry?: BackoffOptions
+}
+
+/** Where a book's changes are told. Called synchronously, in the receive path. */
+export interface BookCallbacks {
+  /** After each message that changed the book: the live view itself. */
+  readonly onUpdate?: (view: OrderBookView) => void
+  /** The trade id is in halves of 32 bits. */
+  readonly onTrade?: (
+    pair: TradingPair,
+    isBuyTaker: boolean,
+    price: number,
+    size: number,
+    tradeIdHigh: number,
+    tradeIdLow: number,
+    eventMs: number,
+    receivedMs: number,
+  ) => void
+  readonly onStateChange?: (change: BookStateChange) => void
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '../common/clock.ts'
+import type { DecimalInput } from '../common/decimal.ts'
+import type { Logger } from '../common/log.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+
+/** Keys of an exchange account. Which are needed differs by exchange. */
+export interface ExchangeCredentials {
+  readonly apiKey: string
+  readonly apiSecret: string
+  readonly passphrase?: string
+}
+
+/** Where the exchange is reached instead of its public addresses: a testnet, a proxy, the simulator. */
+export interface ExchangeEndpoints {
+  /** Such as `http://127.0.0.1:9000`; takes the place of scheme and host of every request. */
+  readonly rest?: string
+  /** Such as `ws://127.0.0.1:9000`. */
+  readonly websocket?: string
+}
+
+/** How books are kept. */
+export interface BookOptions {
+  /** Whether a depth message carries changed levels or the whole book. */
+  readonly depthMode?: 'diff' | 'full'
+  /** How long a book without a snapshot must have been whole and uncrossed before it is live, milliseconds. */
+  readonly settleMs?: number
+}
+
+/** What any perpetual connector is made from. */
+export interface ConnectorOptions {
+  readonly tradingPairs: readonly TradingPair[]
+  /** False: market data only; no keys are asked for or used. */
+  readonly tradingRequired?: boolean
+  readonly credentials?: ExchangeCredentials
+  readonly exchangeEndpoints?: ExchangeEndpoints
+  readonly book?: BookOptions
+  /** How far from the best price a market order may fill, as a fraction; 0.03 by default. */
+  readonly maxSlippage?: DecimalInput
+  /** How long the exchange may take to answer one request, milliseconds; 10,000 by default. */
+  readonly requestTimeoutMs?: number
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** Uniform in [0, 1); for jitter and instance bits. */
+  readonly random?: () => number
+}

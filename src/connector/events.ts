@@ -1,0 +1,115 @@
+import type { Decimal } from '../common/decimal.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } from './account-types.ts'
+import type { BookState, OrderBookView } from './order-book.ts'
+import type { OrderType, PositionAction, TradeType } from './order-types.ts'
+
+interface OrderEvent {
+  /** When the connector learned it, milliseconds since 1970. */
+  readonly timestampMs: number
+  readonly clientOrderId: string
+  readonly exchangeOrderId: string | undefined
+  readonly pair: TradingPair
+  readonly tradeType: TradeType
+  readonly orderType: OrderType
+}
+
+export interface OrderCreated extends OrderEvent {
+  readonly amount: Decimal
+  /** Undefined for market orders. */
+  readonly price: Decimal | undefined
+  readonly positionAction: PositionAction
+  readonly leverage: number
+  readonly createdMs: number
+}
+
+export interface OrderFilled extends OrderEvent {
+  readonly tradeId: string
+  readonly price: Decimal
+  /** Base units of this fill. */
+  readonly amount: Decimal
+  readonly fee: { readonly asset: string; readonly amount: Decimal } | undefined
+  readonly isMaker: boolean
+  readonly positionAction: PositionAction
+  readonly leverage: number
+  /** The exchange's time of the fill, milliseconds since 1970. */
+  readonly fillMs: number
+}
+
+export interface OrderCompleted extends OrderEvent {
+  readonly baseAsset: string
+  readonly quoteAsset: string
+  readonly baseAmount: Decimal
+  readonly quoteAmount: Decimal
+}
+
+export interface OrderCancelled extends OrderEvent {
+  /** What had been filled before. */
+  readonly executedAmount: Decimal
+  readonly reason: string | undefined
+}
+
+export interface OrderFailure extends OrderEvent {
+  readonly errorCode: ErrorCode | 'EXPIRED'
+  readonly errorMessage: string
+}
+
+/** The order's outcome is unknown: it may be live and is being looked up. */
+export interface OrderSubmitUnknown extends OrderEvent {
+  readonly errorCode: ErrorCode | 'EXPIRED'
+  readonly errorMessage: string
+}
+
+export interface BookStateChange {
+  readonly pair: TradingPair
+  readonly previous: BookState
+  readonly state: BookState
+  readonly reason: string
+}
+
+export interface PublicTrade {
+  readonly pair: TradingPair
+  readonly takerSide: TradeType
+  readonly price: number
+  readonly size: number
+  readonly tradeId: bigint
+  /** The exchange's event time, milliseconds since 1970. */
+  readonly eventMs: number
+}
+
+export interface PositionModeChange {
+  readonly positionMode: PositionMode
+}
+
+/** Something that should not happen, in words, with a code to match on. */
+export interface Anomaly {
+  readonly code: string
+  readonly message: string
+  readonly pair?: TradingPair
+}
+
+/** Everything that a connector reports, by name. Listeners run synchronously. */
+export interface ConnectorEvents {
+  buyOrderCreated: OrderCreated
+  sellOrderCreated: OrderCreated
+  orderFilled: OrderFilled
+  buyOrderCompleted: OrderCompleted
+  sellOrderCompleted: OrderCompleted
+  orderCancelled: OrderCancelled
+  orderFailure: OrderFailure
+  orderSubmitUnknown: OrderSubmitUnknown
+  fundingPaymentCompleted: FundingPayment
+  fundingInfoUpdated: FundingInfo
+  positionModeChanged: PositionModeChange
+  positionUpdated: Position
+  balanceUpdated: Balance
+  bookStateChanged: BookStateChange
+  /** After each change of a book, the live view itself: nothing is copied. */
+  bookUpdated: OrderBookView
+  publicTrade: PublicTrade
+  networkStatus: { readonly status: NetworkStatus; readonly reason: string }
+  anomaly: Anomaly
+}
+
+export type NetworkStatus = 'stopped' | 'notConnected' | 'connected'

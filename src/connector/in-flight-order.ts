@@ -1,0 +1,88 @@
+import { ZERO, type Decimal } from '../common/decimal.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import type {
+  OrderReason,
+  OrderState,
+  OrderType,
+  PositionAction,
+  TimeInForce,
+  TradeType,
+  TradeUpdate,
+} from './order-types.ts'
+
+/** What an order is from its birth. */
+export interface OrderIdentity {
+  /** Decimal text of an unsigned 64-bit number. */
+  readonly clientOrderId: string
+  readonly pair: TradingPair
+  readonly tradeType: TradeType
+  readonly orderType: OrderType
+  readonly timeInForce: TimeInForce
+  readonly positionAction: PositionAction
+  /** Base units, quantised. */
+  readonly amount: Decimal
+  /** Quantised; undefined for market orders. */
+  readonly price: Decimal | undefined
+  /** Market orders: how far from the best price it may fill, as a fraction. */
+  readonly maxSlippage: Decimal
+  readonly leverage: number
+  readonly createdMs: number
+}
+
+/** An order and everything known of it. Written by the order tracker only. */
+export class InFlightOrder implements OrderIdentity {
+  readonly clientOrderId: string
+  readonly pair: TradingPair
+  readonly tradeType: TradeType
+  readonly orderType: OrderType
+  readonly timeInForce: TimeInForce
+  readonly positionAction: PositionAction
+  readonly amount: Decimal
+  readonly price: Decimal | undefined
+  readonly maxSlippage: Decimal
+  readonly leverage: number
+  readonly createdMs: number
+
+  exchangeOrderId: string | undefined
+  state: OrderState = 'pendingCreate'
+  /** Base units, the sum of the fills. */
+  executedAmount: Decimal = ZERO
+  /** Quote units, the sum of the fills. */
+  executedQuoteAmount: Decimal = ZERO
+  /** Paid by asset; negative for rebates. */
+  readonly fees = new Map<string, Decimal>()
+  /** By trade id. */
+  readonly fills = new Map<string, TradeUpdate>()
+  /** The exchange's time of the newest change, milliseconds since 1970. */
+  updateMs: number
+  /** Why it failed or was canceled. */
+  reason: OrderReason | undefined
+
+  constructor(identity: OrderIdentity) {
+    this.clientOrderId = identity.clientOrderId
+    this.pair = identity.pair
+    this.tradeType = identity.tradeType
+    this.orderType = identity.orderType
+    this.timeInForce = identity.timeInForce
+    this.positionAction = identity.positionAction
+    this.amount = identity.amount
+    this.price = identity.price
+    this.maxSlippage = identity.maxSlippage
+    this.leverage = identity.leverage
+    this.createdMs = identity.createdMs
+    this.updateMs = identity.createdMs
+  }
+
+  get remainingAmount(): Decimal {
+    return this.amount.minus(this.executedAmount)
+  }
+
+  get averagePrice(): Decimal | undefined {
+    return this.executedAmount.gt(0) ? this.executedQuoteAmount.div(this.executedAmount) : undefined
+  }
+
+  /** No further change is expected. */
+  get isDone(): boolean {
+    return this.state === 'canceled' || this.state === 'filled' || this.state === 'failed'
+  }
+}

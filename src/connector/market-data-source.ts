@@ -1,0 +1,67 @@
+import type { TradingPair } from '../common/trading-pair.ts'
+
+/**
+ * Where a pair's market data goes: called by a source, synchronously, for each message, in order. What is passed is
+ * valid during the call only. Late and duplicate messages have been dropped before.
+ */
+export interface MarketDataSink {
+  /**
+   * Changed levels: price and size alternate in `levels` from the start indices on; size 0 deletes.
+   * @param sequence the exchange's update id; comparable with that of `top` where the source says so.
+   */
+  depth(
+    sequence: number,
+    eventMs: number,
+    levels: Float64Array,
+    asksStart: number,
+    askCount: number,
+    bidsStart: number,
+    bidCount: number,
+    receivedMs: number,
+  ): void
+  /** The best bid or ask changed. */
+  top(
+    isBid: boolean,
+    price: number,
+    size: number,
+    sequence: number,
+    eventMs: number,
+    receivedMs: number,
+  ): void
+  /** A public trade; the id is in halves of 32 bits. */
+  trade(
+    isBuyTaker: boolean,
+    price: number,
+    size: number,
+    tradeIdHigh: number,
+    tradeIdLow: number,
+    eventMs: number,
+    receivedMs: number,
+  ): void
+  /** The data stopped or can no longer be trusted. `stale`: nothing arrives; `invalid`: something was lost. */
+  interrupted(state: 'stale' | 'invalid', reason: string): void
+  /** The source (re)subscribed: what follows is a new stream, and sequences start anew. */
+  restarted(): void
+}
+
+/** A whole book at one sequence. Prices and sizes alternate, best first. */
+export interface BookSnapshot {
+  readonly sequence: number
+  readonly eventMs: number
+  readonly bids: Float64Array
+  readonly asks: Float64Array
+}
+
+/** A supply of market data. It keeps its own connection, retries and resubscribes by itself. */
+export interface MarketDataSource {
+  /** Whether update ids of depth and top can be compared; otherwise event times are. */
+  readonly sequencesComparable: boolean
+  start(): Promise<void>
+  /** Ends everything; nothing is delivered afterwards. */
+  stop(): Promise<void>
+  /** Returns at once; what becomes of the subscription is told to the sink. */
+  subscribe(pair: TradingPair, sink: MarketDataSink): void
+  unsubscribe(pair: TradingPair): void
+  /** A snapshot to seed the book with, where there is one to be had. */
+  snapshot?(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot>
+}

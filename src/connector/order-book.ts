@@ -1,0 +1,273 @@
+import type { TradingPair } from '../common/trading-pair.ts'
+import {
+  priceForQuoteVolume,
+  priceForVolume,
+  quoteVolumeForPrice,
+  shownLevels,
+  volumeForPrice,
+  vwapForVolume,
+  type BookLevel,
+  type DepthQuery,
+} from './depth-queries.ts'
+import type { BookSnapshot } from './market-data-source.ts'
+import { NO_AGE, ShownSide } from './shown-side.ts'
+
+export type { BookLevel, DepthQuery } from './depth-queries.ts'
+
+/**
+ * `syncing`: not yet enough to rely on. `live`: good. `stale`: no data arrives. `invalid`: something was lost, it is
+ * being rebuilt.
+ */
+export type BookState = 'syncing' | 'live' | 'stale' | 'invalid'
+
+/** What a strategy sees of a book: live, read-only. */
+export interface OrderBookView {
+  readonly pair: TradingPair
+  readonly state: BookState
+  /** Rises with every change. */
+  readonly version: number
+  /** The update id of the newest message applied. */
+  readonly sequence: number
+  /** The exchange's time of the newest message, milliseconds since 1970; 0 before the first. */
+  readonly eventMs: number
+  /** When the newest message was received, milliseconds since 1970; 0 before the first. */
+  readonly receivedMs: number
+  /** Best price, NaN where the side is empty. Allocate nothing. */
+  readonly bestBidPrice: number
+  readonly bestBidSize: number
+  readonly bestAskPrice: number
+  readonly bestAskSize: number
+  readonly lastTradePrice: number
+  readonly bidLevelCount: number
+  readonly askLevelCount: number
+  /** The best `count` levels, best first (all without a count). A copy. */
+  bids(count?: number): BookLevel[]
+  asks(count?: number): BookLevel[]
+  /** Volume-weighted price of `baseVolume`. */
+  vwapForVolume(isBuy: boolean, baseVolume: number): DepthQuery
+  /** The worst price touched to fill `baseVolume`. */
+  priceForVolume(isBuy: boolean, baseVolume: number): DepthQuery
+  /** The worst price touched to fill `quoteVolume`; the volume is quote units. */
+  priceForQuoteVolume(isBuy: boolean, quoteVolume: number): DepthQuery
+  /** Base volume at prices up to (buy) or down to (sell) `price`; the result's price is the last level included. */
+  volumeForPrice(isBuy: boolean, price: number): DepthQuery
+  /** Quote volume at prices up to (buy) or down to (sell) `price`. */
+  quoteVolumeForPrice(isBuy: boolean, price: number): DepthQuery
+}
+
+export interface OrderBookOptions {
+  /** Whether update ids of depth and top can be compared; otherwise event times say what is newer. */
+  readonly sequencesComparable: boolean
+  /** `full`: each depth message is the whole book; by default it is what changed. */
+  readonly depthMode?: DepthMode
+}
+
+export type DepthMode = 'diff' | 'full'
+
+/**
+ * One pair's book: the depth, and over it the newest top of each side while that is newer than the depth. What is
+ * shown is never crossed: where two sides meet, the newer one is right. Messages are applied in place.
+ */
+export class OrderBook implements OrderBookView {
+  readonly pair: TradingPair
+  state: BookState = 'syncing'
+  version = 0
+  sequence = 0
+  eventMs = 0
+  receivedMs = 0
+  lastTradePrice = NaN
+  /** How often a depth message crossed the depth itself: proof that something had been lost. */
+  crossedCount = 0
+  /** The age (update id, or event time) of the newest depth message; negative before the first. */
+  depthAge = NO_AGE
+  /** The age of the newest message that was applied; negative before the first. */
+  newestAge = NO_AGE
+  readonly #sequencesComparable: boolean
+  readonly #depthMode: DepthMode
+  readonly #bids = new ShownSide(true)
+  readonly #asks = new ShownSide(false)
+
+  constructor(pair: TradingPair, options: OrderBookOptions) {
+    this.pair = pair
+    this.#sequencesComparable = options.sequencesComparable
+    this.#depthMode = options.depthMode ?? 'diff'
+  }
+
+  get bestBidPrice(): number {
+    return this.#bids.bestPrice
+  }
+
+  get bestBidSize(): number {
+    return this.#bids.bestSize
+  }
+
+  get bestAskPrice(): number {
+    return this.#asks.bestPrice
+  }
+
+  get bestAskSize(): number {
+    return this.#asks.bestSize
+  }
+
+  get bidLevelCount(): number {
+    return this.#bids.levelCount
+  }
+
+  get askLevelCount(): number {
+    return this.#asks.levelCount
+  }
+
+  bids(count = Infinity): BookLevel[] {
+    return shownLevels(this.#bids, count)
+  }
+
+  asks(count = Infinity): BookLevel[] {
+    return shownLevels(this.#asks, count)
+  }
+
+  vwapForVolume(isBuy: boolean, baseVolume: number): DepthQuery {
+    return vwapForVolume(this.#takenBy(isBuy), baseVolume)
+  }
+
+  priceForVolume(isBuy: boolean, baseVolume: number): DepthQuery {
+    return priceForVolume(this.#takenBy(isBuy), baseVolume)
+  }
+
+  priceForQuoteVolume(isBuy: boolean, quoteVolume: number): DepthQuery {
+    return priceForQuoteVolume(this.#takenBy(isBuy), quoteVolume)
+  }
+
+  volumeForPrice(isBuy: boolean, price: number): DepthQuery {
+    return volumeForPrice(this.#takenBy(isBuy), price)
+  }
+
+  quoteVolumeForPrice(isBuy: boolean, price: number): DepthQuery {
+    return quoteVolumeForPrice(this.#takenBy(isBuy), price)
+  }
+
+  /** What messages and snapshots are ordered by. */
+  ageOf(sequence: number, eventMs: number): number {
+    return this.#sequencesComparable ? sequence : eventMs
+  }
+
+  /** A depth message; the parameters are those of `MarketDataSink.depth`. */
+  applyDepth(
+    sequence: number,
+    eventMs: number,
+    levels: Float64Array,
+    asksStart: number,
+    askCount: number,
+    bidsStart: number,
+    bidCount: number,
+    receivedMs: number,
+  ): void {
+    const asks = this.#asks.depth
+    const bids = this.#bids.depth
+    if (this.#depthMode === 'full') {
+      asks.replace(levels, asksStart, askCount)
+      bids.replace(levels, bidsStart, bidCount)
+    } else {
+      asks.apply(levels, asksStart, askCount)
+      bids.apply(levels, bidsStart, bidCount)
+    }
+    if (bids.best >= 0 && asks.best >= 0 && bids.priceAt(bids.best) >= asks.priceAt(asks.best)) {
+      this.#repairDepth(levels, asksStart, askCount, bidsStart, bidCount)
+    }
+    this.#depthIsAt(this.ageOf(sequence, eventMs))
+    this.#changed(sequence, eventMs, receivedMs)
+  }
+
+  /** A top message; false when it is older than what is shown, and so changes nothing. */
+  applyTop(
+    isBid: boolean,
+    price: number,
+    size: number,
+    sequence: number,
+    eventMs: number,
+    receivedMs: number,
+  ): boolean {
+    const age = this.ageOf(sequence, eventMs)
+    const side = isBid ? this.#bids : this.#asks
+    if (age < this.depthAge || age < side.limitAge) return false
+    side.showTop(price, size, age)
+    this.#uncross(isBid)
+    this.#changed(sequence, eventMs, receivedMs)
+    return true
+  }
+
+  /**
+   * Replaces the depth. The tops stay while they are newer.
+   * @param age what the snapshot's levels are as new as.
+   */
+  applySnapshot(snapshot: BookSnapshot, age: number): void {
+    this.#asks.depth.replace(snapshot.asks, 0, snapshot.asks.length / 2)
+    this.#bids.depth.replace(snapshot.bids, 0, snapshot.bids.length / 2)
+    this.#depthIsAt(age)
+    this.#changed(snapshot.sequence, snapshot.eventMs, this.receivedMs)
+  }
+
+  applyTrade(price: number): void {
+    this.lastTradePrice = price
+  }
+
+  /** Empties both sides and forgets the sequences; the last trade stays. */
+  clear(): void {
+    this.#bids.clear()
+    this.#asks.clear()
+    this.depthAge = NO_AGE
+    this.newestAge = NO_AGE
+    this.sequence = 0
+    this.version++
+  }
+
+  #takenBy(isBuy: boolean): ShownSide {
+    return isBuy ? this.#asks : this.#bids
+  }
+
+  #depthIsAt(age: number): void {
+    this.depthAge = age
+    this.#bids.depthChanged(age)
+    this.#asks.depthChanged(age)
+    this.#uncross(true)
+  }
+
+  /** A level of this message is newer than the other side's levels that it meets: those go. */
+  #repairDepth(
+    levels: Float64Array,
+    asksStart: number,
+    askCount: number,
+    bidsStart: number,
+    bidCount: number,
+  ): void {
+    this.crossedCount++
+    const asks = this.#asks.depth
+    const bids = this.#bids.depth
+    const newBid = bids.bestOf(levels, bidsStart, bidCount)
+    if (newBid > 0) asks.removeThrough(newBid)
+    const newAsk = asks.bestOf(levels, asksStart, askCount)
+    if (newAsk > 0) bids.removeThrough(newAsk)
+  }
+
+  /** Where the shown sides meet, the older one is hidden; of two equally old ones the one that was updated last wins. */
+  #uncross(isBidUpdated: boolean): void {
+    const bidPrice = this.#bids.bestPrice
+    const askPrice = this.#asks.bestPrice
+    if (!(bidPrice >= askPrice)) return
+    const bidAge = this.#bids.topSize > 0 ? this.#bids.limitAge : this.depthAge
+    const askAge = this.#asks.topSize > 0 ? this.#asks.limitAge : this.depthAge
+    const bidWins = bidAge === askAge ? isBidUpdated : bidAge > askAge
+    if (bidWins) this.#asks.hideThrough(bidPrice, bidAge)
+    else this.#bids.hideThrough(askPrice, askAge)
+  }
+
+  #changed(sequence: number, eventMs: number, receivedMs: number): void {
+    const age = this.ageOf(sequence, eventMs)
+    if (age >= this.newestAge) {
+      this.newestAge = age
+      this.sequence = sequence
+      this.eventMs = eventMs
+    }
+    this.receivedMs = receivedMs
+    this.version++
+  }
+}

@@ -1,0 +1,236 @@
+import type { ClientOrderIdGenerator } from '../common/client-order-id.ts'
+import type { Clock } from '../common/clock.ts'
+import { Decimal, ceilToStep, type DecimalInput } from '../common/decimal.ts'
+import type { Logger } from '../common/log.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import { QtxError, messageOf } from '../errors.ts'
+import type { AccountState } from './account-state.ts'
+import type { InFlightOrder } from './in-flight-order.ts'
+import type { OrderResolver } from './order-resolver.ts'
+import type { OrderTracker } from './order-tracker.ts'
+import type {
+  CancelOutcome,
+  CancelResult,
+  OrderOptions,
+  OrderReason,
+  OrderType,
+  PlaceOutcome,
+  TradeType,
+} from './order-types.ts'
+import { sizeForPosition } from './position-sizing.ts'
+import { assertOrderAllowed, quantizeAmount, quantizePrice, type TradingRule } from './trading-rule.ts'
+
+export interface OrderEntryOptions {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly ids: ClientOrderIdGenerator
+  readonly tracker: OrderTracker
+  readonly resolver: OrderResolver
+  readonly account: AccountState
+  readonly maxSlippage: Decimal
+  /** How long a cancel waits for the placing's answer, and then for its own end, milliseconds. */
+  readonly cancelTimeoutMs: number
+  readonly ruleOf: (pair: TradingPair) => TradingRule
+  /** A price to value a market order with; undefined when there is no live book. */
+  readonly marketPrice: (pair: TradingPair, tradeType: TradeType) => Decimal | undefined
+  readonly place: (order: InFlightOrder) => Promise<PlaceOutcome>
+  readonly cancel: (order: InFlightOrder) => Promise<CancelOutcome>
+}
+
+export interface OrderWish {
+  readonly pair: TradingPair
+  readonly tradeType: TradeType
+  readonly amount: DecimalInput
+  readonly orderType: OrderType
+  readonly price: DecimalInput | undefined
+  readonly options: OrderOptions
+}
+
+/** Turns a strategy's wishes into tracked orders and sends them; cancels, and tells what became of it. */
+export class OrderEntry {
+  readonly #options: OrderEntryOptions
+
+  constructor(options: OrderEntryOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Tracks the order, then sends it, before returning its client order id. What happens to it is told by events, none
+   * of which come before this returns.
+   * @throws QtxError `QTX_ORDER_INVALID`, `QTX_PAIR_UNKNOWN`, `QTX_NOT_READY` for what is no order at all; nothing is
+   * tracked then.
+   */
+  submit(wish: OrderWish): string {
+    const { tracker, account, clock, ids, ruleOf, maxSlippage } = this.#options
+    const rule = ruleOf(wish.pair)
+    const wanted = readWish(wish)
+    const identity = {
+      pair: wish.pair,
+      tradeType: wish.tradeType,
+      orderType: wish.orderType,
+      timeInForce: wish.orderType === 'market' ? ('ioc' as const) : (wish.options.timeInForce ?? 'gtc'),
+      price: wanted.price && quantizeForSide(rule, wish.tradeType, wanted.price),
+      maxSlippage: wanted.maxSlippage ?? maxSlippage,
+      leverage: account.leverage(wish.pair),
+      createdMs: clock.nowMs(),
+      clientOrderId: ids.next(),
+    }
+    try {
+      const sized = sizeForPosition(
+        wish.pair,
+        wish.tradeType,
+        quantizeAmount(rule, wanted.amount),
+        wish.options.positionAction,
+        account.positionAmount(wish.pair),
+        tracker.active.values(),
+      )
+      const order = tracker.track({ ...identity, ...sized })
+      this.#send(order, rule)
+    } catch (error) {
+      if (!(error instanceof QtxError) || error.code !== 'QTX_NOTHING_TO_CLOSE') throw error
+      const order = tracker.track({ ...identity, amount: wanted.amount, positionAction: 'close' })
+      this.#failLater(order, error)
+    }
+    return identity.clientOrderId
+  }
+
+  /**
+   * Asks to cancel an order, and resolves when its end is known or the time is over. An order that is still being
+   * placed is cancelled once its placing is answered. A cancel that finds no order proves nothing: it is looked up.
+   */
+  async cancel(order: InFlightOrder): Promise<CancelResult> {
+    const { tracker, resolver, cancelTimeoutMs } = this.#options
+    const answered = await tracker.waitUntil(
+      order,
+      () => order.state !== 'pendingCreate' && order.state !== 'submitUnknown',
+      cancelTimeoutMs,
+    )
+    if (order.isDone) return cancelResult(order)
+    if (!answered)
+      return {
+        ...cancelResult(order),
+        reason: `its placing was not answered within ${cancelTimeoutMs} ms; it is being looked up`,
+      }
+    tracker.cancelRequested(order)
+    const outcome = await this.#sendCancel(order)
+    if (outcome.kind === 'accepted' && outcome.executedAmount) {
+      tracker.applyOrderUpdate({
+        pair: order.pair,
+        clientOrderId: order.clientOrderId,
+        state: 'canceled',
+        executedAmount: outcome.executedAmount,
+        updateMs: outcome.updateMs,
+        source: 'answer',
+      })
+    } else if (outcome.kind === 'rejected' && !outcome.notFound) {
+      tracker.cancelRefused(order)
+      return { ...cancelResult(order), reason: outcome.reason.message }
+    } else if (outcome.kind !== 'accepted') {
+      resolver.lookUp(order)
+    }
+    const ended = await tracker.waitUntil(order, () => order.isDone, cancelTimeoutMs)
+    if (!ended) resolver.lookUp(order)
+    return cancelResult(order)
+  }
+
+  #send(order: InFlightOrder, rule: TradingRule): void {
+    const { marketPrice, place } = this.#options
+    let placing: Promise<PlaceOutcome>
+    try {
+      const price = order.price ?? marketPrice(order.pair, order.tradeType)
+      if (price)
+        assertOrderAllowed(rule, { amount: order.amount, price, isClose: order.positionAction === 'close' })
+      placing = place(order)
+    } catch (error) {
+      this.#failLater(order, error)
+      return
+    }
+    placing.then(
+      (outcome) => this.#applyOutcome(order, outcome),
+      (error: unknown) => this.#options.tracker.fail(order, reasonOf(error)),
+    )
+  }
+
+  #applyOutcome(order: InFlightOrder, outcome: PlaceOutcome): void {
+    this.#options.tracker.applyPlaceOutcome(order, outcome)
+    if (outcome.kind !== 'unknown') return
+    this.#options.logger.warn(
+      { clientOrderId: order.clientOrderId },
+      `outcome of order ${order.clientOrderId} is unknown, looking it up: ${outcome.reason.message}`,
+    )
+    this.#options.resolver.lookUp(order)
+  }
+
+  /** Reports a refusal after `submit` has returned the id that it is about. */
+  #failLater(order: InFlightOrder, error: unknown): void {
+    queueMicrotask(() => this.#options.tracker.fail(order, reasonOf(error)))
+  }
+
+  async #sendCancel(order: InFlightOrder): Promise<CancelOutcome> {
+    try {
+      return await this.#options.cancel(order)
+    } catch (error) {
+      return { kind: 'rejected', notFound: false, reason: reasonOf(error) }
+    }
+  }
+}
+
+function readWish(wish: OrderWish): {
+  amount: Decimal
+  price: Decimal | undefined
+  maxSlippage: Decimal | undefined
+} {
+  const amount = readDecimal('amount', wish.amount)
+  if (wish.orderType === 'market') {
+    if (wish.options.timeInForce && wish.options.timeInForce !== 'ioc')
+      refuse(`market orders cannot be ${wish.options.timeInForce}`)
+    return {
+      amount,
+      price: undefined,
+      maxSlippage:
+        wish.options.maxSlippage === undefined
+          ? undefined
+          : readDecimal('maxSlippage', wish.options.maxSlippage),
+    }
+  }
+  if (wish.price === undefined) refuse(`a ${wish.orderType} order needs a price`)
+  if (wish.orderType === 'limitMaker' && wish.options.timeInForce && wish.options.timeInForce !== 'gtc') {
+    refuse(`a limitMaker order cannot be ${wish.options.timeInForce}`)
+  }
+  return { amount, price: readDecimal('price', wish.price as DecimalInput), maxSlippage: undefined }
+}
+
+function readDecimal(name: string, input: DecimalInput): Decimal {
+  let value: Decimal
+  try {
+    value = new Decimal(input)
+  } catch {
+    refuse(`${name} ${JSON.stringify(input)} is not a number`)
+  }
+  if (!value.isFinite() || value.lte(0)) refuse(`${name} ${value.toString()} is not above zero`)
+  return value
+}
+
+function refuse(what: string): never {
+  throw new QtxError('QTX_ORDER_INVALID', what)
+}
+
+/** On the grid, and never worse for the strategy than what it asked for: a buy moves down, a sell up. */
+function quantizeForSide(rule: TradingRule, tradeType: TradeType, price: Decimal): Decimal {
+  return tradeType === 'buy' ? quantizePrice(rule, price) : ceilToStep(price, rule.minPriceIncrement)
+}
+
+function reasonOf(error: unknown): OrderReason {
+  return error instanceof QtxError
+    ? { code: error.code, message: error.message }
+    : { code: 'QTX_ORDER_REJECTED', message: messageOf(error) }
+}
+
+function cancelResult(order: InFlightOrder): CancelResult {
+  const success = order.state === 'canceled'
+  return {
+    clientOrderId: order.clientOrderId,
+    success,
+    ...(!success && { reason: `the order is ${order.state}` }),
+  }
+}

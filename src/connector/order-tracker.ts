@@ -1,0 +1,323 @@
+import type { Clock } from '../common/clock.ts'
+import type { TypedEvents } from '../common/typed-events.ts'
+import { ZERO, minDecimal, type Decimal } from '../common/decimal.ts'
+import { parseTradingPair } from '../common/trading-pair.ts'
+import { QtxError } from '../errors.ts'
+import type { ConnectorEvents } from './events.ts'
+import { InFlightOrder, type OrderIdentity } from './in-flight-order.ts'
+import type { OrderReason, OrderState, OrderUpdate, PlaceOutcome, TradeUpdate } from './order-types.ts'
+
+/** How far along an order is; an update never takes it back. */
+const RANK: Readonly<Record<OrderState, number>> = {
+  pendingCreate: 0,
+  submitUnknown: 1,
+  open: 2,
+  partiallyFilled: 3,
+  pendingCancel: 4,
+  canceled: 5,
+  failed: 5,
+  filled: 6,
+}
+
+/** Finished orders that are remembered, so that a late or repeated fill still finds its order. */
+const FINISHED_CAPACITY = 1_000
+
+/** An end that was announced before all its fills were seen. */
+interface AnnouncedEnd {
+  readonly state: 'canceled' | 'filled' | 'failed'
+  readonly executedAmount: Decimal
+  readonly reason: OrderReason | undefined
+}
+
+export interface OrderTrackerOptions {
+  readonly clock: Clock
+  readonly events: TypedEvents<ConnectorEvents>
+  /** Called when an end was announced whose fills have not all arrived: they must be fetched. */
+  readonly onFillsMissing: (order: InFlightOrder) => void
+}
+
+/**
+ * The orders of one connector, from before they are sent until they are done. Updates may come late, twice, and in
+ * any order; events come once each, created before filled before completed.
+ */
+export class OrderTracker {
+  readonly #options: OrderTrackerOptions
+  readonly #active = new Map<string, InFlightOrder>()
+  readonly #finished = new Map<string, InFlightOrder>()
+  readonly #byExchangeId = new Map<string, InFlightOrder>()
+  readonly #announcedEnds = new Map<InFlightOrder, AnnouncedEnd>()
+  readonly #created = new WeakSet<InFlightOrder>()
+  readonly #waiters = new Map<InFlightOrder, Set<() => void>>()
+
+  constructor(options: OrderTrackerOptions) {
+    this.#options = options
+  }
+
+  /** Orders that are not done, by client order id. */
+  get active(): ReadonlyMap<string, InFlightOrder> {
+    return this.#active
+  }
+
+  /** The order, if it is active or among the recently finished. */
+  find(clientOrderId: string | undefined, exchangeOrderId?: string): InFlightOrder | undefined {
+    const byClientId =
+      clientOrderId === undefined
+        ? undefined
+        : (this.#active.get(clientOrderId) ?? this.#finished.get(clientOrderId))
+    return byClientId ?? (exchangeOrderId === undefined ? undefined : this.#byExchangeId.get(exchangeOrderId))
+  }
+
+  /** Begins to track an order, before anything is sent. @throws QtxError `QTX_ORDER_INVALID` for an id used before. */
+  track(identity: OrderIdentity): InFlightOrder {
+    if (this.find(identity.clientOrderId)) {
+      throw new QtxError('QTX_ORDER_INVALID', `client order id ${identity.clientOrderId} was used before`, {
+        details: { clientOrderId: identity.clientOrderId },
+      })
+    }
+    const order = new InFlightOrder(identity)
+    this.#active.set(order.clientOrderId, order)
+    return order
+  }
+
+  /** What the placing itself brought. */
+  applyPlaceOutcome(order: InFlightOrder, outcome: PlaceOutcome): void {
+    switch (outcome.kind) {
+      case 'accepted':
+        this.applyOrderUpdate({
+          pair: order.pair,
+          clientOrderId: order.clientOrderId,
+          ...(outcome.exchangeOrderId !== undefined && { exchangeOrderId: outcome.exchangeOrderId }),
+          ...(outcome.executedAmount && { executedAmount: outcome.executedAmount }),
+          ...(outcome.reason && { reason: outcome.reason }),
+          state: outcome.state ?? 'open',
+          updateMs: outcome.updateMs,
+          source: 'answer',
+        })
+        break
+      case 'rejected':
+        this.fail(order, outcome.reason)
+        break
+      case 'unknown':
+        if (order.state !== 'pendingCreate') break
+        order.reason = outcome.reason
+        this.#setState(order, 'submitUnknown')
+        this.#emit('orderSubmitUnknown', order, {
+          errorCode: outcome.reason.code,
+          errorMessage: outcome.reason.message,
+        })
+    }
+  }
+
+  /** Ends an order that certainly does not live on the exchange. Fills that were seen prove the opposite. */
+  fail(order: InFlightOrder, reason: OrderReason): void {
+    this.#announceEnd(order, { state: 'failed', executedAmount: order.executedAmount, reason })
+  }
+
+  /** Applies what the exchange says of an order; false when it is not one of ours. */
+  applyOrderUpdate(update: OrderUpdate): boolean {
+    const order = this.find(update.clientOrderId, update.exchangeOrderId)
+    if (order?.pair !== update.pair) return false
+    if (update.exchangeOrderId !== undefined && order.exchangeOrderId === undefined) {
+      order.exchangeOrderId = update.exchangeOrderId
+      this.#byExchangeId.set(update.exchangeOrderId, order)
+    }
+    order.updateMs = Math.max(order.updateMs, update.updateMs)
+    switch (update.state) {
+      case 'filled':
+        this.#announceCreated(order)
+        this.#announceEnd(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
+        break
+      case 'canceled':
+      case 'failed':
+        this.#announceEnd(order, {
+          state: update.state,
+          executedAmount: minDecimal(update.executedAmount ?? ZERO, order.amount),
+          reason: update.reason,
+        })
+        break
+      default:
+        this.#announceCreated(order)
+        this.#raiseState(order, update.state)
+    }
+    return true
+  }
+
+  /** Applies a fill; false when it is not of one of our orders, or was seen before. */
+  applyTradeUpdate(trade: TradeUpdate): boolean {
+    const order = this.find(trade.clientOrderId, trade.exchangeOrderId)
+    if (order?.pair !== trade.pair || order.fills.has(trade.tradeId)) return false
+    if (trade.exchangeOrderId !== undefined && order.exchangeOrderId === undefined) {
+      order.exchangeOrderId = trade.exchangeOrderId
+      this.#byExchangeId.set(trade.exchangeOrderId, order)
+    }
+    this.#announceCreated(order)
+    order.fills.set(trade.tradeId, trade)
+    order.executedAmount = order.executedAmount.plus(trade.amount)
+    order.executedQuoteAmount = order.executedQuoteAmount.plus(trade.amount.mul(trade.price))
+    order.updateMs = Math.max(order.updateMs, trade.fillMs)
+    if (trade.fee)
+      order.fees.set(trade.fee.asset, (order.fees.get(trade.fee.asset) ?? ZERO).plus(trade.fee.amount))
+    this.#raiseState(order, 'partiallyFilled')
+    this.#emit('orderFilled', order, {
+      tradeId: trade.tradeId,
+      price: trade.price,
+      amount: trade.amount,
+      fee: trade.fee,
+      isMaker: trade.isMaker,
+      positionAction: order.positionAction,
+      leverage: order.leverage,
+      fillMs: trade.fillMs,
+    })
+    const announced = this.#announcedEnds.get(order)
+    if (order.executedAmount.gte(order.amount)) {
+      this.#end(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
+    } else if (announced && order.executedAmount.gte(announced.executedAmount)) {
+      this.#end(order, announced)
+    }
+    return true
+  }
+
+  /** A cancel was asked for; remembered as a state until the exchange says more. */
+  cancelRequested(order: InFlightOrder): void {
+    this.#raiseState(order, 'pendingCancel')
+  }
+
+  /** The exchange refused the cancel: the order is as it was. */
+  cancelRefused(order: InFlightOrder): void {
+    if (order.state === 'pendingCancel')
+      this.#setState(order, order.executedAmount.gt(0) ? 'partiallyFilled' : 'open')
+  }
+
+  /** Whether an end was announced whose fills are still missing. */
+  isAwaitingFills(order: InFlightOrder): boolean {
+    return this.#announcedEnds.has(order)
+  }
+
+  /** Resolves once `reached()` holds, or after the timeout, with whether it holds. */
+  async waitUntil(order: InFlightOrder, reached: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (reached()) return true
+    return new Promise((resolve) => {
+      const waiters = this.#waiters.get(order) ?? new Set()
+      this.#waiters.set(order, waiters)
+      const settle = () => {
+        cancelTimer()
+        waiters.delete(check)
+        if (waiters.size === 0) this.#waiters.delete(order)
+        resolve(reached())
+      }
+      const check = () => {
+        if (reached()) settle()
+      }
+      const cancelTimer = this.#options.clock.schedule(timeoutMs, settle)
+      waiters.add(check)
+    })
+  }
+
+  #announceCreated(order: InFlightOrder): void {
+    if (this.#created.has(order)) return
+    this.#created.add(order)
+    if (RANK[order.state] < RANK.open) this.#setState(order, 'open')
+    this.#emit(order.tradeType === 'buy' ? 'buyOrderCreated' : 'sellOrderCreated', order, {
+      amount: order.amount,
+      price: order.price,
+      positionAction: order.positionAction,
+      leverage: order.leverage,
+      createdMs: order.createdMs,
+    })
+  }
+
+  /** Ends the order now, or, when fills are still missing, once they are there. Filled beats every other end. */
+  #announceEnd(order: InFlightOrder, end: AnnouncedEnd): void {
+    if (order.isDone) {
+      // Only fills can turn an end into another one: fetch them rather than believe either message.
+      if (end.state === 'filled' && order.state !== 'filled') this.#options.onFillsMissing(order)
+      return
+    }
+    const filled = end.executedAmount.gte(order.amount) && end.state !== 'failed'
+    const announced: AnnouncedEnd = filled ? { ...end, state: 'filled', reason: undefined } : end
+    if (order.executedAmount.gte(announced.executedAmount)) {
+      this.#end(order, announced)
+    } else {
+      this.#announcedEnds.set(order, announced)
+      this.#options.onFillsMissing(order)
+    }
+  }
+
+  #end(order: InFlightOrder, end: AnnouncedEnd): void {
+    this.#announcedEnds.delete(order)
+    if (order.state === 'filled' || (order.isDone && end.state !== 'filled')) return
+    order.reason = end.reason
+    this.#active.delete(order.clientOrderId)
+    this.#remember(order)
+    this.#setState(order, end.state)
+    switch (end.state) {
+      case 'filled': {
+        const { base, quote } = parseTradingPair(order.pair)
+        this.#emit(order.tradeType === 'buy' ? 'buyOrderCompleted' : 'sellOrderCompleted', order, {
+          baseAsset: base,
+          quoteAsset: quote,
+          baseAmount: order.executedAmount,
+          quoteAmount: order.executedQuoteAmount,
+        })
+        break
+      }
+      case 'canceled':
+        this.#emit('orderCancelled', order, {
+          executedAmount: order.executedAmount,
+          reason: end.reason?.message,
+        })
+        break
+      case 'failed':
+        this.#emit('orderFailure', order, {
+          errorCode: end.reason?.code ?? 'QTX_ORDER_REJECTED',
+          errorMessage: end.reason?.message ?? 'the exchange reports the order as failed',
+        })
+    }
+  }
+
+  #remember(order: InFlightOrder): void {
+    this.#finished.set(order.clientOrderId, order)
+    if (this.#finished.size <= FINISHED_CAPACITY) return
+    const [oldestId, oldest] = this.#finished.entries().next().value as [string, InFlightOrder]
+    this.#finished.delete(oldestId)
+    if (oldest.exchangeOrderId !== undefined) this.#byExchangeId.delete(oldest.exchangeOrderId)
+  }
+
+  #raiseState(order: InFlightOrder, state: OrderState): void {
+    if (RANK[state] > RANK[order.state]) this.#setState(order, state)
+  }
+
+  #setState(order: InFlightOrder, state: OrderState): void {
+    order.state = state
+    for (const check of [...(this.#waiters.get(order) ?? [])]) check()
+  }
+
+  #emit<E extends OrderEventName>(
+    event: E,
+    order: InFlightOrder,
+    rest: Omit<
+      ConnectorEvents[E],
+      'timestampMs' | 'clientOrderId' | 'exchangeOrderId' | 'pair' | 'tradeType' | 'orderType'
+    >,
+  ): void {
+    this.#options.events.emit(event, {
+      timestampMs: this.#options.clock.nowMs(),
+      clientOrderId: order.clientOrderId,
+      exchangeOrderId: order.exchangeOrderId,
+      pair: order.pair,
+      tradeType: order.tradeType,
+      orderType: order.orderType,
+      ...rest,
+    } as unknown as ConnectorEvents[E])
+  }
+}
+
+type OrderEventName =
+  | 'buyOrderCreated'
+  | 'sellOrderCreated'
+  | 'orderFilled'
+  | 'buyOrderCompleted'
+  | 'sellOrderCompleted'
+  | 'orderCancelled'
+  | 'orderFailure'
+  | 'orderSubmitUnknown'

@@ -1,0 +1,106 @@
+import type { Decimal, DecimalInput } from '../common/decimal.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { EventStreamOptions } from '../common/typed-events.ts'
+import type { FundingInfo, Position, PositionMode } from './account-types.ts'
+import type { ConnectorEvents, NetworkStatus } from './events.ts'
+import type { InFlightOrder } from './in-flight-order.ts'
+import type { DepthQuery, OrderBookView } from './order-book.ts'
+import type { CancelResult, OrderOptions, OrderType, TradeType } from './order-types.ts'
+import type { ConnectorStatus } from './status.ts'
+import type { TradingRule } from './trading-rule.ts'
+
+export type PriceKind = 'bid' | 'ask' | 'mid' | 'last' | 'mark' | 'index'
+
+export interface WaitOptions {
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** What stopping left behind. */
+export interface StopReport {
+  /** Orders that were still open, or whose outcome was unknown, on the exchange. */
+  readonly openOrders: readonly Readonly<InFlightOrder>[]
+}
+
+/** What a strategy sees of any exchange: Hummingbot's perpetual connector. */
+export interface PerpetualConnector extends AsyncDisposable {
+  readonly name: string
+  readonly tradingPairs: ReadonlySet<TradingPair>
+
+  /**
+   * Resolves once everything runs, which is before it is ready. What passes by itself is tried on in the background.
+   * @throws QtxError for what does not: keys refused, hedge mode, no order segment, no such host or pair. Nothing
+   * runs then.
+   */
+  start(): Promise<void>
+  /** Ends everything, in reverse order, whatever fails on the way. Orders stay as they are. */
+  stop(): Promise<StopReport>
+  /** @throws QtxError `QTX_TIMEOUT`, naming each check that does not hold, and what to do. */
+  waitReady(options?: WaitOptions): Promise<void>
+  /** Every check of `status` holds. */
+  readonly ready: boolean
+  readonly status: ConnectorStatus
+  readonly networkStatus: NetworkStatus
+  /** This machine's clock less the exchange's, milliseconds; undefined until measured. */
+  readonly clockSkewMs: number | undefined
+
+  tradingRule(pair: TradingPair): TradingRule
+  /** Down to the tick. */
+  quantizePrice(pair: TradingPair, price: DecimalInput): Decimal
+  /** Down to the step; may be zero. */
+  quantizeAmount(pair: TradingPair, amount: DecimalInput): Decimal
+
+  /** The live book, whatever its state: look at `state`. @throws QtxError `QTX_PAIR_UNKNOWN`. */
+  orderBook(pair: TradingPair): OrderBookView
+  /**
+   * Undefined where there is none: an empty side, no trade yet, no funding info yet.
+   * @throws QtxError `QTX_BOOK_NOT_LIVE` for a price from a book that is not live.
+   */
+  price(pair: TradingPair, kind: PriceKind): Decimal | undefined
+  /** The queries below throw `QTX_BOOK_NOT_LIVE` as `price` does. Buying walks the asks. */
+  vwapForVolume(pair: TradingPair, side: TradeType, baseVolume: number): DepthQuery
+  priceForVolume(pair: TradingPair, side: TradeType, baseVolume: number): DepthQuery
+  priceForQuoteVolume(pair: TradingPair, side: TradeType, quoteVolume: number): DepthQuery
+  volumeForPrice(pair: TradingPair, side: TradeType, price: number): DepthQuery
+  quoteVolumeForPrice(pair: TradingPair, side: TradeType, price: number): DepthQuery
+
+  /** Sends an order and returns its client order id; what becomes of it is told by events. */
+  buy(
+    pair: TradingPair,
+    amount: DecimalInput,
+    orderType?: OrderType,
+    price?: DecimalInput,
+    options?: OrderOptions,
+  ): string
+  sell(
+    pair: TradingPair,
+    amount: DecimalInput,
+    orderType?: OrderType,
+    price?: DecimalInput,
+    options?: OrderOptions,
+  ): string
+  /** Resolves when the order's end is known, or with the reason why it is not. @throws QtxError `QTX_ORDER_UNKNOWN_ID`. */
+  cancel(pair: TradingPair, clientOrderId: string): Promise<CancelResult>
+  /** Cancels every open order; at the deadline each order's own truth. */
+  cancelAll(options?: { readonly timeoutMs?: number; readonly pair?: TradingPair }): Promise<CancelResult[]>
+  /** Orders that are not done, by client order id. */
+  readonly inFlightOrders: ReadonlyMap<string, Readonly<InFlightOrder>>
+
+  balance(asset: string): Decimal
+  /** What new orders may use, less the margin of orders that the exchange's figure does not know yet. */
+  availableBalance(asset: string): Decimal
+  readonly positions: ReadonlyMap<TradingPair, Position>
+  leverage(pair: TradingPair): number
+  setLeverage(pair: TradingPair, leverage: number): Promise<void>
+  /** As read from the exchange; undefined until then, and for a market-data-only connector. */
+  readonly positionMode: PositionMode | undefined
+  fundingInfo(pair: TradingPair): FundingInfo | undefined
+
+  /** Registers a listener, which runs synchronously; the returned function removes it. */
+  on<E extends keyof ConnectorEvents>(event: E, listener: (event: ConnectorEvents[E]) => void): () => void
+  /** The events from now on, for `for await`, until the signal aborts or the connector stops. */
+  events<E extends keyof ConnectorEvents>(
+    event: E,
+    options?: EventStreamOptions,
+  ): AsyncGenerator<ConnectorEvents[E], void, undefined>
+}

@@ -1,0 +1,396 @@
+import { ClientOrderIdGenerator } from '../common/client-order-id.ts'
+import { SystemClock, sleep, type Clock } from '../common/clock.ts'
+import { Decimal, type DecimalInput } from '../common/decimal.ts'
+import { createLogger, type Logger } from '../common/log.ts'
+import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
+import { TypedEvents, type EventStreamOptions } from '../common/typed-events.ts'
+import { QtxError, messageOf } from '../errors.ts'
+import { AccountState } from './account-state.ts'
+import type { FundingInfo, Position, PositionMode } from './account-types.ts'
+import type { ConnectorOptions } from './connector-options.ts'
+import type { ConnectorEvents, NetworkStatus } from './events.ts'
+import type { InFlightOrder } from './in-flight-order.ts'
+import type { DepthQuery, OrderBookView } from './order-book.ts'
+import { OrderTracker } from './order-tracker.ts'
+import type { CancelResult, OrderOptions, OrderType, TradeType } from './order-types.ts'
+import type { PerpetualConnector, PriceKind, StopReport, WaitOptions } from './perpetual-connector.ts'
+import { PerpetualHooks } from './perpetual-hooks.ts'
+import { composeConnector, type HookCalls, type RunningConnector } from './running-connector.ts'
+import { describeWaiting, type ConnectorStatus } from './status.ts'
+import { quantizeAmount, quantizePrice, type TradingRule } from './trading-rule.ts'
+
+const DEFAULT_WAIT_READY_MS = 60_000
+const READY_CHECK_MS = 20
+const CANCEL_TIMEOUT_MS = 10_000
+
+/**
+ * Hummingbot's perpetual connector, the same for every exchange. What differs is in the hooks. Constructing is cheap
+ * and opens nothing; `start()` does the work.
+ */
+export abstract class PerpetualDerivative extends PerpetualHooks implements PerpetualConnector {
+  readonly tradingPairs: ReadonlySet<TradingPair>
+  readonly isTradingRequired: boolean
+  protected readonly options: ConnectorOptions
+  protected readonly clock: Clock
+  protected readonly logger: Logger
+  protected readonly random: () => number
+  readonly #events: TypedEvents<ConnectorEvents>
+  readonly #account: AccountState
+  readonly #tracker: OrderTracker
+  readonly #orderIds: ClientOrderIdGenerator
+  #running: RunningConnector | undefined
+  #networkStatus: NetworkStatus = 'stopped'
+
+  constructor(options: ConnectorOptions) {
+    super()
+    for (const pair of options.tradingPairs) parseTradingPair(pair)
+    this.options = options
+    this.tradingPairs = new Set(options.tradingPairs)
+    this.isTradingRequired = options.tradingRequired ?? true
+    this.clock = options.clock ?? new SystemClock()
+    this.logger = options.logger ?? createLogger('info')
+    this.random = options.random ?? Math.random
+    this.#events = new TypedEvents((error, event) => {
+      this.logger.error(
+        { event, error: messageOf(error) },
+        `a listener of ${event} threw: ${messageOf(error)}`,
+      )
+    })
+    this.#account = new AccountState(this.clock, this.#events)
+    this.#orderIds = new ClientOrderIdGenerator({ clock: this.clock, random: this.random })
+    this.#tracker = new OrderTracker({
+      clock: this.clock,
+      events: this.#events,
+      onFillsMissing: (order) => this.#running?.resolver.lookUp(order),
+    })
+  }
+
+  async start(): Promise<void> {
+    if (this.#running)
+      throw new QtxError('QTX_STATE_INVALID', 'the connector was started before', {
+        remedy: 'call stop() first',
+      })
+    const running = this.#compose()
+    this.#running = running
+    try {
+      await running.startup.run()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<StopReport> {
+    const running = this.#running
+    this.#running = undefined
+    if (running) {
+      running.abort.abort()
+      await running.startup.unwind()
+      this.#setNetworkStatus('stopped', 'stop() was called')
+      this.#events.closeStreams()
+    }
+    const openOrders = [...this.#tracker.active.values()]
+    if (running && openOrders.length > 0) {
+      this.logger.warn(
+        { clientOrderIds: openOrders.map((order) => order.clientOrderId) },
+        `${openOrders.length} orders stay open`,
+      )
+    }
+    return { openOrders }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async waitReady(options: WaitOptions = {}): Promise<void> {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_WAIT_READY_MS
+    const deadlineMs = this.clock.monotonicMs() + timeoutMs
+    while (!this.ready) {
+      if (options.signal?.aborted || !this.#running || this.clock.monotonicMs() >= deadlineMs) {
+        throw new QtxError('QTX_TIMEOUT', `${this.name} was not ready after ${timeoutMs} ms`, {
+          details: { status: this.status },
+          remedy: describeWaiting(this.status),
+        })
+      }
+      await sleep(this.clock, READY_CHECK_MS, options.signal)
+    }
+  }
+
+  get ready(): boolean {
+    return Object.values(this.status).every((check) => check.ok)
+  }
+
+  get status(): ConnectorStatus {
+    if (!this.#running) return { started: { ok: false, reason: 'not started', remedy: 'call start()' } }
+    return { ...this.#running.startup.status, ...this.checks() }
+  }
+
+  get networkStatus(): NetworkStatus {
+    return this.#networkStatus
+  }
+
+  get clockSkewMs(): number | undefined {
+    return this.#running?.market.clockSkewMs
+  }
+
+  tradingRule(pair: TradingPair): TradingRule {
+    return this.#require().market.rule(pair)
+  }
+
+  quantizePrice(pair: TradingPair, price: DecimalInput): Decimal {
+    return quantizePrice(this.tradingRule(pair), price)
+  }
+
+  quantizeAmount(pair: TradingPair, amount: DecimalInput): Decimal {
+    return quantizeAmount(this.tradingRule(pair), amount)
+  }
+
+  orderBook(pair: TradingPair): OrderBookView {
+    return this.#require().books.book(pair)
+  }
+
+  price(pair: TradingPair, kind: PriceKind): Decimal | undefined {
+    if (kind === 'mark') return this.fundingInfo(pair)?.markPrice
+    if (kind === 'index') return this.fundingInfo(pair)?.indexPrice
+    const book = this.#liveBook(pair)
+    switch (kind) {
+      case 'bid':
+        return toPrice(book.bestBidPrice)
+      case 'ask':
+        return toPrice(book.bestAskPrice)
+      case 'last':
+        return toPrice(book.lastTradePrice)
+      case 'mid': {
+        const bid = toPrice(book.bestBidPrice)
+        const ask = toPrice(book.bestAskPrice)
+        return bid && ask ? bid.plus(ask).div(2) : undefined
+      }
+    }
+  }
+
+  vwapForVolume(pair: TradingPair, side: TradeType, baseVolume: number): DepthQuery {
+    return this.#liveBook(pair).vwapForVolume(side === 'buy', baseVolume)
+  }
+
+  priceForVolume(pair: TradingPair, side: TradeType, baseVolume: number): DepthQuery {
+    return this.#liveBook(pair).priceForVolume(side === 'buy', baseVolume)
+  }
+
+  priceForQuoteVolume(pair: TradingPair, side: TradeType, quoteVolume: number): DepthQuery {
+    return this.#liveBook(pair).priceForQuoteVolume(side === 'buy', quoteVolume)
+  }
+
+  volumeForPrice(pair: TradingPair, side: TradeType, price: number): DepthQuery {
+    return this.#liveBook(pair).volumeForPrice(side === 'buy', price)
+  }
+
+  quoteVolumeForPrice(pair: TradingPair, side: TradeType, price: number): DepthQuery {
+    return this.#liveBook(pair).quoteVolumeForPrice(side === 'buy', price)
+  }
+
+  buy(
+    pair: TradingPair,
+    amount: DecimalInput,
+    orderType: OrderType = 'limit',
+    price?: DecimalInput,
+    options: OrderOptions = {},
+  ): string {
+    return this.#requireTrading().entry.submit({ pair, tradeType: 'buy', amount, orderType, price, options })
+  }
+
+  sell(
+    pair: TradingPair,
+    amount: DecimalInput,
+    orderType: OrderType = 'limit',
+    price?: DecimalInput,
+    options: OrderOptions = {},
+  ): string {
+    return this.#requireTrading().entry.submit({ pair, tradeType: 'sell', amount, orderType, price, options })
+  }
+
+  async cancel(pair: TradingPair, clientOrderId: string): Promise<CancelResult> {
+    const { entry } = this.#requireTrading()
+    const order = this.#tracker.find(clientOrderId)
+    if (order?.pair !== pair) {
+      throw new QtxError('QTX_ORDER_UNKNOWN_ID', `no order ${clientOrderId} on ${pair} is tracked`, {
+        details: { pair, clientOrderId },
+      })
+    }
+    return entry.cancel(order)
+  }
+
+  async cancelAll(
+    options: { readonly timeoutMs?: number; readonly pair?: TradingPair } = {},
+  ): Promise<CancelResult[]> {
+    const { entry } = this.#requireTrading()
+    const timeoutMs = options.timeoutMs ?? CANCEL_TIMEOUT_MS
+    const orders = [...this.#tracker.active.values()].filter(
+      (order) => options.pair === undefined || order.pair === options.pair,
+    )
+    return Promise.all(
+      orders.map(async (order) => {
+        const late = this.#tracker
+          .waitUntil(order, () => order.isDone, timeoutMs)
+          .then((): CancelResult =>
+            order.isDone
+              ? {
+                  clientOrderId: order.clientOrderId,
+                  success: order.state === 'canceled',
+                  reason: `the order is ${order.state}`,
+                }
+              : {
+                  clientOrderId: order.clientOrderId,
+                  success: false,
+                  reason: `still ${order.state} after ${timeoutMs} ms`,
+                },
+          )
+        return Promise.race([entry.cancel(order), late])
+      }),
+    )
+  }
+
+  get inFlightOrders(): ReadonlyMap<string, Readonly<InFlightOrder>> {
+    return this.#tracker.active
+  }
+
+  balance(asset: string): Decimal {
+    return this.#account.total(asset)
+  }
+
+  availableBalance(asset: string): Decimal {
+    return this.#account.available(asset, this.#tracker.active.values(), (order) => {
+      const rule = this.tradingRule(order.pair)
+      return order.tradeType === 'buy' ? rule.buyOrderCollateralToken : rule.sellOrderCollateralToken
+    })
+  }
+
+  get positions(): ReadonlyMap<TradingPair, Position> {
+    return this.#account.positions
+  }
+
+  leverage(pair: TradingPair): number {
+    return this.#account.leverage(pair)
+  }
+
+  async setLeverage(pair: TradingPair, leverage: number): Promise<void> {
+    const { abort } = this.#requireTrading()
+    this.tradingRule(pair)
+    if (!Number.isInteger(leverage) || leverage < 1) {
+      throw new QtxError('QTX_ORDER_INVALID', `leverage ${leverage} is not a whole number from 1`, {
+        details: { pair, leverage },
+      })
+    }
+    this.#account.setLeverage(pair, await this.submitLeverage(pair, leverage, abort.signal))
+  }
+
+  get positionMode(): PositionMode | undefined {
+    return this.#account.positionMode
+  }
+
+  fundingInfo(pair: TradingPair): FundingInfo | undefined {
+    return this.#account.fundingInfo(pair)
+  }
+
+  on<E extends keyof ConnectorEvents>(event: E, listener: (event: ConnectorEvents[E]) => void): () => void {
+    return this.#events.on(event, listener)
+  }
+
+  events<E extends keyof ConnectorEvents>(
+    event: E,
+    options?: EventStreamOptions,
+  ): AsyncGenerator<ConnectorEvents[E], void, undefined> {
+    return this.#events.stream(event, options)
+  }
+
+  /** Whether the market data's source needs what `startNetwork` opens; if not, it starts first. */
+  protected get marketDataNeedsNetwork(): boolean {
+    return true
+  }
+
+  /** The named checks behind `ready`; an override adds its own to `super.checks()`. */
+  protected checks(): ConnectorStatus {
+    const running = this.#running
+    if (!running) return {}
+    return {
+      ...running.market.status,
+      orderBooks: running.books.readiness,
+      ...(this.isTradingRequired && running.accountSync.status),
+    }
+  }
+
+  /** The pair's book. @throws QtxError `QTX_BOOK_NOT_LIVE`. */
+  #liveBook(pair: TradingPair): OrderBookView {
+    const book = this.orderBook(pair)
+    if (book.state !== 'live') {
+      const { reason } = this.#require().books.readinessOf(pair)
+      throw new QtxError('QTX_BOOK_NOT_LIVE', `order book ${pair} is ${book.state}: ${reason}`, {
+        details: { pair, state: book.state },
+      })
+    }
+    return book
+  }
+
+  #require(): RunningConnector {
+    if (this.#running) return this.#running
+    throw new QtxError('QTX_STATE_INVALID', 'the connector is not running', { remedy: 'call start() first' })
+  }
+
+  #requireTrading(): RunningConnector {
+    if (this.isTradingRequired) return this.#require()
+    throw new QtxError('QTX_TRADING_NOT_ENABLED', 'this connector is for market data only')
+  }
+
+  #compose(): RunningConnector {
+    return composeConnector({
+      pairs: this.tradingPairs,
+      isTradingRequired: this.isTradingRequired,
+      marketDataNeedsNetwork: this.marketDataNeedsNetwork,
+      options: this.options,
+      clock: this.clock,
+      logger: this.logger,
+      random: this.random,
+      events: this.#events,
+      account: this.#account,
+      tracker: this.#tracker,
+      orderIds: this.#orderIds,
+      hooks: this.#hooks(),
+      onNetwork: (isReachable, reason) =>
+        this.#setNetworkStatus(isReachable ? 'connected' : 'notConnected', reason),
+    })
+  }
+
+  /** The parts call the hooks through these, so that hooks can stay protected and overrides are always found. */
+  #hooks(): HookCalls {
+    return {
+      fetchServerTimeMs: (signal) => this.fetchServerTimeMs(signal),
+      fetchTradingRules: (signal) => this.fetchTradingRules(signal),
+      fetchBalances: (signal) => this.fetchBalances(signal),
+      fetchPositions: (signal) => this.fetchPositions(signal),
+      fetchPositionMode: (signal) => this.fetchPositionMode(signal),
+      fetchLeverage: (pair, signal) => this.fetchLeverage(pair, signal),
+      fetchFundingInfo: (pair, signal) => this.fetchFundingInfo(pair, signal),
+      fetchOpenOrders: (signal) => this.fetchOpenOrders(signal),
+      fetchOrder: (order, signal) => this.fetchOrder(order, signal),
+      fetchOrderFills: (order, signal) => this.fetchOrderFills(order, signal),
+      notFoundIsProofAfterMs: () => this.notFoundIsProofAfterMs,
+      placeOrder: (order) => this.placeOrder(order),
+      placeCancel: (order) => this.placeCancel(order),
+      createMarketDataSource: () => this.createMarketDataSource(),
+      createUserStream: () => this.createUserStream(),
+      startNetwork: () => this.startNetwork(),
+      stopNetwork: () => this.stopNetwork(),
+    }
+  }
+
+  #setNetworkStatus(status: NetworkStatus, reason: string): void {
+    if (status === this.#networkStatus) return
+    this.#networkStatus = status
+    this.#events.emit('networkStatus', { status, reason })
+  }
+}
+
+/** NaN is a book's word for an empty side. */
+function toPrice(price: number): Decimal | undefined {
+  return Number.isNaN(price) ? undefined : new Decimal(price)
+}

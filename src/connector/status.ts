@@ -1,0 +1,26 @@
+/** One thing that must hold before the connector is ready. */
+export interface StatusCheck {
+  readonly ok: boolean
+  /** What holds, or what is waited for. */
+  readonly reason: string
+  /** What to do about it; empty when it is ok. */
+  readonly remedy: string
+}
+
+export type ConnectorStatus = Readonly<Record<string, StatusCheck>>
+
+export function passed(reason: string): StatusCheck {
+  return { ok: true, reason, remedy: '' }
+}
+
+export function waiting(reason: string, remedy: string): StatusCheck {
+  return { ok: false, reason, remedy }
+}
+
+/** `orderBooks: BTC-USDT is syncing, …; userStream: …` for the checks that do not hold. */
+export function describeWaiting(status: ConnectorStatus): string {
+  return Object.entries(status)
+    .filter(([, check]) => !check.ok)
+    .map(([name, check]) => `${name}: ${check.reason}${check.remedy ? ` (${check.remedy})` : ''}`)
+    .join('; ')
+}

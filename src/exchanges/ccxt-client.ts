@@ -1,0 +1,220 @@
+import { Agent } from 'node:http'
+import type { Clock } from '../common/clock.ts'
+import type { ExchangeCredentials, ExchangeEndpoints } from '../connector/connector-options.ts'
+import { QtxError } from '../errors.ts'
+import { toQtxError, type ErrorReading } from './ccxt-errors.ts'
+import type { CcxtConstructor, CcxtExchange, CcxtSocket } from './ccxt-exchange.ts'
+import { loadCcxtClass } from './ccxt-module.ts'
+import { HttpTransport, TransportError, type Sending } from './http-transport.ts'
+
+/** Who listens to the sockets of a client. */
+export interface SocketListener {
+  /** True: the frame is dealt with and not shown to ccxt. */
+  frame(socket: CcxtSocket, frame: unknown): boolean
+  opened(socket: CcxtSocket): void
+  ended(socket: CcxtSocket, error: unknown): void
+}
+
+export interface CcxtClientOptions {
+  readonly exchangeId: string
+  /** Merged over the options that every exchange gets. */
+  readonly exchangeOptions: Readonly<Record<string, unknown>>
+  readonly errorCodes: ErrorReading['codes']
+  readonly credentials?: ExchangeCredentials
+  readonly endpoints?: ExchangeEndpoints
+  readonly timeoutMs: number
+  readonly clock: Clock
+}
+
+const COMMON_OPTIONS = {
+  defaultType: 'swap',
+  // A snapshot that fails makes the watch call hang for ever; the connector fetches its own.
+  watchPositions: { fetchPositionsSnapshot: false, awaitPositionsSnapshot: false },
+  // Reconnecting has a backoff of its own, with the injected clock.
+  ws: { backoff: { base: 0 } },
+}
+
+/** One ccxt instance: its HTTP goes through `HttpTransport`, its sockets and timers are listened to and can be ended. */
+export class CcxtClient {
+  readonly exchange: CcxtExchange
+  readonly errors: ErrorReading
+  readonly #transport: HttpTransport
+  readonly #taps: Taps
+  readonly #closed = new AbortController()
+
+  private constructor(exchange: CcxtExchange, transport: HttpTransport, taps: Taps, errors: ErrorReading) {
+    this.exchange = exchange
+    this.errors = errors
+    this.#transport = transport
+    this.#taps = taps
+  }
+
+  /** Loads ccxt's class for the exchange and makes one instance of it; sends nothing. */
+  static async create(options: CcxtClientOptions): Promise<CcxtClient> {
+    const { credentials, endpoints, timeoutMs, clock } = options
+    const taps: Taps = { listener: undefined, dropped: new WeakSet(), timers: new Set() }
+    const Tapped = tap(await loadCcxtClass(options.exchangeId), taps, clock, endpoints?.websocket)
+    const exchange = new Tapped({
+      ...(credentials && { apiKey: credentials.apiKey, secret: credentials.apiSecret }),
+      ...(credentials?.passphrase !== undefined && { password: credentials.passphrase }),
+      number: String,
+      enableRateLimit: true,
+      timeout: timeoutMs,
+      options: { ...COMMON_OPTIONS, ...options.exchangeOptions },
+    })
+    // Otherwise loading the markets makes private calls.
+    exchange.has['fetchCurrencies'] = false
+    // Without an agent of its own ccxt refuses plain ws:// addresses.
+    exchange.httpAgent = new Agent()
+    const transport = new HttpTransport({
+      timeoutMs,
+      ...(endpoints?.rest !== undefined && { endpoint: endpoints.rest }),
+    })
+    exchange.fetchImplementation = (url, { method, headers, body }) =>
+      transport.fetch(url, { method, ...(headers && { headers }), ...(body !== undefined && { body }) })
+    const secrets = credentials
+      ? [credentials.apiKey, credentials.apiSecret, credentials.passphrase ?? '']
+      : []
+    return new CcxtClient(exchange, transport, taps, { codes: options.errorCodes, secrets })
+  }
+
+  /** Makes one request; `what` names it in errors. @throws QtxError. */
+  async request<T>(
+    what: string,
+    call: (exchange: CcxtExchange) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    try {
+      return await this.attempt(call, signal)
+    } catch (error) {
+      throw toQtxError(error, what, this.errors)
+    }
+  }
+
+  /** Like `request`, with the error as it was thrown. */
+  attempt<T>(call: (exchange: CcxtExchange) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return untilAborted(signal ? [this.#closed.signal, signal] : [this.#closed.signal], () => call(this.exchange))
+  }
+
+  /** Whether a request that mentions `text` is sent from now on. */
+  watchSending(text: string): Sending {
+    return this.#transport.watchFor(text)
+  }
+
+  /** At most one listens. */
+  listen(listener: SocketListener): void {
+    this.#taps.listener = listener
+  }
+
+  /** Sockets that are open or opening. */
+  get sockets(): readonly CcxtSocket[] {
+    return Object.values(this.exchange.clients).filter((socket) => socket.connection !== undefined)
+  }
+
+  /** Ends every socket and timer at once, without being told of it; what waits for them is rejected. */
+  dropSockets(): void {
+    for (const cancel of this.#taps.timers) cancel()
+    this.#taps.timers.clear()
+    for (const [url, socket] of Object.entries(this.exchange.clients)) {
+      this.#taps.dropped.add(socket)
+      const reason = new TransportError('aborted', 'socket was dropped')
+      socket.error = reason
+      socket.clearConnectionTimeout()
+      socket.clearPingInterval()
+      socket.reject(reason)
+      socket.connection?.terminate()
+      Reflect.deleteProperty(this.exchange.clients, url)
+    }
+  }
+
+  /** Ends everything; requests under way are called off. */
+  close(): void {
+    this.#taps.listener = undefined
+    this.#closed.abort()
+    this.#transport.close()
+    this.dropSockets()
+  }
+}
+
+interface Taps {
+  listener: SocketListener | undefined
+  /** Sockets that were ended on purpose and whose last events mean nothing. */
+  readonly dropped: WeakSet<CcxtSocket>
+  /** Each cancels a timer of ccxt's. */
+  readonly timers: Set<() => void>
+}
+
+function tap(
+  Exchange: CcxtConstructor,
+  taps: Taps,
+  clock: Clock,
+  websocketEndpoint: string | undefined,
+): CcxtConstructor {
+  return class TappedExchange extends Exchange {
+    override client(url: string): CcxtSocket {
+      return super.client(websocketEndpoint === undefined ? url : redirect(url, websocketEndpoint))
+    }
+
+    override handleMessage(socket: CcxtSocket, frame: unknown): void {
+      if (taps.dropped.has(socket) || taps.listener?.frame(socket, frame)) return
+      super.handleMessage(socket, frame)
+    }
+
+    override onConnected(socket: CcxtSocket, message?: unknown): void {
+      if (taps.dropped.has(socket)) return
+      super.onConnected(socket, message)
+      taps.listener?.opened(socket)
+    }
+
+    override onError(socket: CcxtSocket, error: unknown): void {
+      if (taps.dropped.has(socket)) return
+      super.onError(socket, error)
+      taps.listener?.ended(socket, error)
+    }
+
+    override onClose(socket: CcxtSocket, event: unknown): void {
+      if (taps.dropped.has(socket)) return
+      super.onClose(socket, event)
+      taps.listener?.ended(socket, event)
+    }
+
+    /** ccxt gives no handle to its timers, and they keep the process alive. */
+    override delay(timeoutMs: number, method: (...args: never[]) => unknown, ...args: readonly unknown[]): void {
+      const cancel = clock.schedule(timeoutMs, () => {
+        taps.timers.delete(cancel)
+        this.spawn(method, ...args)
+      })
+      taps.timers.add(cancel)
+    }
+
+    /** ccxt writes to the console, addresses with login keys in them included. */
+    override log(): void {
+      return
+    }
+  }
+}
+
+/** Scheme and host of the endpoint, path and query of the address. ccxt also has names that are no address. */
+function redirect(url: string, endpoint: string): string {
+  if (!/^wss?:\/\//.test(url)) return url
+  const base = endpoint.replace(/\/+$/, '')
+  if (url.startsWith(`${base}/`)) return url
+  const { pathname, search } = new URL(url)
+  return `${base}${pathname}${search}`
+}
+
+function untilAborted<T>(signals: readonly AbortSignal[], work: () => Promise<T>): Promise<T> {
+  const signal = AbortSignal.any([...signals])
+  if (signal.aborted) return Promise.reject(calledOff())
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(calledOff())
+    signal.addEventListener('abort', abort, { once: true })
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+function calledOff(): QtxError {
+  return new QtxError('QTX_EXCHANGE_DOWN', 'request was called off', { remedy: 'none: the connector is stopping' })
+}

@@ -1,0 +1,16 @@
+import { Decimal } from '../common/decimal.ts'
+
+/** The one place where the interface's base units become the exchange's own unit, contracts on some. Exact. */
+export function toExchangeSize(baseAmount: Decimal, contractSize: Decimal): Decimal {
+  return baseAmount.div(contractSize)
+}
+
+/** The exchange's own unit to base units. Exact. */
+export function toBaseAmount(exchangeSize: Decimal, contractSize: Decimal): Decimal {
+  return exchangeSize.mul(contractSize)
+}
+
+/** Like `toBaseAmount`, for books, which are doubles. */
+export function toBaseSize(exchangeSize: number, contractSize: number): number {
+  return contractSize === 1 ? exchangeSize : exchangeSize * contractSize
+}

@@ -1,0 +1,297 @@
+import { endianness } from 'node:os'
+import { QtxError } from '../errors.ts'
+import { openCLibrary, type CFunction, type CLibrary } from './libc.ts'
+
+const AF_INET = 2
+const SOCK_DGRAM_NONBLOCK_CLOEXEC = 0x2 | 0x800 | 0x80000
+const SOL_IP = 0
+const SOL_SOCKET = 1
+const SO_REUSEADDR = 2
+const SO_RCVBUF = 8
+const SO_RCVBUFFORCE = 33
+const SO_MEMINFO = 55
+const IP_RECVERR = 11
+const IP_ADD_MEMBERSHIP = 35
+const MSG_DONTWAIT = 0x40
+const MSG_ERRQUEUE = 0x2000
+
+/** Datagrams that one call takes at most. */
+export const BATCH_SLOTS = 64
+/** Bytes from one datagram's place to the next: no UDP payload is longer, and every place is aligned to 8. */
+export const SLOT_BYTES = 65_536
+
+/** `struct sockaddr_in`. */
+const ADDRESS = { FAMILY: 0, PORT: 2, HOST: 4, LENGTH_BYTES: 16 } as const
+/** `struct mmsghdr` where pointers have 64 bits. */
+const HEADER = { NAME: 0, NAME_LENGTH: 8, IOV: 16, IOV_LENGTH: 24, LENGTH: 56, LENGTH_BYTES: 64 } as const
+/** `struct iovec` where pointers have 64 bits. */
+const IOV = { BASE: 0, LENGTH: 8, LENGTH_BYTES: 16 } as const
+/** Index of `SK_MEMINFO_DROPS` among the numbers of `SO_MEMINFO`, and how many there are. */
+const MEMINFO = { DROPS: 8, COUNT: 9 } as const
+
+const INSTEAD = "use receiver: 'dgram', which works everywhere"
+
+export interface UdpSocketOptions {
+  /** IPv4 address to bind; with multicast, the group, so that nothing else arrives. */
+  readonly bindAddress: string
+  /** 0 lets the kernel choose. */
+  readonly bindPort: number
+  /** Asked of the kernel, which may give less. */
+  readonly receiveBufferBytes: number
+  /** Joined on the interface that has this IPv4 address; `0.0.0.0` lets the kernel choose. */
+  readonly multicast?: { readonly group: string; readonly interfaceAddress: string }
+}
+
+/**
+ * A non-blocking IPv4 UDP socket that receives up to `BATCH_SLOTS` datagrams with one call, into memory that is
+ * allocated once. Nothing is allocated for a datagram.
+ */
+export class UdpSocket {
+  /** Where datagrams are received: datagram `i` of a batch begins at `i * SLOT_BYTES`. */
+  readonly buffer = new ArrayBuffer(BATCH_SLOTS * SLOT_BYTES)
+  readonly #library: CLibrary
+  readonly #calls: ReturnType<typeof declareCalls>
+  readonly #fd: number
+  readonly #headers = new ArrayBuffer(BATCH_SLOTS * HEADER.LENGTH_BYTES)
+  readonly #iovs = new ArrayBuffer(BATCH_SLOTS * IOV.LENGTH_BYTES)
+  readonly #addresses = new ArrayBuffer(BATCH_SLOTS * ADDRESS.LENGTH_BYTES)
+  readonly #headersAddress: bigint
+  readonly #nothingWaits: number | undefined
+  readonly #interrupted: number | undefined
+  readonly #headerWords = new Uint32Array(this.#headers)
+  readonly #addressWords = new Uint32Array(this.#addresses)
+  #poll: ReturnType<CLibrary['koffi']['node']['poll']> | undefined
+  #closed = false
+
+  private constructor(library: CLibrary, calls: ReturnType<typeof declareCalls>, fd: number) {
+    this.#library = library
+    this.#calls = calls
+    this.#fd = fd
+    this.#headersAddress = library.koffi.address(this.#headers)
+    this.#nothingWaits = library.koffi.os.errno['EAGAIN']
+    this.#interrupted = library.koffi.os.errno['EINTR']
+    this.#layOut()
+  }
+
+  /**
+   * Opens, sizes and binds the socket.
+   * @throws QtxError `QTX_PLATFORM_UNSUPPORTED` elsewhere than on 64-bit Linux; `QTX_FEED_UNREACHABLE` when the kernel
+   * refuses an address.
+   */
+  static open(options: UdpSocketOptions): UdpSocket {
+    const library = openCLibrary('receiving in batches', INSTEAD)
+    if (!['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE') {
+      throw new QtxError('QTX_PLATFORM_UNSUPPORTED', `receiving in batches does not know ${process.arch}`, {
+        remedy: INSTEAD,
+      })
+    }
+    const calls = declareCalls(library)
+    const fd = calls.socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0) as number
+    if (fd < 0) throw refusal(library, 'a UDP socket could not be opened')
+    try {
+      prepare(library, calls, fd, options)
+      return new UdpSocket(library, calls, fd)
+    } catch (error) {
+      calls.close(fd)
+      throw error
+    }
+  }
+
+  /** The port that the kernel bound. */
+  get localPort(): number {
+    const address = new Uint8Array(new ArrayBuffer(ADDRESS.LENGTH_BYTES))
+    this.#calls.getsockname(this.#fd, address, new Uint32Array([ADDRESS.LENGTH_BYTES]))
+    return address[ADDRESS.PORT]! * 256 + address[ADDRESS.PORT + 1]!
+  }
+
+  /** The receive buffer as the kernel counts it: twice what was granted. */
+  get receiveBufferBytes(): number {
+    return this.#readOption(SO_RCVBUF, 1)[0]!
+  }
+
+  /** Datagrams that the kernel dropped since the socket was opened, because the receive buffer was full. */
+  get kernelDrops(): number {
+    return this.#readOption(SO_MEMINFO, MEMINFO.COUNT)[MEMINFO.DROPS]!
+  }
+
+  /**
+   * Receives what waits, at most a batch. Returns how many datagrams it was; 0 when none waited; -1 on an error, which
+   * `lastError()` names.
+   */
+  receive(): number {
+    if (this.#closed) return 0
+    const count = this.#calls.recvmmsg(this.#fd, this.#headersAddress, BATCH_SLOTS, MSG_DONTWAIT, null) as number
+    if (count >= 0) return count
+    const reason = this.#library.koffi.errno()
+    return reason === this.#nothingWaits || reason === this.#interrupted ? 0 : -1
+  }
+
+  /** Name of the last failed call's error, such as `ECONNREFUSED`. */
+  lastError(): string {
+    return this.#library.lastError()
+  }
+
+  /** Bytes of datagram `slot` of the last batch. */
+  lengthBytes(slot: number): number {
+    return this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.LENGTH) >> 2]!
+  }
+
+  /** Whether datagram `slot` came from this sender; see `senderWord`. Port 0 stands for any port. */
+  isFrom(slot: number, hostWord: number, portWord: number): boolean {
+    const word = (slot * ADDRESS.LENGTH_BYTES) >> 2
+    if (this.#addressWords[word + 1] !== hostWord) return false
+    return portWord === 0 || this.#addressWords[word]! >>> 16 === portWord
+  }
+
+  /** Sends one datagram at once. Returns the name of the error when the kernel refused it. */
+  send(bytes: Uint8Array, host: string, port: number): string | undefined {
+    const address = encodeAddress(host, port)
+    const length = ADDRESS.LENGTH_BYTES
+    // The kernel hands a pending ICMP error of an earlier datagram to the next call, which is then not carried out.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const sent = this.#calls.sendto(this.#fd, bytes, bytes.length, MSG_DONTWAIT, address, length) as number
+      if (sent >= 0) return undefined
+      const reason = this.lastError()
+      if (attempt === 1 || reason !== 'ECONNREFUSED') return reason
+    }
+    return undefined
+  }
+
+  /** Takes the ICMP errors that wait on the socket; how many. Until they are taken, the socket is not watched. */
+  takeErrors(): number {
+    let taken = 0
+    for (;;) {
+      const count = this.#calls.recvmmsg(
+        this.#fd,
+        this.#headersAddress,
+        BATCH_SLOTS,
+        MSG_DONTWAIT | MSG_ERRQUEUE,
+        null,
+      ) as number
+      if (count <= 0) return taken
+      taken += count
+    }
+  }
+
+  /** Calls back whenever datagrams, or errors, wait. The callback must not throw: it is called from native code. */
+  watch(callback: (hasError: boolean) => void): void {
+    // koffi's declaration omits the first parameter: libuv's status.
+    const onEvent = (status: unknown): void => {
+      const hasError = status !== 0
+      callback(hasError)
+      // After an error libuv has stopped watching.
+      if (hasError && !this.#closed) this.#poll?.start({ readable: true }, onEvent)
+    }
+    this.#poll = this.#library.koffi.node.poll(this.#fd, { readable: true }, onEvent)
+  }
+
+  /** Stops watching and closes; later calls do nothing. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#poll?.close()
+    this.#calls.close(this.#fd)
+  }
+
+  #layOut(): void {
+    const pointers = new BigUint64Array(this.#headers)
+    const vectors = new BigUint64Array(this.#iovs)
+    const { koffi } = this.#library
+    const buffer = koffi.address(this.buffer)
+    const iovs = koffi.address(this.#iovs)
+    const addresses = koffi.address(this.#addresses)
+    for (let slot = 0; slot < BATCH_SLOTS; slot++) {
+      const header = slot * HEADER.LENGTH_BYTES
+      const iov = slot * IOV.LENGTH_BYTES
+      vectors[(iov + IOV.BASE) >> 3] = buffer + BigInt(slot * SLOT_BYTES)
+      vectors[(iov + IOV.LENGTH) >> 3] = BigInt(SLOT_BYTES)
+      pointers[(header + HEADER.NAME) >> 3] = addresses + BigInt(slot * ADDRESS.LENGTH_BYTES)
+      this.#headerWords[(header + HEADER.NAME_LENGTH) >> 2] = ADDRESS.LENGTH_BYTES
+      pointers[(header + HEADER.IOV) >> 3] = iovs + BigInt(iov)
+      pointers[(header + HEADER.IOV_LENGTH) >> 3] = 1n
+    }
+  }
+
+  #readOption(option: number, count: number): Uint32Array {
+    const values = new Uint32Array(count)
+    if (!this.#closed) {
+      this.#calls.getsockopt(this.#fd, SOL_SOCKET, option, values, new Uint32Array([values.byteLength]))
+    }
+    return values
+  }
+}
+
+/** A sender as it stands in memory, for `isFrom`. */
+export function senderWord(host: string, port: number): { readonly hostWord: number; readonly portWord: number } {
+  const bytes = encodeAddress(host, port)
+  const words = new Uint32Array(bytes.buffer)
+  return { hostWord: words[1]!, portWord: words[0]! >>> 16 }
+}
+
+function prepare(
+  library: CLibrary,
+  calls: ReturnType<typeof declareCalls>,
+  fd: number,
+  options: UdpSocketOptions,
+): void {
+  const setOption = (level: number, option: number, value: Int32Array | Uint8Array): boolean =>
+    calls.setsockopt(fd, level, option, value, value.byteLength) === 0
+
+  const size = new Int32Array([options.receiveBufferBytes])
+  // Beyond the system's limit only with the privilege to; the plain option is cut to the limit.
+  if (!setOption(SOL_SOCKET, SO_RCVBUFFORCE, size)) setOption(SOL_SOCKET, SO_RCVBUF, size)
+  // Without it an unconnected socket never learns that the server's port is closed.
+  setOption(SOL_IP, IP_RECVERR, new Int32Array([1]))
+  if (options.multicast) setOption(SOL_SOCKET, SO_REUSEADDR, new Int32Array([1]))
+
+  const address = encodeAddress(options.bindAddress, options.bindPort)
+  if (calls.bind(fd, address, ADDRESS.LENGTH_BYTES) !== 0) {
+    throw refusal(library, `UDP address ${options.bindAddress}:${options.bindPort} could not be bound`)
+  }
+  if (!options.multicast) return
+  const { group, interfaceAddress } = options.multicast
+  const membership = new Uint8Array([...octets(group), ...octets(interfaceAddress)])
+  if (!setOption(SOL_IP, IP_ADD_MEMBERSHIP, membership)) {
+    throw refusal(library, `multicast group ${group} could not be joined on ${interfaceAddress}`)
+  }
+}
+
+function refusal(library: CLibrary, what: string): QtxError {
+  return new QtxError('QTX_FEED_UNREACHABLE', `${what} (${library.lastError()})`)
+}
+
+function encodeAddress(host: string, port: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(new ArrayBuffer(ADDRESS.LENGTH_BYTES))
+  bytes[ADDRESS.FAMILY] = AF_INET
+  bytes[ADDRESS.PORT] = port >> 8
+  bytes[ADDRESS.PORT + 1] = port & 0xff
+  bytes.set(octets(host), ADDRESS.HOST)
+  return bytes
+}
+
+function octets(host: string): number[] {
+  const parts = host.split('.').map(Number)
+  if (parts.length !== 4 || !parts.every((part) => Number.isInteger(part) && part >= 0 && part < 256)) {
+    throw new QtxError('QTX_FEED_UNREACHABLE', `${JSON.stringify(host)} is not an IPv4 address`, {
+      details: { host },
+      remedy: INSTEAD,
+    })
+  }
+  return parts
+}
+
+function declareCalls(library: CLibrary) {
+  const { declare } = library
+  return {
+    socket: declare('int socket(int domain, int type, int protocol)'),
+    bind: declare('int bind(int fd, const void *address, uint32_t length)'),
+    setsockopt: declare('int setsockopt(int fd, int level, int option, const void *value, uint32_t length)'),
+    getsockopt: declare('int getsockopt(int fd, int level, int option, void *value, void *length)'),
+    getsockname: declare('int getsockname(int fd, void *address, void *length)'),
+    recvmmsg: declare('int recvmmsg(int fd, void *headers, uint32_t count, int flags, void *timeout)'),
+    sendto: declare(
+      'long sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)',
+    ),
+    close: declare('int close(int fd)'),
+  } satisfies Record<string, CFunction>
+}

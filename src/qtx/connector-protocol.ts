@@ -1,0 +1,108 @@
+import type { PerpetualConnector } from '../connector/perpetual-connector.ts'
+import { QtxError } from '../errors.ts'
+
+/** Marks the classes that the factory makes; the registry's symbol, so that two copies of this package agree. */
+export const QTX_CONNECTOR = Symbol.for('qtx-connector.QtxConnector')
+
+/** One method that a layer replaced. */
+export interface Override {
+  readonly member: string
+  /** The layer whose version is in force. */
+  readonly layer: string
+  /** The class whose version it replaces. */
+  readonly replaces: string
+}
+
+/** A perpetual connector whose market data and orders go through QTX. */
+export interface QtxConnector extends PerpetualConnector {
+  readonly [QTX_CONNECTOR]: true
+}
+
+/** Every member of the interface; a test holds this list against the type. */
+export const CONNECTOR_MEMBERS = [
+  'name',
+  'tradingPairs',
+  'start',
+  'stop',
+  'waitReady',
+  'ready',
+  'status',
+  'networkStatus',
+  'clockSkewMs',
+  'tradingRule',
+  'quantizePrice',
+  'quantizeAmount',
+  'orderBook',
+  'price',
+  'vwapForVolume',
+  'priceForVolume',
+  'priceForQuoteVolume',
+  'volumeForPrice',
+  'quoteVolumeForPrice',
+  'buy',
+  'sell',
+  'cancel',
+  'cancelAll',
+  'inFlightOrders',
+  'balance',
+  'availableBalance',
+  'positions',
+  'leverage',
+  'setLeverage',
+  'positionMode',
+  'fundingInfo',
+  'on',
+  'events',
+] as const satisfies readonly (keyof PerpetualConnector & string)[]
+
+/** Set by constructors, so they are on instances only. */
+const INSTANCE_MEMBERS: ReadonlySet<string> = new Set(['tradingPairs'])
+
+/** What a parent must bring, beyond the interface: the hooks that QTX's overrides replace or call. */
+export const PARENT_HOOKS = [
+  'placeOrder',
+  'placeCancel',
+  'createMarketDataSource',
+  'startNetwork',
+  'stopNetwork',
+  'fetchBookSnapshot',
+  'fetchOrder',
+  'fetchOrderFills',
+  'checks',
+] as const
+
+/** Whether the value is an instance of a class that the factory made, with every member. */
+export function isQtxConnector(value: unknown): value is QtxConnector {
+  if (typeof value !== 'object' || value === null || !(QTX_CONNECTOR in value)) return false
+  return CONNECTOR_MEMBERS.every((member) => member in value)
+}
+
+/** @throws QtxError `QTX_PROTOCOL_INCOMPLETE`, naming every missing member. */
+export function assertQtxConnectorClass(candidate: unknown): void {
+  assertMembers(candidate, [...CONNECTOR_MEMBERS, ...PARENT_HOOKS], 'a QTX connector')
+  if (!(QTX_CONNECTOR in (candidate as { prototype: object }).prototype)) {
+    throw new QtxError('QTX_PROTOCOL_INCOMPLETE', `class ${nameOf(candidate)} was not made by createQtxConnectorClass`, {
+      remedy: 'make it with createQtxConnectorClass(config)',
+    })
+  }
+}
+
+/** @throws QtxError `QTX_PROTOCOL_INCOMPLETE`, naming every hook that a parent lacks. */
+export function assertParentClass(candidate: unknown): void {
+  assertMembers(candidate, [...CONNECTOR_MEMBERS, ...PARENT_HOOKS], 'a parent of a QTX connector')
+}
+
+function assertMembers(candidate: unknown, members: readonly string[], what: string): void {
+  if (typeof candidate !== 'function' || typeof candidate.prototype !== 'object' || candidate.prototype === null) {
+    throw new QtxError('QTX_PROTOCOL_INCOMPLETE', `${nameOf(candidate)} is not a class, ${what} was expected`, { remedy: 'give a class' })
+  }
+  const prototype = candidate.prototype as object
+  const missing = members.filter((member) => !INSTANCE_MEMBERS.has(member) && !(member in prototype))
+  if (missing.length > 0) {
+    throw new QtxError('QTX_PROTOCOL_INCOMPLETE', `class ${nameOf(candidate)} is not ${what}: it lacks ${missing.join(', ')}`, { details: { missing } })
+  }
+}
+
+function nameOf(candidate: unknown): string {
+  return typeof candidate === 'function' ? candidate.name : String(candidate)
+}

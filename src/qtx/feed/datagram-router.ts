@@ -1,0 +1,90 @@
+import {
+  DECODE,
+  MarketDataMessage,
+  decodeMarketData,
+  type DatagramMemory,
+  type DecodeResult,
+} from '../../wire/market-data-codec.ts'
+import { isControlText } from '../../wire/control-text.ts'
+import type { FeedCounters } from './feed-counters.ts'
+import type { FirstOfKindLog } from './first-of-kind-log.ts'
+import type { DatagramHandler } from './receiver.ts'
+import type { SubscriptionTable } from './subscription-table.ts'
+
+const RESULT_NAMES = { [DECODE.SHORT]: 'short', [DECODE.LENGTH]: 'length', [DECODE.TYPE]: 'type', [DECODE.VALUE]: 'value' }
+
+/** A text longer than this is no answer that is known. */
+const LONGEST_TEXT_BYTES = 1_024
+
+export interface DatagramRouterOptions {
+  readonly table: SubscriptionTable
+  readonly counters: FeedCounters
+  readonly faults: FirstOfKindLog
+  readonly nowMs: () => number
+  readonly onText: (text: string) => void
+  readonly onSocketError: (reason: string) => void
+}
+
+/**
+ * Takes each datagram from the receiver: text goes to whoever waits for answers, messages are decoded in place and go
+ * to their subscription, anything else is counted by reason. Allocates nothing for a message, and never throws.
+ */
+export class DatagramRouter implements DatagramHandler {
+  readonly #options: DatagramRouterOptions
+  readonly #message = new MarketDataMessage()
+  #receivedMs = 0
+
+  constructor(options: DatagramRouterOptions) {
+    this.#options = options
+  }
+
+  /** When the last batch was received; 0 before the first. */
+  get lastReceivedMs(): number {
+    return this.#receivedMs
+  }
+
+  onBatch(): void {
+    this.#receivedMs = this.#options.nowMs()
+  }
+
+  onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void {
+    const { table, counters } = this.#options
+    if (isControlText(memory.bytes, offset, lengthBytes)) {
+      this.#onText(memory, offset, lengthBytes)
+      return
+    }
+    const message = this.#message
+    const result = decodeMarketData(memory, offset, lengthBytes, message)
+    counters.countResult(result)
+    if (result !== DECODE.OK) {
+      this.#reportMalformed(result, message.type, lengthBytes)
+      return
+    }
+    const subscription = table.byIndex(message.index)
+    if (!subscription) {
+      counters.countUnknownIndex()
+      return
+    }
+    counters.countLatency(this.#receivedMs - message.localMs)
+    subscription.accept(message, this.#receivedMs)
+  }
+
+  onSocketError(reason: string): void {
+    this.#options.faults.warn(`socket ${reason}`, { reason }, `QTX UDP socket reported ${reason}`)
+    this.#options.onSocketError(reason)
+  }
+
+  #onText(memory: DatagramMemory, offset: number, lengthBytes: number): void {
+    const end = offset + Math.min(lengthBytes, LONGEST_TEXT_BYTES)
+    this.#options.onText(Buffer.from(memory.bytes.subarray(offset, end)).toString('latin1'))
+  }
+
+  #reportMalformed(result: Exclude<DecodeResult, typeof DECODE.OK>, type: number, lengthBytes: number): void {
+    const reason = RESULT_NAMES[result]
+    this.#options.faults.warn(
+      `malformed ${reason}`,
+      { reason, lengthBytes, lastType: type },
+      `QTX UDP datagram of ${lengthBytes} bytes was dropped: ${reason}`,
+    )
+  }
+}

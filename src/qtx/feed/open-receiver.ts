@@ -1,0 +1,151 @@
+import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { QtxError, messageOf } from '../../errors.ts'
+import { DgramReceiver } from './dgram-receiver.ts'
+import type {
+  DatagramHandler,
+  MulticastOptions,
+  Receiver,
+  ReceiverKind,
+  ReceiverOptions,
+  ServerAddress,
+} from './receiver.ts'
+import { RecvmmsgReceiver } from './recvmmsg-receiver.ts'
+
+export interface OpenReceiverOptions {
+  readonly host: string
+  readonly port: number
+  /** Without it `recvmmsg` on Linux, `dgram` elsewhere. */
+  readonly receiver?: ReceiverKind | undefined
+  readonly receiveBufferBytes: number
+  readonly multicastGroup?: string | undefined
+  /** Without it the server's own port (assumed). */
+  readonly multicastPort?: number | undefined
+  /** Name or local address of an interface. */
+  readonly multicastInterface?: string | undefined
+}
+
+/** What was opened: the receiver that talks to the server and, with multicast, the one of the group. */
+export interface OpenedReceiver {
+  readonly server: ServerAddress
+  readonly control: Receiver
+  readonly group: Receiver | undefined
+  /** Why it is not the receiver that was asked for, or that would be usual here. */
+  readonly fallbackReason: string | undefined
+}
+
+/**
+ * Looks the host up, and opens the best receiver for it.
+ * @throws QtxError `QTX_FEED_UNREACHABLE` when the host has no address or no route, `QTX_CONFIG_INVALID` when there is
+ * no such interface.
+ */
+export async function openReceiver(
+  options: OpenReceiverOptions,
+  handler: DatagramHandler,
+): Promise<OpenedReceiver> {
+  const server = await resolveServer(options.host, options.port)
+  await assertRoute(server)
+  const receiverOptions: ReceiverOptions = { server, receiveBufferBytes: options.receiveBufferBytes }
+  const multicast = readMulticast(options)
+  const wanted = options.receiver ?? (process.platform === 'linux' ? 'recvmmsg' : 'dgram')
+  const fallbackReason =
+    wanted === 'recvmmsg' && server.family === 6 ? `${server.address} is an IPv6 address` : undefined
+
+  const make = (own: ReceiverOptions): Receiver =>
+    wanted === 'recvmmsg' && fallbackReason === undefined
+      ? new RecvmmsgReceiver(own, handler)
+      : new DgramReceiver(own, handler)
+  try {
+    return { server, ...(await openBoth(make, receiverOptions, multicast)), fallbackReason }
+  } catch (error) {
+    const isDefault = options.receiver === undefined
+    if (!(error instanceof QtxError) || error.code !== 'QTX_PLATFORM_UNSUPPORTED' || !isDefault) throw error
+    const makeDgram = (own: ReceiverOptions): Receiver => new DgramReceiver(own, handler)
+    return {
+      server,
+      ...(await openBoth(makeDgram, receiverOptions, multicast)),
+      fallbackReason: error.message,
+    }
+  }
+}
+
+/** The address of a host, IPv4 before IPv6. @throws QtxError `QTX_FEED_UNREACHABLE`. */
+export async function resolveServer(host: string, port: number): Promise<ServerAddress> {
+  try {
+    const found = await lookup(host, { all: true })
+    // The server binds IPv4 (C SDK); `localhost` may have an IPv6 address first.
+    const best = found.find((candidate) => candidate.family === 4) ?? found[0]
+    if (best) return { address: best.address, family: best.family === 6 ? 6 : 4, port }
+    throw new Error('no address')
+  } catch (error) {
+    throw new QtxError(
+      'QTX_FEED_UNREACHABLE',
+      `feed host ${JSON.stringify(host)} could not be resolved (${messageOf(error)})`,
+      { details: { host, port }, cause: error },
+    )
+  }
+}
+
+async function openBoth(
+  make: (options: ReceiverOptions) => Receiver,
+  options: ReceiverOptions,
+  multicast: MulticastOptions | undefined,
+): Promise<{ readonly control: Receiver; readonly group: Receiver | undefined }> {
+  const control = make(options)
+  await control.open()
+  if (!multicast) return { control, group: undefined }
+  try {
+    const group = make({ ...options, multicast })
+    await group.open()
+    return { control, group }
+  } catch (error) {
+    await control.close()
+    throw error
+  }
+}
+
+/** Asks the kernel for a route, which sends nothing: a datagram to nowhere would vanish without a word. */
+async function assertRoute(server: ServerAddress): Promise<void> {
+  const socket = createSocket(server.family === 6 ? 'udp6' : 'udp4')
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.once('connect', resolve)
+      socket.connect(server.port, server.address)
+    })
+  } catch (error) {
+    throw new QtxError(
+      'QTX_FEED_UNREACHABLE',
+      `feed server ${server.address}:${server.port} has no route (${messageOf(error)})`,
+      { details: { ...server }, cause: error },
+    )
+  } finally {
+    socket.close()
+  }
+}
+
+function readMulticast(options: OpenReceiverOptions): MulticastOptions | undefined {
+  const { multicastGroup, multicastInterface, multicastPort, port } = options
+  if (multicastGroup === undefined) return undefined
+  const multicast: MulticastOptions = { group: multicastGroup, port: multicastPort ?? port }
+  if (multicastInterface === undefined) return multicast
+  return { ...multicast, interfaceAddress: findInterface(multicastInterface, isIPv6(multicastGroup)) }
+}
+
+function findInterface(nameOrAddress: string, isV6: boolean): string {
+  const known = networkInterfaces()
+  const own = Object.values(known).flatMap((addresses) => addresses ?? [])
+  if (own.some(({ address }) => address === nameOrAddress)) return nameOrAddress
+  const named = known[nameOrAddress]?.find(({ family }) => family === (isV6 ? 'IPv6' : 'IPv4'))
+  if (named) return named.address
+  throw new QtxError(
+    'QTX_CONFIG_INVALID',
+    `multicastInterface ${JSON.stringify(nameOrAddress)} is no interface of this machine`,
+    {
+      details: { multicastInterface: nameOrAddress, interfaces: Object.keys(known) },
+      remedy: `use one of ${Object.keys(known).join(', ')}`,
+    },
+  )
+}

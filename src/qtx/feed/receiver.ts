@@ -1,0 +1,66 @@
+import type { DatagramMemory } from '../../wire/market-data-codec.ts'
+
+/** Which receiver: `recvmmsg` takes datagrams in batches (Linux), `dgram` is Node's own and works everywhere. */
+export type ReceiverKind = 'recvmmsg' | 'dgram'
+
+/** The server, after its name was looked up. */
+export interface ServerAddress {
+  readonly address: string
+  readonly family: 4 | 6
+  readonly port: number
+}
+
+/** A multicast group on which the server's data arrives (assumed: the same datagrams as over unicast). */
+export interface MulticastOptions {
+  readonly group: string
+  readonly port: number
+  /** Local address of the interface to join on; without it the kernel chooses. */
+  readonly interfaceAddress?: string
+}
+
+/** Where a receiver hands what it receives. Its methods must not throw. */
+export interface DatagramHandler {
+  /** Datagrams follow that were taken from the kernel together. */
+  onBatch(): void
+  /** The datagram of `lengthBytes` at `offset`, a multiple of 8; the memory is overwritten after the call. */
+  onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void
+  /** The socket reported an error, such as `ECONNREFUSED`; a receiver keeps running after it. */
+  onSocketError(reason: string): void
+}
+
+export interface ReceiverOptions {
+  readonly server: ServerAddress
+  /** Asked of the kernel, which may give less. */
+  readonly receiveBufferBytes: number
+  /** Makes this a receiver of the group only: what the server sends to the group, from any of its ports. */
+  readonly multicast?: MulticastOptions
+}
+
+export interface ReceiverStatistics {
+  readonly kind: ReceiverKind
+  /** The port of this side. */
+  readonly localPort: number
+  /** The receive buffer that the kernel gave, as it counts it. */
+  readonly receiveBufferBytes: number
+  /** Datagrams that the kernel dropped for want of buffer; undefined where it does not tell. */
+  readonly kernelDrops: number | undefined
+  readonly datagrams: number
+  readonly bytes: number
+  /** Datagrams that did not come from the server, dropped. */
+  readonly otherSender: number
+  readonly socketErrors: number
+}
+
+/**
+ * Owns one socket: sends text to the server and hands the handler every datagram that the server sent. Datagrams of
+ * other senders are dropped and counted. A receiver is opened once.
+ */
+export interface Receiver {
+  /** @throws QtxError `QTX_FEED_UNREACHABLE`, `QTX_PLATFORM_UNSUPPORTED`. */
+  open(): Promise<void>
+  /** Sends one text datagram to the server. A failure goes to the handler: datagrams may be lost anyway. */
+  send(text: string): void
+  getStatistics(): ReceiverStatistics
+  /** Resolves when what was sent has left and the socket is closed; idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,124 @@
+import { BATCH_SLOTS, SLOT_BYTES, UdpSocket, senderWord } from '../../posix/udp-socket.ts'
+import { DatagramMemory } from '../../wire/market-data-codec.ts'
+import type { DatagramHandler, Receiver, ReceiverOptions, ReceiverStatistics } from './receiver.ts'
+
+/** Batches that are taken before the event loop gets its turn. */
+const BATCHES_PER_TURN = 16
+
+/** Receives in batches on Linux, into memory that is allocated once; woken by the event loop's own poll. IPv4. */
+export class RecvmmsgReceiver implements Receiver {
+  readonly #options: ReceiverOptions
+  readonly #handler: DatagramHandler
+  readonly #hostWord: number
+  readonly #portWord: number
+  #socket: UdpSocket | undefined
+  #memory = new DatagramMemory(new ArrayBuffer(0))
+  #continuing: NodeJS.Immediate | undefined
+  #datagrams = 0
+  #bytes = 0
+  #otherSender = 0
+  #socketErrors = 0
+  #last: ReceiverStatistics | undefined
+
+  constructor(options: ReceiverOptions, handler: DatagramHandler) {
+    this.#options = options
+    this.#handler = handler
+    const { address, port } = options.server
+    const sender = senderWord(address, options.multicast ? 0 : port)
+    this.#hostWord = sender.hostWord
+    this.#portWord = sender.portWord
+  }
+
+  open(): Promise<void> {
+    return new Promise((resolve) => {
+      const { multicast, receiveBufferBytes } = this.#options
+      const socket = UdpSocket.open({
+        bindAddress: multicast?.group ?? '0.0.0.0',
+        bindPort: multicast?.port ?? 0,
+        receiveBufferBytes,
+        ...(multicast && {
+          multicast: { group: multicast.group, interfaceAddress: multicast.interfaceAddress ?? '0.0.0.0' },
+        }),
+      })
+      this.#socket = socket
+      this.#memory = new DatagramMemory(socket.buffer)
+      socket.watch((hasError) => this.#onReadable(hasError))
+      resolve()
+    })
+  }
+
+  send(text: string): void {
+    const { address, port } = this.#options.server
+    const reason = this.#socket?.send(new TextEncoder().encode(text), address, port)
+    if (reason !== undefined) this.#onError(reason)
+  }
+
+  getStatistics(): ReceiverStatistics {
+    const socket = this.#socket
+    return (
+      this.#last ?? {
+        kind: 'recvmmsg',
+        localPort: socket?.localPort ?? 0,
+        receiveBufferBytes: socket?.receiveBufferBytes ?? 0,
+        kernelDrops: socket?.kernelDrops ?? 0,
+        datagrams: this.#datagrams,
+        bytes: this.#bytes,
+        otherSender: this.#otherSender,
+        socketErrors: this.#socketErrors,
+      }
+    )
+  }
+
+  close(): Promise<void> {
+    this.#last ??= this.getStatistics()
+    clearImmediate(this.#continuing)
+    this.#socket?.close()
+    this.#socket = undefined
+    return Promise.resolve()
+  }
+
+  #onReadable(hasError: boolean): void {
+    // While a continuation is due the socket stays readable, and the poll keeps calling: one reader is enough.
+    if (this.#continuing === undefined) this.#drain()
+    if (hasError && (this.#socket?.takeErrors() ?? 0) > 0) this.#onError('ECONNREFUSED')
+  }
+
+  #drain(): void {
+    this.#continuing = undefined
+    for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
+      const count = this.#receiveBatch()
+      if (count < BATCH_SLOTS) return
+    }
+    this.#continuing = setImmediate(() => this.#drain())
+  }
+
+  #receiveBatch(): number {
+    const socket = this.#socket
+    if (!socket) return 0
+    const count = socket.receive()
+    if (count < 0) {
+      this.#onError(socket.lastError())
+      return 0
+    }
+    if (count === 0) return 0
+    const handler = this.#handler
+    const memory = this.#memory
+    handler.onBatch()
+    for (let slot = 0; slot < count; slot++) {
+      if (!socket.isFrom(slot, this.#hostWord, this.#portWord)) {
+        this.#otherSender++
+        continue
+      }
+      const lengthBytes = socket.lengthBytes(slot)
+      this.#datagrams++
+      this.#bytes += lengthBytes
+      handler.onDatagram(memory, slot * SLOT_BYTES, lengthBytes)
+    }
+    return count
+  }
+
+  #onError(reason: string): void {
+    this.#socketErrors++
+    this.#handler.onSocketError(reason)
+  }
+}

@@ -1,0 +1,104 @@
+import { createHistogram } from 'node:perf_hooks'
+import type { PlaceResult } from './order-result.ts'
+
+/** From publishing to seeing the answer, milliseconds. */
+export interface LatencySummary {
+  readonly count: number
+  readonly meanMs: number
+  readonly p50Ms: number
+  readonly p90Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** Counts since the manager was made; they survive reconnecting. */
+export interface OrderCounts {
+  /** Placements published. */
+  readonly placed: number
+  /** Cancellations published. */
+  readonly cancelled: number
+  readonly accepted: number
+  readonly rejected: number
+  /** Results that left the outcome open, timeouts included. */
+  readonly unknown: number
+  readonly timeouts: number
+  readonly lateAnswers: number
+  /** Placements turned into cancellations because nobody waited for them any more. */
+  readonly withdrawn: number
+  /** Requests refused before anything was written: full ring, unfit text. */
+  readonly refused: number
+  readonly latency: LatencySummary
+}
+
+const NS_PER_MS = 1e6
+
+/** What the order ring did, counted. */
+export class OrderStatistics {
+  readonly #latencyNs = createHistogram()
+  #placed = 0
+  #cancelled = 0
+  #accepted = 0
+  #rejected = 0
+  #unknown = 0
+  #timeouts = 0
+  #lateAnswers = 0
+  #withdrawn = 0
+  #refused = 0
+
+  countPublished(request: 'place' | 'cancel'): void {
+    if (request === 'place') this.#placed++
+    else this.#cancelled++
+  }
+
+  countRefused(): void {
+    this.#refused++
+  }
+
+  countResult(result: PlaceResult): void {
+    if (result.kind === 'accepted') this.#accepted++
+    else if (result.kind === 'rejected') this.#rejected++
+    else {
+      this.#unknown++
+      if (result.reason === 'timeout') this.#timeouts++
+      if (result.withdrawn) this.#withdrawn++
+    }
+  }
+
+  countLateAnswer(): void {
+    this.#lateAnswers++
+  }
+
+  /** Records an answer that came in time. */
+  recordLatency(latencyMs: number): void {
+    this.#latencyNs.record(Math.max(1, Math.round(latencyMs * NS_PER_MS)))
+  }
+
+  summary(): OrderCounts {
+    return {
+      placed: this.#placed,
+      cancelled: this.#cancelled,
+      accepted: this.#accepted,
+      rejected: this.#rejected,
+      unknown: this.#unknown,
+      timeouts: this.#timeouts,
+      lateAnswers: this.#lateAnswers,
+      withdrawn: this.#withdrawn,
+      refused: this.#refused,
+      latency: this.#latency(),
+    }
+  }
+
+  #latency(): LatencySummary {
+    const { count } = this.#latencyNs
+    if (count === 0) return { count: 0, meanMs: 0, p50Ms: 0, p90Ms: 0, p99Ms: 0, maxMs: 0 }
+    const percentileMs = (percent: number) => this.#latencyNs.percentile(percent) / NS_PER_MS
+    return {
+      count,
+      meanMs: this.#latencyNs.mean / NS_PER_MS,
+      p50Ms: percentileMs(50),
+      p90Ms: percentileMs(90),
+      p99Ms: percentileMs(99),
+      maxMs: this.#latencyNs.max / NS_PER_MS,
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import { messageOf, QtxError } from '../../errors.ts'
+import { decodeOrderAnswer, type OrderAnswer } from '../../wire/order-answer.ts'
+import { RING } from '../../wire/order-ring-layout.ts'
+import { AnswerWatcher, type AnswerWatcherOptions } from './answer-watcher.ts'
+import { OrderRing, type Leftover, type RingOccupancy } from './order-ring.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
+import type { CancelResult, LateAnswer, PlaceResult } from './order-result.ts'
+import type { OrderStatistics } from './order-statistics.ts'
+import type { SecretMask } from './secret-mask.ts'
+
+export interface RingSessionOptions extends AnswerWatcherOptions {
+  readonly exchangeBackend: string
+  readonly clock: Clock
+  readonly statistics: OrderStatistics
+  readonly secretMask: SecretMask
+  /** Must not throw. */
+  readonly onLateAnswer: (late: LateAnswer) => void
+  /** The ring turned out to be unusable. Must not throw. */
+  readonly onBroken: (reason: string) => void
+}
+
+/** The one request that a slot in flight belongs to. Made once a slot and reused. */
+class PendingRequest {
+  request: 'key' | 'place' | 'cancel' = 'key'
+  clientOrderId = ''
+  symbol = ''
+  publishedMs = 0
+  state: 'none' | 'waiting' | 'timed-out' = 'none'
+  resolve: (result: PlaceResult) => void = ignore
+  settled: Promise<PlaceResult> | undefined
+}
+
+/**
+ * One opening of the order ring, from its first request to its last: publishes requests, and gives each the answer of
+ * its own slot. A result says what is known; it is never an error.
+ */
+export class RingSession {
+  readonly #ring: OrderRing
+  readonly #watcher: AnswerWatcher
+  readonly #options: RingSessionOptions
+  readonly #pending = Array.from({ length: RING.SLOT_COUNT }, () => new PendingRequest())
+
+  /** @throws QtxError `QTX_RING_CLOSED` when the ring's indices are out of range. */
+  constructor(buffer: ArrayBuffer, options: RingSessionOptions) {
+    this.#options = options
+    this.#ring = new OrderRing(buffer, options.clock)
+    this.#watcher = new AnswerWatcher(this.#ring, this, options.clock, options)
+  }
+
+  get leftovers(): readonly Leftover[] {
+    return this.#ring.leftovers
+  }
+
+  /** Slots in flight, those that timed out included. */
+  get inFlightCount(): number {
+    return this.#watcher.watchedCount
+  }
+
+  /** @throws QtxError `QTX_RING_CLOSED`. */
+  occupancy(): RingOccupancy {
+    return this.#ring.occupancy()
+  }
+
+  /** Sends the key and waits for its answer; the slot is wiped before anything is done with that. */
+  setKey(apiKey: string, apiSecret: string): Promise<PlaceResult> {
+    return this.#send(this.#ring.setKey(apiKey, apiSecret), 'key', '', '')
+  }
+
+  /** Publishes at once. @throws QtxError when nothing was published. */
+  place(order: SlotOrder): Promise<PlaceResult> {
+    const slot = this.#ring.place(order)
+    this.#options.statistics.countPublished('place')
+    return this.#send(slot, 'place', String(order.clientOrderId), order.symbol)
+  }
+
+  /** Publishes at once. @throws QtxError when nothing was published. */
+  cancel(cancel: SlotCancel): Promise<CancelResult> {
+    const slot = this.#ring.cancel(cancel)
+    this.#options.statistics.countPublished('cancel')
+    return this.#send(slot, 'cancel', String(cancel.clientOrderId), cancel.symbol)
+  }
+
+  /** The placement of this order that still waits for its answer, if one does. */
+  findPlacement(clientOrderId: string): Promise<PlaceResult> | undefined {
+    for (const pending of this.#pending) {
+      if (pending.state !== 'waiting' || pending.request !== 'place') continue
+      if (pending.clientOrderId === clientOrderId) return pending.settled
+    }
+    return undefined
+  }
+
+  /** Resolves everything that waits as unknown, withdraws what was not taken, and wipes the key fields. */
+  close(reason: 'disconnected' | 'lost', message: string): void {
+    this.#watcher.stop()
+    for (let slot = 0; slot < this.#pending.length; slot++) {
+      const pending = this.#pending[slot]!
+      if (pending.state === 'waiting') this.#giveUp(slot, pending, reason, message)
+      pending.state = 'none'
+      pending.settled = undefined
+    }
+    this.#ring.wipeKeys()
+  }
+
+  onAnswer(slot: number): void {
+    const pending = this.#pending[slot]!
+    const text = this.#options.secretMask.apply(this.#ring.readAnswer(slot) ?? '')
+    if (pending.request === 'key') this.#ring.wipeKey(slot)
+    this.#ring.release(slot)
+    const { exchangeBackend, clock, statistics } = this.#options
+    const answer = decodeOrderAnswer(exchangeBackend, pending.request, pending.clientOrderId, text)
+    const result = toResult(answer, pending.clientOrderId, clock.monotonicMs() - pending.publishedMs)
+    const wasWaiting = pending.state === 'waiting'
+    pending.state = 'none'
+    pending.settled = undefined
+    if (wasWaiting) {
+      statistics.recordLatency(result.latencyMs)
+      this.#settle(pending, result)
+    } else if (pending.request !== 'key') {
+      statistics.countLateAnswer()
+      this.#options.onLateAnswer({ request: pending.request, symbol: pending.symbol, result })
+    }
+  }
+
+  onDeadline(slot: number): void {
+    const pending = this.#pending[slot]!
+    const message = `the order manager did not answer within ${this.#options.timeoutMs} ms`
+    this.#giveUp(slot, pending, 'timeout', message)
+    pending.state = 'timed-out'
+    pending.settled = undefined
+  }
+
+  #send(
+    slot: number,
+    request: PendingRequest['request'],
+    clientOrderId: string,
+    symbol: string,
+  ): Promise<PlaceResult> {
+    const pending = this.#pending[slot]!
+    pending.request = request
+    pending.clientOrderId = clientOrderId
+    pending.symbol = symbol
+    pending.publishedMs = this.#options.clock.monotonicMs()
+    pending.state = 'waiting'
+    const settled = new Promise<PlaceResult>((resolve) => {
+      pending.resolve = resolve
+    })
+    pending.settled = settled
+    this.#watcher.watch(slot)
+    return settled
+  }
+
+  #giveUp(
+    slot: number,
+    pending: PendingRequest,
+    reason: 'timeout' | 'disconnected' | 'lost',
+    message: string,
+  ): void {
+    const withdrawn = pending.request === 'place' && this.#withdraw(slot)
+    if (pending.request === 'key') this.#ring.wipeKey(slot)
+    const latencyMs = this.#options.clock.monotonicMs() - pending.publishedMs
+    const { clientOrderId } = pending
+    this.#settle(pending, { kind: 'unknown', clientOrderId, reason, message, withdrawn, latencyMs })
+  }
+
+  #withdraw(slot: number): boolean {
+    try {
+      return this.#ring.withdraw(slot)
+    } catch (error) {
+      // A ring in disorder proves nothing about the slot, so it is left as it is.
+      if (!(error instanceof QtxError)) throw error
+      const reason = messageOf(error)
+      // Not from here: it would close this session in the middle of giving up its requests.
+      queueMicrotask(() => this.#options.onBroken(reason))
+      return false
+    }
+  }
+
+  #settle(pending: PendingRequest, result: PlaceResult): void {
+    const { resolve } = pending
+    pending.resolve = ignore
+    if (pending.request !== 'key') this.#options.statistics.countResult(result)
+    resolve(result)
+  }
+}
+
+function ignore(): void {
+  // Stands where no request waits.
+}
+
+function toResult(answer: OrderAnswer, clientOrderId: string, latencyMs: number): PlaceResult {
+  switch (answer.kind) {
+    case 'accepted': {
+      const { exchangeOrderId, exchangeStatus, executedSize } = answer
+      return { kind: 'accepted', clientOrderId, exchangeOrderId, exchangeStatus, executedSize, latencyMs }
+    }
+    case 'rejected': {
+      const { exchangeCode, message, notFound } = answer
+      return { kind: 'rejected', clientOrderId, exchangeCode, message, notFound, latencyMs }
+    }
+    case 'unknown': {
+      const message = answer.text === '' ? 'the answer was empty' : `the answer was ${answer.text}`
+      return { kind: 'unknown', clientOrderId, reason: answer.reason, message, withdrawn: false, latencyMs }
+    }
+  }
+}

@@ -1,0 +1,335 @@
+import { inspect } from 'node:util'
+import { SystemClock, type Clock } from '../../common/clock.ts'
+import { silentLogger, type Logger } from '../../common/log.ts'
+import { QtxError, messageOf } from '../../errors.ts'
+import { openOrderSegment } from './open-order-segment.ts'
+import { OrderStatistics, type OrderCounts } from './order-statistics.ts'
+import { RingSession } from './ring-session.ts'
+import { SecretMask } from './secret-mask.ts'
+import type { SharedMemory } from '../../posix/shared-memory.ts'
+import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
+import type { Leftover, RingOccupancy } from './order-ring.ts'
+import type { CancelResult, LateAnswer, PlaceResult } from './order-result.ts'
+
+/** `lost`: the order manager removed or replaced the ring, or its content is not usable; `connect()` opens it again. */
+export type OrderRingState = 'disconnected' | 'connecting' | 'connected' | 'lost'
+
+export interface SharedMemoryManagerOptions {
+  /** Such as `/place_order_x`; the QTX order manager creates it. */
+  readonly sharedMemoryName: string
+  /** Whose answers are read: `binance`, `okx`, … */
+  readonly exchangeBackend: string
+  readonly apiKey: string
+  readonly apiSecret: string
+  /** After this long without an answer a request's outcome is unknown, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number | undefined
+  /** How long publishing blocks for the answer, microseconds. Default 0: it does not. */
+  readonly spinUs?: number | undefined
+  /** How long answers are looked for in every turn of the event loop before timers do it, milliseconds. Default 5. */
+  readonly busyMs?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly logger?: Logger | undefined
+  /** What became of a request whose result was unknown because of a timeout. */
+  readonly onLateAnswer?: ((late: LateAnswer) => void) | undefined
+  readonly onStateChange?: ((state: OrderRingState, reason: string) => void) | undefined
+}
+
+export interface SharedMemoryStatistics extends OrderCounts {
+  readonly state: OrderRingState
+  readonly inFlight: number
+  /** Undefined while not connected. */
+  readonly ring: RingOccupancy | undefined
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000
+const DEFAULT_BUSY_MS = 5
+const HEALTH_CHECK_MS = 1_000
+
+/**
+ * QTX's orders: opens the order ring in shared memory, hands over the key, and places and cancels through it. Usable by
+ * itself.
+ *
+ * A request is published before `placeOrder` or `cancelOrder` returns. Its promise rejects only when nothing was
+ * written; otherwise it resolves to what is known: accepted, rejected, or unknown.
+ */
+export class QtxSharedMemoryManager {
+  readonly sharedMemoryName: string
+  readonly #exchangeBackend: string
+  readonly #apiKey: string
+  readonly #apiSecret: string
+  readonly #timeoutMs: number
+  readonly #spinUs: number
+  readonly #busyMs: number
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #onLateAnswer: (late: LateAnswer) => void
+  readonly #onStateChange: (state: OrderRingState, reason: string) => void
+  readonly #statistics = new OrderStatistics()
+  #state: OrderRingState = 'disconnected'
+  #connecting: Promise<void> | undefined
+  #memory: SharedMemory | undefined
+  #session: RingSession | undefined
+  #cancelHealthCheck: (() => void) | undefined
+
+  /** @throws QtxError `QTX_CONFIG_INVALID` when a time is not a positive number. */
+  constructor(options: SharedMemoryManagerOptions) {
+    this.sharedMemoryName = options.sharedMemoryName
+    this.#exchangeBackend = options.exchangeBackend
+    this.#apiKey = options.apiKey
+    this.#apiSecret = options.apiSecret
+    this.#timeoutMs = assertTime('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 1)
+    this.#spinUs = assertTime('spinUs', options.spinUs ?? 0, 0)
+    this.#busyMs = assertTime('busyMs', options.busyMs ?? DEFAULT_BUSY_MS, 0)
+    this.#clock = options.clock ?? new SystemClock()
+    this.#logger = (options.logger ?? silentLogger).child({ component: 'order-ring' })
+    this.#onLateAnswer = options.onLateAnswer ?? (() => undefined)
+    this.#onStateChange = options.onStateChange ?? (() => undefined)
+  }
+
+  get state(): OrderRingState {
+    return this.#state
+  }
+
+  /** Requests without an answer, those that timed out included. */
+  get inFlightCount(): number {
+    return this.#session?.inFlightCount ?? 0
+  }
+
+  /** What an earlier client left in the ring unanswered, as found by the last `connect()`. */
+  get leftovers(): readonly Leftover[] {
+    return this.#session?.leftovers ?? []
+  }
+
+  statistics(): SharedMemoryStatistics {
+    return {
+      ...this.#statistics.summary(),
+      state: this.#state,
+      inFlight: this.inFlightCount,
+      ring: this.#readOccupancy(),
+    }
+  }
+
+  /**
+   * Opens the ring, takes its lock and hands over the key. Calls at the same time share one attempt.
+   * @throws QtxError `QTX_SHM_MISSING`, `QTX_SHM_ACCESS`, `QTX_SHM_SIZE`, `QTX_SHM_LOCKED`, `QTX_RING_CLOSED`,
+   * `QTX_RING_FULL`, `QTX_RING_TEXT` (the key), `QTX_RING_KEY_REFUSED`; nothing stays open then.
+   */
+  connect(): Promise<void> {
+    if (this.#state === 'connected') return Promise.resolve()
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined
+    })
+    return this.#connecting
+  }
+
+  /**
+   * Publishes a placement, before it returns.
+   * Rejects with a QtxError (`QTX_RING_CLOSED`, `QTX_RING_FULL`, `QTX_RING_TEXT`, `QTX_ORDER_INVALID`) when nothing was
+   * written.
+   */
+  placeOrder(order: SlotOrder): Promise<PlaceResult> {
+    try {
+      return this.#requireSession().place(order)
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  /**
+   * Publishes a cancellation, before it returns; while the order's own placement waits for its answer, behind that, so
+   * that the cancellation cannot overtake it. Rejects as `placeOrder` does.
+   */
+  cancelOrder(cancel: SlotCancel): Promise<CancelResult> {
+    try {
+      const session = this.#requireSession()
+      const placement = session.findPlacement(String(cancel.clientOrderId))
+      return placement ? placement.then(() => this.#publishCancel(cancel)) : session.cancel(cancel)
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  /**
+   * Resolves everything that waits as unknown, withdraws placements that were not taken, wipes the keys, and gives the
+   * lock back. Calling it again does nothing.
+   */
+  async disconnect(): Promise<void> {
+    const connecting = this.#connecting
+    this.#close('disconnected', 'disconnected by the client')
+    await connecting?.catch(() => undefined)
+  }
+
+  [inspect.custom](): string {
+    return `QtxSharedMemoryManager { ${this.sharedMemoryName}, ${this.#state}, ${this.inFlightCount} in flight }`
+  }
+
+  async #open(): Promise<void> {
+    this.#change('connecting', 'opening the order ring')
+    try {
+      const memory = openOrderSegment(this.sharedMemoryName, this.#logger)
+      this.#memory = memory
+      const session = this.#startSession(memory)
+      await this.#handOverKey(session)
+    } catch (error) {
+      // A disconnect() meanwhile has closed everything and said so already.
+      if (this.state === 'connecting') this.#close('disconnected', messageOf(error))
+      throw error
+    }
+    this.#change('connected', 'the order manager has the key')
+    this.#scheduleHealthCheck()
+  }
+
+  #startSession(memory: SharedMemory): RingSession {
+    const session = new RingSession(memory.buffer, {
+      exchangeBackend: this.#exchangeBackend,
+      clock: this.#clock,
+      timeoutMs: this.#timeoutMs,
+      spinUs: this.#spinUs,
+      busyMs: this.#busyMs,
+      statistics: this.#statistics,
+      secretMask: new SecretMask([this.#apiKey, this.#apiSecret]),
+      onLateAnswer: (late) => this.#reportLateAnswer(late),
+      onBroken: (reason) => this.#lose(session, reason),
+    })
+    this.#session = session
+    if (session.leftovers.length > 0) {
+      this.#logger.warn(
+        { segment: memory.name, leftovers: session.leftovers.map(describeLeftover) },
+        'an earlier client left requests in the order ring without an answer: look their orders up',
+      )
+    }
+    return session
+  }
+
+  async #handOverKey(session: RingSession): Promise<void> {
+    const result = await session.setKey(this.#apiKey, this.#apiSecret)
+    if (this.#session !== session) {
+      throw new QtxError('QTX_RING_CLOSED', 'the order ring was disconnected before the key was answered')
+    }
+    if (result.kind === 'rejected') {
+      const code = result.exchangeCode === undefined ? '' : ` (code ${result.exchangeCode})`
+      throw new QtxError(
+        'QTX_RING_KEY_REFUSED',
+        `the order manager refused the API key${code}: ${result.message}`,
+        { details: { segment: this.sharedMemoryName, exchangeCode: result.exchangeCode } },
+      )
+    }
+    if (result.kind === 'unknown' && result.reason === 'timeout') {
+      throw new QtxError(
+        'QTX_RING_KEY_REFUSED',
+        `the order manager did not answer the API key within ${this.#timeoutMs} ms`,
+        { details: { segment: this.sharedMemoryName, timeoutMs: this.#timeoutMs } },
+      )
+    }
+  }
+
+  #publishCancel(cancel: SlotCancel): Promise<CancelResult> {
+    try {
+      return this.#requireSession().cancel(cancel)
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  #requireSession(): RingSession {
+    if (this.#session && this.#state === 'connected') return this.#session
+    throw new QtxError('QTX_RING_CLOSED', `the order ring ${this.sharedMemoryName} is ${this.#state}`, {
+      details: { segment: this.sharedMemoryName, state: this.#state },
+    })
+  }
+
+  #refuse(error: unknown): Promise<never> {
+    this.#statistics.countRefused()
+    if (error instanceof QtxError && error.code === 'QTX_RING_CLOSED' && this.#session) {
+      this.#lose(this.#session, error.message)
+    }
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)))
+  }
+
+  #scheduleHealthCheck(): void {
+    this.#cancelHealthCheck = this.#clock.schedule(HEALTH_CHECK_MS, () => {
+      this.#checkHealth()
+      if (this.#state === 'connected') this.#scheduleHealthCheck()
+    })
+  }
+
+  #checkHealth(): void {
+    const session = this.#session
+    if (!session) return
+    if (!this.#memory?.isCurrent()) {
+      this.#lose(session, 'the order manager removed or replaced the order ring')
+      return
+    }
+    try {
+      session.occupancy()
+    } catch (error) {
+      this.#lose(session, messageOf(error))
+    }
+  }
+
+  /** Ends a session whose ring cannot be used any more. A session that has ended already is let be. */
+  #lose(session: RingSession, reason: string): void {
+    if (this.#session === session && this.#state === 'connected') this.#close('lost', reason)
+  }
+
+  #close(state: 'disconnected' | 'lost', reason: string): void {
+    this.#cancelHealthCheck?.()
+    this.#cancelHealthCheck = undefined
+    const session = this.#session
+    const memory = this.#memory
+    this.#session = undefined
+    this.#memory = undefined
+    session?.close(state, reason)
+    // The mapping goes when nothing reaches it any more; the lock goes with the descriptor, now.
+    memory?.close()
+    this.#change(state, reason)
+  }
+
+  #change(state: OrderRingState, reason: string): void {
+    if (state === this.#state) return
+    this.#state = state
+    this.#logger[state === 'lost' ? 'error' : 'info'](
+      { segment: this.sharedMemoryName, state, reason },
+      `order ring ${state}`,
+    )
+    this.#call(() => this.#onStateChange(state, reason), 'onStateChange')
+  }
+
+  #reportLateAnswer(late: LateAnswer): void {
+    const { request, result } = late
+    this.#logger.warn(
+      { request, clientOrderId: result.clientOrderId, outcome: result.kind, latencyMs: result.latencyMs },
+      'a request that had timed out was answered',
+    )
+    this.#call(() => this.#onLateAnswer(late), 'onLateAnswer')
+  }
+
+  #call(callback: () => void, name: string): void {
+    try {
+      callback()
+    } catch (error) {
+      this.#logger.error({ error: messageOf(error) }, `${name} threw`)
+    }
+  }
+
+  #readOccupancy(): RingOccupancy | undefined {
+    try {
+      return this.#session?.occupancy()
+    } catch {
+      // The health check finds the same and reports it.
+      return undefined
+    }
+  }
+}
+
+function describeLeftover(leftover: Leftover): object {
+  const { mode, clientOrderId, symbol, side, price, size } = leftover.content
+  return { taken: leftover.taken, mode, clientOrderId, symbol, side, price, size }
+}
+
+function assertTime(name: string, value: number, min: number): number {
+  if (Number.isFinite(value) && value >= min) return value
+  throw new QtxError('QTX_CONFIG_INVALID', `${name} was ${value}, not a number of at least ${min}`, {
+    details: { [name]: value },
+  })
+}

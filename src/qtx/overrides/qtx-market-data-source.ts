@@ -1,0 +1,128 @@
+import type { TradingPair } from '../../common/trading-pair.ts'
+import type { BookSnapshot, MarketDataSink, MarketDataSource } from '../../connector/market-data-source.ts'
+import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
+import { MESSAGE_TYPE } from '../../wire/market-data-layout.ts'
+import type { FeedListener, SubscriptionState } from '../feed/feed-listener.ts'
+import type { FeedLease, FeedPool } from '../feed/feed-pool.ts'
+import type { UdpManagerOptions, UdpStatistics } from '../feed/udp-manager.ts'
+
+const TWO_32 = 4_294_967_296
+
+export interface QtxMarketDataSourceOptions {
+  readonly feedPool: FeedPool
+  readonly feed: UdpManagerOptions
+  /** Whether the exchange numbers depth and top-of-book changes in one sequence. */
+  readonly sequencesComparable: boolean
+  readonly snapshot: (pair: TradingPair, signal: AbortSignal) => Promise<BookSnapshot>
+}
+
+/** A connector's share of the feed: QTX's messages into the connector's books. */
+export class QtxMarketDataSource implements MarketDataSource {
+  readonly sequencesComparable: boolean
+  readonly #options: QtxMarketDataSourceOptions
+  readonly #listeners = new Map<TradingPair, FeedListener>()
+  #lease: FeedLease | undefined
+
+  constructor(options: QtxMarketDataSourceOptions) {
+    this.#options = options
+    this.sequencesComparable = options.sequencesComparable
+  }
+
+  async start(): Promise<void> {
+    const lease = this.#options.feedPool.acquire(this.#options.feed)
+    try {
+      await lease.manager.start()
+    } catch (error) {
+      await lease.release()
+      throw error
+    }
+    this.#lease = lease
+  }
+
+  async stop(): Promise<void> {
+    for (const pair of [...this.#listeners.keys()]) this.unsubscribe(pair)
+    const lease = this.#lease
+    this.#lease = undefined
+    await lease?.release()
+  }
+
+  subscribe(pair: TradingPair, sink: MarketDataSink): void {
+    const listener = listenFor(sink)
+    this.#listeners.set(pair, listener)
+    void this.#lease?.manager.subscribe(pair, listener, { keepTrying: true })
+  }
+
+  unsubscribe(pair: TradingPair): void {
+    const listener = this.#listeners.get(pair)
+    this.#listeners.delete(pair)
+    if (listener) void this.#lease?.manager.unsubscribe(pair, listener)
+  }
+
+  snapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
+    return this.#options.snapshot(pair, signal)
+  }
+
+  /** Undefined before the start and after the stop. */
+  get statistics(): UdpStatistics | undefined {
+    return this.#lease?.manager.getStatistics()
+  }
+}
+
+function listenFor(sink: MarketDataSink): FeedListener {
+  return {
+    onMessage: (message, receivedMs) => deliver(message, receivedMs, sink),
+    onGap: (kind, missed) => sink.interrupted('invalid', `${missed} ${kind} messages were lost`),
+    onStateChange: (state, reason) => announce(state, reason, sink),
+  }
+}
+
+function deliver(message: MarketDataMessage, receivedMs: number, sink: MarketDataSink): void {
+  switch (message.type) {
+    case MESSAGE_TYPE.DEPTH:
+      sink.depth(
+        message.sequenceHigh * TWO_32 + message.sequenceLow,
+        message.eventMs,
+        message.levels,
+        message.asksStart,
+        message.askCount,
+        message.bidsStart,
+        message.bidCount,
+        receivedMs,
+      )
+      break
+    case MESSAGE_TYPE.BID:
+    case MESSAGE_TYPE.ASK:
+      sink.top(
+        message.type === MESSAGE_TYPE.BID,
+        message.price,
+        message.size,
+        message.sequenceHigh * TWO_32 + message.sequenceLow,
+        message.eventMs,
+        receivedMs,
+      )
+      break
+    default:
+      sink.trade(
+        message.type === MESSAGE_TYPE.BUY_TRADE,
+        message.price,
+        message.size,
+        message.sequenceHigh,
+        message.sequenceLow,
+        message.eventMs,
+        receivedMs,
+      )
+  }
+}
+
+function announce(state: SubscriptionState, reason: string, sink: MarketDataSink): void {
+  switch (state) {
+    case 'active':
+      sink.restarted()
+      break
+    case 'subscribing':
+    case 'silent':
+    case 'refused':
+    case 'removed':
+      sink.interrupted('stale', reason)
+  }
+}

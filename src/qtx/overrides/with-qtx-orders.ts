@@ -1,0 +1,103 @@
+import type { InFlightOrder } from '../../connector/in-flight-order.ts'
+import type { CancelOutcome, PlaceOutcome } from '../../connector/order-types.ts'
+import { passed, waiting, type ConnectorStatus } from '../../connector/status.ts'
+import { QtxError } from '../../errors.ts'
+import type { ConnectorClass, QtxOptions } from '../connector-class.ts'
+import { QtxSharedMemoryManager } from '../orders/shared-memory-manager.ts'
+import { pricedForRing } from './market-order-price.ts'
+import { toCancelOutcome, toPlaceOutcome } from './order-outcome.ts'
+
+/** Orders go through the ring in shared memory; without a segment's name they stay the parent's. */
+export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
+  abstract class QtxOrders extends Parent {
+    readonly #qtx: QtxOptions['qtx']
+    #ring: QtxSharedMemoryManager | undefined
+
+    constructor(options: QtxOptions) {
+      super(options)
+      this.#qtx = options.qtx
+    }
+
+    protected override get notFoundIsProofAfterMs(): number | undefined {
+      // A slot that the manager has not answered may be carried out at any time.
+      return this.#ring ? undefined : super.notFoundIsProofAfterMs
+    }
+
+    protected override async startNetwork(): Promise<void> {
+      await this.#connectRing()
+      await super.startNetwork()
+    }
+
+    protected override async stopNetwork(): Promise<void> {
+      try {
+        await super.stopNetwork()
+      } finally {
+        const ring = this.#ring
+        this.#ring = undefined
+        await ring?.disconnect()
+      }
+    }
+
+    protected override placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
+      const ring = this.#ring
+      if (!ring) return super.placeOrder(order)
+      const rule = this.tradingRule(order.pair)
+      const { price, timeInForce } = pricedForRing(order, rule, this.orderBook(order.pair), this.fundingInfo(order.pair), this.clock)
+      const answer = ring.placeOrder({
+        clientOrderId: order.clientOrderId,
+        symbol: rule.exchangeSymbol,
+        tradeType: order.tradeType,
+        orderType: order.orderType === 'limitMaker' ? 'limitMaker' : 'limit',
+        ...(timeInForce && { timeInForce }),
+        price: price.toString(),
+        size: order.amount.div(rule.contractSize).toString(),
+      })
+      return answer.then((result) => toPlaceOutcome(result, rule, this.clock.nowMs()))
+    }
+
+    protected override async placeCancel(order: InFlightOrder): Promise<CancelOutcome> {
+      const ring = this.#ring
+      if (!ring) return super.placeCancel(order)
+      const rule = this.tradingRule(order.pair)
+      const result = await ring.cancelOrder({ clientOrderId: order.clientOrderId, symbol: rule.exchangeSymbol })
+      return toCancelOutcome(result, rule, this.clock.nowMs())
+    }
+
+    protected override checks(): ConnectorStatus {
+      if (!this.isTradingRequired) return super.checks()
+      return { ...super.checks(), orderRing: this.#ringCheck() }
+    }
+
+    #ringCheck(): ConnectorStatus[string] {
+      const name = this.#qtx.sharedMemoryName
+      if (name === undefined) return passed('no segment configured: orders go by the exchange’s REST API')
+      const state = this.#ring?.state ?? 'disconnected'
+      if (state === 'connected') return passed(`${name}, ${this.#ring?.inFlightCount ?? 0} requests in flight`)
+      return waiting(`${name} is ${state}`, 'check that the QTX order manager is running')
+    }
+
+    async #connectRing(): Promise<void> {
+      const { sharedMemoryName, backend, orderTimeoutMs } = this.#qtx
+      if (!this.isTradingRequired || sharedMemoryName === undefined || this.#ring?.state === 'connected') return
+      const { credentials } = this.options
+      if (!credentials) throw new QtxError('QTX_CREDENTIALS_MISSING', 'the order ring needs the exchange’s keys')
+      const ring = new QtxSharedMemoryManager({
+        sharedMemoryName,
+        exchangeBackend: backend,
+        apiKey: credentials.apiKey,
+        apiSecret: credentials.apiSecret,
+        ...(orderTimeoutMs !== undefined && { timeoutMs: orderTimeoutMs }),
+        clock: this.clock,
+        logger: this.logger.child({ component: 'order-ring' }),
+        onLateAnswer: (late) => {
+          if (late.request !== 'place') return
+          const rule = this.findRuleBySymbol(late.symbol)
+          if (rule) this.applyLateOutcome(late.result.clientOrderId, toPlaceOutcome(late.result, rule, this.clock.nowMs()))
+        },
+      })
+      await ring.connect()
+      this.#ring = ring
+    }
+  }
+  return QtxOrders
+}

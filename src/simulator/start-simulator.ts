@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import { SystemClock, type Clock } from '../common/clock.ts'
+import { silentLogger } from '../common/log.ts'
+import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
+import { QtxError } from '../errors.ts'
+import { toQtxSymbol } from '../wire/symbol-names.ts'
+import { BINANCE_INSTRUMENTS } from './exchange/binance/binance-instruments.ts'
+import { startSimulatedBinance, type SimulatedBinance } from './exchange/binance/simulated-binance.ts'
+import type { Instrument } from './exchange/instrument.ts'
+import { FeedServer, type FeedServerStatistics } from './feed/feed-server.ts'
+import { MarketModel } from './feed/market-model.ts'
+import type { MarketSource } from './feed/market-source.ts'
+import { ModelSource } from './feed/model-source.ts'
+import { RecordingSource, type RecordingStatistics } from './feed/recording.ts'
+import { OrderManager, type OrderManagerStatistics } from './orders/order-manager.ts'
+import {
+  DEMO_ACCOUNT,
+  DEMO_PAIRS,
+  MODEL_PRICES,
+  type SimulatedAccount,
+  type SimulatorOptions,
+  type SimulatorSource,
+} from './simulator-options.ts'
+import { SourcePlayer } from './feed/source-player.ts'
+
+export type { SimulatedAccount, SimulatorOptions, SimulatorSource } from './simulator-options.ts'
+export { DEMO_ACCOUNT, DEMO_PAIRS } from './simulator-options.ts'
+
+export interface SimulatorStatistics {
+  /** Events that the source has made. */
+  readonly marketEvents: number
+  /** Present when a recording plays. */
+  readonly recording: RecordingStatistics | undefined
+  readonly feed: FeedServerStatistics
+  readonly orders: OrderManagerStatistics
+}
+
+/** A running simulator: QTX's feed and order manager, and the exchange behind both. */
+export interface Simulator extends AsyncDisposable {
+  readonly feed: { readonly host: string; readonly port: number }
+  readonly sharedMemoryName: string
+  /** Base addresses of the exchange's servers. */
+  readonly exchangeEndpoints: { readonly rest: string; readonly websocket: string }
+  /** QTX symbols by pair. */
+  readonly symbols: Readonly<Record<TradingPair, string>>
+  /** The first account. */
+  readonly account: SimulatedAccount
+  readonly exchange: SimulatedBinance
+  readonly feedServer: FeedServer
+  readonly orderManager: OrderManager
+  /** Plays the source, if it is not playing; resolves at its end and rejects when it fails. */
+  startSource(): Promise<void>
+  /** Stops the market: no event comes until `startSource()`. */
+  stopSource(): void
+  statistics(): SimulatorStatistics
+  /** Stops everything and removes the shared memory object. Calling it again does nothing. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the feed server, the exchange, the order manager and the market. When a part cannot be started, those that
+ * were are stopped.
+ * @throws QtxError `QTX_CONFIG_INVALID`, `QTX_PAIR_UNKNOWN`, `QTX_FEED_UNREACHABLE`, `QTX_EXCHANGE_DOWN`,
+ * `QTX_SHM_ACCESS`, `QTX_PLATFORM_UNSUPPORTED`.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const clock = options.clock ?? new SystemClock()
+  const log = options.log ?? silentLogger
+  const seed = options.seed ?? 1
+  const host = options.host ?? '127.0.0.1'
+  const markets = (options.pairs ?? DEMO_PAIRS).map((pair) => marketOf(pair, options.qtxSymbols))
+  const accounts = options.accounts ?? [DEMO_ACCOUNT]
+  const account = accounts[0]
+  if (!account) throw new QtxError('QTX_CONFIG_INVALID', 'the simulator needs an account, accounts is empty')
+
+  const started: (() => void | Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const stop of started.splice(0).reverse()) await stop()
+  }
+  try {
+    const feedServer = await FeedServer.open({
+      ...options.feed,
+      symbols: Object.fromEntries(markets.map(({ qtxSymbol, instrument }) => [qtxSymbol, instrument.symbol])),
+      host,
+      port: options.feedPort,
+      seed,
+      faults: options.faults,
+      clock,
+      log,
+    })
+    started.push(() => feedServer.close())
+
+    const exchange = await startSimulatedBinance({
+      host,
+      port: options.exchangePort ?? 0,
+      accounts,
+      instruments: markets.map(({ instrument }) => instrument),
+      onMarketEvent: (event) => feedServer.publish(event),
+      clock,
+      log,
+    })
+    started.push(() => exchange.close())
+
+    const orderManager = new OrderManager({
+      ...options.orderManager,
+      sharedMemoryName: options.sharedMemoryName ?? ownRingName(),
+      gateway: exchange.gateway,
+      seed,
+      clock,
+      log,
+    })
+    started.push(() => orderManager.close())
+
+    const source = createSource(options.source ?? { kind: 'model' }, markets, seed, clock, feedServer)
+    const player = new SourcePlayer(source, (event) => exchange.applyMarketEvent(event), log)
+    started.push(() => player.stop())
+    if (options.playFromStart ?? true) await player.startAndAwaitFirst()
+
+    return {
+      feed: feedServer.address,
+      sharedMemoryName: orderManager.sharedMemoryName,
+      exchangeEndpoints: exchange.endpoints,
+      symbols: Object.fromEntries(markets.map(({ pair, qtxSymbol }) => [pair, qtxSymbol])),
+      account,
+      exchange,
+      feedServer,
+      orderManager,
+      startSource: () => player.start(),
+      stopSource: () => player.stop(),
+      statistics: () => ({
+        marketEvents: player.events,
+        recording: source instanceof RecordingSource ? source.statistics : undefined,
+        feed: feedServer.statistics,
+        orders: orderManager.statistics,
+      }),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface SimulatedMarket {
+  readonly pair: TradingPair
+  readonly qtxSymbol: string
+  readonly instrument: Instrument
+}
+
+function marketOf(pair: TradingPair, qtxSymbols: SimulatorOptions['qtxSymbols']): SimulatedMarket {
+  const { base, quote } = parseTradingPair(pair)
+  const instrument = BINANCE_INSTRUMENTS.find((each) => each.baseAsset === base && each.quoteAsset === quote)
+  if (!instrument) {
+    const known = BINANCE_INSTRUMENTS.map((each) => `${each.baseAsset}-${each.quoteAsset}`)
+    throw new QtxError('QTX_PAIR_UNKNOWN', `the simulated exchange has no ${pair}`, {
+      remedy: `use ${known.join(', ')}`,
+    })
+  }
+  return { pair, instrument, qtxSymbol: qtxSymbols?.[pair] ?? toQtxSymbol(pair, 'binance') }
+}
+
+function createSource(
+  source: SimulatorSource,
+  markets: readonly SimulatedMarket[],
+  seed: number,
+  clock: Clock,
+  feedServer: FeedServer,
+): MarketSource {
+  if (source.kind === 'recording') {
+    const { file, speed, times = 'now' } = source
+    return new RecordingSource({ file, speed, times, clock, consumed: () => feedServer.drained() })
+  }
+  const { messagesPerSecond, prices = {} } = source
+  const symbols = markets.map(({ pair, instrument }) => {
+    const price = prices[pair] ?? MODEL_PRICES[pair]
+    if (price === undefined) {
+      throw new QtxError('QTX_CONFIG_INVALID', `the model has no price to start ${pair} from`, {
+        remedy: 'give one in prices',
+      })
+    }
+    const { symbol, tickSize, stepSize } = instrument
+    return { symbol, tickSize: tickSize.toString(), stepSize: stepSize.toString(), price }
+  })
+  return new ModelSource(new MarketModel({ symbols, seed, messagesPerSecond }), clock)
+}
+
+function ownRingName(): string {
+  return `/qtx_sim_${process.pid}_${randomBytes(4).toString('hex')}`
+}

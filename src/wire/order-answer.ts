@@ -1,0 +1,118 @@
+import {
+  BINANCE,
+  BYBIT,
+  OKX,
+  type AnsweredRequest,
+  type AnswerFormat,
+  type RejectedAnswer,
+  type UnclearAnswer,
+} from './order-answer-formats.ts'
+import { parseExactJson } from './exact-json.ts'
+
+export interface AcceptedAnswer {
+  readonly kind: 'accepted'
+  /** Exactly as the exchange wrote it; undefined when the answer lacks it, never a stand-in. */
+  readonly exchangeOrderId: string | undefined
+  /** The exchange's own word, such as `NEW` or `EXPIRED`. */
+  readonly exchangeStatus: string | undefined
+  readonly clientOrderId: string | undefined
+  /** Decimal text, the exchange's own unit. */
+  readonly executedSize: string | undefined
+}
+
+export interface UnknownAnswer {
+  readonly kind: 'unknown'
+  readonly reason: UnclearAnswer
+  /** The beginning of the answer, made printable. */
+  readonly text: string
+}
+
+export type OrderAnswer = AcceptedAnswer | RejectedAnswer | UnknownAnswer
+
+/** Answers of these backends are read by their own format (Binance: C SDK, the others: assumed). */
+export const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map([
+  ['binance', BINANCE],
+  ['okx', OKX],
+  ['bybit', BYBIT],
+])
+
+const MAX_TEXT = 200
+
+/**
+ * Reads the order manager's answer: the exchange's own answer as text. Only what is recognised in full is `accepted` or
+ * `rejected`; everything else is `unknown`, because calling a live order failed, or a failed one live, loses money.
+ *
+ * An answer that names another order than `clientOrderId` is `unknown`: it is not this order's answer.
+ */
+export function decodeOrderAnswer(
+  backend: string,
+  request: AnsweredRequest,
+  clientOrderId: string,
+  text: string,
+): OrderAnswer {
+  const trimmed = text.trim()
+  if (trimmed === '') return unclear('empty', text)
+  if (!/^[{["]/.test(trimmed)) return decodeWords(request, trimmed)
+  const root = parseExactJson(trimmed)
+  if (root === undefined) return unclear('malformed', text)
+  const read = ANSWER_FORMATS.get(backend.toLowerCase())
+  const found = read?.(root, request) ?? 'unrecognised'
+  if (typeof found === 'string') return unclear(found, text)
+  if (found.kind === 'rejected') {
+    const words =
+      found.message || (found.exchangeCode === undefined ? 'no reason given' : `code ${found.exchangeCode}`)
+    return { ...found, message: printable(words), notFound: request === 'cancel' && found.notFound }
+  }
+  const named = found.clientOrderIds.filter((id) => id !== undefined)
+  if (named.length > 0 && !named.includes(clientOrderId)) return unclear('other-order', text)
+  if (request !== 'key' && named.length === 0 && found.exchangeOrderId === undefined) {
+    return unclear('unrecognised', text)
+  }
+  return {
+    kind: 'accepted',
+    exchangeOrderId: found.exchangeOrderId,
+    exchangeStatus: found.exchangeStatus,
+    clientOrderId: named.length > 0 ? clientOrderId : undefined,
+    executedSize: found.executedSize,
+  }
+}
+
+const SUCCESS_WORDS: Readonly<Record<AnsweredRequest, RegExp>> = {
+  key: /^(success|executed)$/,
+  place: /^(success|executed)$/,
+  cancel: /^(success|cancell?ed)$/,
+}
+const NEGATION =
+  /^(not|non|never|false|cannot|can't|couldn't|wasn't|isn't|un\w+|fail\w*|reject\w*|invalid|denied|refused)$/
+const HEDGE = /^(no|without|unknown|timeout|timed|pending|partial\w*|if|may|might|maybe)$/
+
+/**
+ * The plain-text rule (C SDK), for text that is not JSON: whole words only, and a word that could turn the meaning
+ * round leaves the outcome unknown.
+ */
+function decodeWords(request: AnsweredRequest, text: string): OrderAnswer {
+  const words = text.toLowerCase().match(/[\w']+/g) ?? []
+  const has = (pattern: RegExp) => words.some((word) => pattern.test(word))
+  const succeeded = has(SUCCESS_WORDS[request])
+  const failed = has(/^errors?$/)
+  if (has(HEDGE) || succeeded === failed) return unclear('unrecognised', text)
+  if (failed) return { kind: 'rejected', exchangeCode: undefined, message: printable(text), notFound: false }
+  if (has(NEGATION)) return unclear('unrecognised', text)
+  return {
+    kind: 'accepted',
+    exchangeOrderId: undefined,
+    exchangeStatus: undefined,
+    clientOrderId: undefined,
+    executedSize: undefined,
+  }
+}
+
+function unclear(reason: UnclearAnswer, text: string): UnknownAnswer {
+  return { kind: 'unknown', reason, text: printable(text) }
+}
+
+/** Text from outside for a message or a log: one line, printable ASCII, cut. */
+export function printable(text: string): string {
+  const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+  return cut.replace(/[^\x20-\x7e…]/g, '?')
+}

@@ -1,0 +1,76 @@
+import { QtxError } from '../errors.ts'
+
+/** Looks up a word that may come from untyped code. @throws QtxError `QTX_ORDER_INVALID`. */
+export function codeOf<Word extends string>(
+  codes: Readonly<Record<Word, number>>,
+  word: Word,
+  what: string,
+): number {
+  if (Object.hasOwn(codes, word)) return codes[word]
+  const allowed = Object.keys(codes).join(', ')
+  throw new QtxError('QTX_ORDER_INVALID', `${what} ${quote(word)} is not one of ${allowed}`, {
+    details: { value: word, allowed },
+  })
+}
+
+/** Refuses what is not 1 to `maxBytes` printable ASCII characters. @throws QtxError `QTX_RING_TEXT`. */
+export function assertText(text: string, field: string, maxBytes: number): void {
+  if (!isPrintable(text, maxBytes)) {
+    throw new QtxError(
+      'QTX_RING_TEXT',
+      `${field} ${quote(text)} is not 1 to ${maxBytes} printable ASCII characters`,
+      { details: { field, maxBytes } },
+    )
+  }
+}
+
+/** The same for a key or a secret: the error names its length only. @throws QtxError `QTX_RING_TEXT`. */
+export function assertSecret(text: string, field: string, maxBytes: number): void {
+  if (isPrintable(text, maxBytes)) return
+  const length = typeof text === 'string' ? text.length : 0
+  throw new QtxError(
+    'QTX_RING_TEXT',
+    `the ${field} (${length} characters) is not 1 to ${maxBytes} printable ASCII characters`,
+    { details: { field, maxBytes } },
+  )
+}
+
+/** Printable, without blanks: none of the fields has a use for them. */
+function isPrintable(text: string, maxBytes: number): boolean {
+  if (typeof text !== 'string' || text.length === 0 || text.length > maxBytes) return false
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code <= 0x20 || code >= 0x7f) return false
+  }
+  return true
+}
+
+/** Refuses what is not a plain decimal above zero, without sign or exponent. @throws QtxError `QTX_RING_TEXT`. */
+export function assertDecimal(text: string, field: string, maxBytes: number): void {
+  if (isPositiveDecimal(text, maxBytes)) return
+  throw new QtxError(
+    'QTX_RING_TEXT',
+    `${field} ${quote(text)} is not a positive plain decimal of at most ${maxBytes} characters`,
+    { details: { field, maxBytes } },
+  )
+}
+
+/** Digits, at most one point with digits on both sides, and not zero. */
+function isPositiveDecimal(text: string, maxBytes: number): boolean {
+  if (typeof text !== 'string' || text.length === 0 || text.length > maxBytes) return false
+  let point = -1
+  let positive = false
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x2e && point < 0 && i > 0 && i < text.length - 1) point = i
+    else if (code < 0x30 || code > 0x39) return false
+    else if (code !== 0x30) positive = true
+  }
+  return positive
+}
+
+/** A value from a caller, quoted and cut for a message. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value : String(value)
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
+}
