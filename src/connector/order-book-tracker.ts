@@ -17,6 +17,11 @@ export interface OrderBookTrackerParts {
   readonly callbacks?: BookCallbacks
 }
 
+interface TrackerRun {
+  readonly started: Promise<void>
+  isSubscribed: boolean
+}
+
 const REMEDIES: Record<Exclude<BookState, 'live'>, string> = {
   syncing: 'wait; if it lasts, check that the feed sends both sides of the depth of this pair',
   stale: 'check the connection to the feed, and that it sends this pair',
@@ -28,7 +33,7 @@ export class OrderBookTracker {
   readonly #parts: OrderBookTrackerParts
   readonly #keepers = new Map<TradingPair, BookKeeper>()
   /** This start, until its stop. */
-  #run: { readonly started: Promise<void>; isSubscribed: boolean } | undefined
+  #run: TrackerRun | undefined
   #stopped: Promise<void> = Promise.resolve()
 
   constructor(parts: OrderBookTrackerParts) {
@@ -96,14 +101,18 @@ export class OrderBookTracker {
     if (this.#run?.isSubscribed) this.#parts.source.unsubscribe(pair)
   }
 
-  #begin(): { readonly started: Promise<void>; isSubscribed: boolean } {
-    const run = { started: this.#stopped.then(() => this.#start(run)), isSubscribed: false }
+  #begin(): TrackerRun {
+    const run: TrackerRun = {
+      started: this.#stopped.catch(() => undefined).then(() => this.#start(run)),
+      isSubscribed: false,
+    }
     return run
   }
 
-  async #start(run: { isSubscribed: boolean }): Promise<void> {
+  async #start(run: TrackerRun): Promise<void> {
+    if (this.#run !== run) return
     try {
-      if (this.#run === run) await this.#parts.source.start()
+      await this.#parts.source.start()
     } catch (error) {
       if (this.#run === run) this.#run = undefined
       throw error

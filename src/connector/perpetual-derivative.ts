@@ -12,11 +12,11 @@ import type { ConnectorEvents, NetworkStatus } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { DepthQuery, OrderBookView } from './order-book.ts'
 import { OrderTracker } from './order-tracker.ts'
-import type { CancelResult, OrderOptions, OrderType, TradeType } from './order-types.ts'
+import type { CancelResult, OrderOptions, OrderType, PlaceOutcome, TradeType } from './order-types.ts'
 import type { PerpetualConnector, PriceKind, StopReport, WaitOptions } from './perpetual-connector.ts'
 import { PerpetualHooks } from './perpetual-hooks.ts'
 import { composeConnector, type HookCalls, type RunningConnector } from './running-connector.ts'
-import { describeWaiting, type ConnectorStatus } from './status.ts'
+import { allOf, describeWaiting, type ConnectorStatus } from './status.ts'
 import { quantizeAmount, quantizePrice, type TradingRule } from './trading-rule.ts'
 
 const DEFAULT_WAIT_READY_MS = 60_000
@@ -314,17 +314,30 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     if (!running) return {}
     return {
       ...running.market.status,
-      orderBooks: running.books.readiness,
+      orderBooks: allOf([...this.tradingPairs].map((pair) => running.books.readiness(pair))),
       ...(this.isTradingRequired && running.accountSync.status),
     }
+  }
+
+  /** What became of a placing whose outcome was reported as unknown before. */
+  protected applyLateOutcome(clientOrderId: string, outcome: PlaceOutcome): void {
+    const order = this.#tracker.find(clientOrderId)
+    if (order) this.#tracker.applyPlaceOutcome(order, outcome)
+  }
+
+  /** The tracked pair's rule by the exchange's own symbol. */
+  protected findRuleBySymbol(exchangeSymbol: string): TradingRule | undefined {
+    return [...this.tradingPairs]
+      .map((pair) => this.tradingRule(pair))
+      .find((rule) => rule.exchangeSymbol === exchangeSymbol)
   }
 
   /** The pair's book. @throws QtxError `QTX_BOOK_NOT_LIVE`. */
   #liveBook(pair: TradingPair): OrderBookView {
     const book = this.orderBook(pair)
     if (book.state !== 'live') {
-      const { reason } = this.#require().books.readinessOf(pair)
-      throw new QtxError('QTX_BOOK_NOT_LIVE', `order book ${pair} is ${book.state}: ${reason}`, {
+      const { reason } = this.#require().books.readiness(pair)
+      throw new QtxError('QTX_BOOK_NOT_LIVE', `order book ${reason}`, {
         details: { pair, state: book.state },
       })
     }

@@ -95,10 +95,9 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
   })
   const books = new OrderBookTracker({
     pairs: [...pairs],
-    source: () => hooks.createMarketDataSource(),
+    source: hooks.createMarketDataSource(),
     clock,
     logger,
-    random,
     options: options.book ?? {},
     callbacks: bookCallbacks(events),
   })

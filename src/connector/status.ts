@@ -17,6 +17,16 @@ export function waiting(reason: string, remedy: string): StatusCheck {
   return { ok: false, reason, remedy }
 }
 
+/** Holds when all do; says what each of the others waits for. */
+export function allOf(checks: readonly StatusCheck[]): StatusCheck {
+  const failing = checks.filter((check) => !check.ok)
+  if (failing.length === 0) return passed(checks.map((check) => check.reason).join(', '))
+  return waiting(
+    failing.map((check) => check.reason).join(', '),
+    [...new Set(failing.map((check) => check.remedy))].join('; '),
+  )
+}
+
 /** `orderBooks: BTC-USDT is syncing, …; userStream: …` for the checks that do not hold. */
 export function describeWaiting(status: ConnectorStatus): string {
   return Object.entries(status)

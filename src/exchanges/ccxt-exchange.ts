@@ -22,6 +22,7 @@ export interface CcxtSocket {
         on(event: 'pong' | 'ping', listener: () => void): void
       }
     | undefined
+  readonly isConnected: boolean
   error?: unknown
   readonly subscriptions: Readonly<Record<string, unknown>>
   clearConnectionTimeout(): void

@@ -120,7 +120,13 @@ export class UdpSocket {
    */
   receive(): number {
     if (this.#closed) return 0
-    const count = this.#calls.recvmmsg(this.#fd, this.#headersAddress, BATCH_SLOTS, MSG_DONTWAIT, null) as number
+    const count = this.#calls.recvmmsg(
+      this.#fd,
+      this.#headersAddress,
+      BATCH_SLOTS,
+      MSG_DONTWAIT,
+      null,
+    ) as number
     if (count >= 0) return count
     const reason = this.#library.koffi.errno()
     return reason === this.#nothingWaits || reason === this.#interrupted ? 0 : -1
@@ -222,7 +228,10 @@ export class UdpSocket {
 }
 
 /** A sender as it stands in memory, for `isFrom`. */
-export function senderWord(host: string, port: number): { readonly hostWord: number; readonly portWord: number } {
+export function senderWord(
+  host: string,
+  port: number,
+): { readonly hostWord: number; readonly portWord: number } {
   const bytes = encodeAddress(host, port)
   const words = new Uint32Array(bytes.buffer)
   return { hostWord: words[1]!, portWord: words[0]! >>> 16 }
@@ -281,7 +290,7 @@ function octets(host: string): number[] {
 }
 
 function declareCalls(library: CLibrary) {
-  const { declare } = library
+  const declare = (prototype: string): CFunction => library.declare(prototype)
   return {
     socket: declare('int socket(int domain, int type, int protocol)'),
     bind: declare('int bind(int fd, const void *address, uint32_t length)'),

@@ -1,4 +1,6 @@
 import type { ConnectorOptions } from '../connector/connector-options.ts'
+import type { InFlightOrder } from '../connector/in-flight-order.ts'
+import type { CancelOutcome, PlaceOutcome } from '../connector/order-types.ts'
 import type { PerpetualDerivative } from '../connector/perpetual-derivative.ts'
 import type { ExchangeBackend } from '../wire/symbol-names.ts'
 import type { FeedPool } from './feed/feed-pool.ts'
@@ -8,6 +10,8 @@ import type { UdpManagerOptions } from './feed/udp-manager.ts'
 export interface QtxOptions extends ConnectorOptions {
   readonly qtx: {
     readonly backend: ExchangeBackend
+    /** Whether the exchange numbers depth and top-of-book changes in one sequence. */
+    readonly sequencesComparable: boolean
     readonly feedPool: FeedPool
     readonly feed: UdpManagerOptions
     /** Undefined: orders go by the parent's own API. */
@@ -16,8 +20,15 @@ export interface QtxOptions extends ConnectorOptions {
   }
 }
 
-/** A class that layers extend: a parent, or a parent with layers. */
-export type ConnectorClass = abstract new (options: QtxOptions) => PerpetualDerivative
+/** A class that layers extend: a parent, or a parent with layers. Its hooks are there, so layers may call `super`. */
+export type ConnectorClass = abstract new (options: QtxOptions) => ParentConnector
+
+declare abstract class ParentConnector extends PerpetualDerivative {
+  override get name(): string
+  protected override get notFoundIsProofAfterMs(): number | undefined
+  protected override placeOrder(order: InFlightOrder): Promise<PlaceOutcome>
+  protected override placeCancel(order: InFlightOrder): Promise<CancelOutcome>
+}
 
 /** One layer: a function from class to class. QTX's own overrides are the first; users add theirs. */
 export type ConnectorPlugin = (Parent: ConnectorClass) => ConnectorClass

@@ -81,9 +81,13 @@ export function isQtxConnector(value: unknown): value is QtxConnector {
 export function assertQtxConnectorClass(candidate: unknown): void {
   assertMembers(candidate, [...CONNECTOR_MEMBERS, ...PARENT_HOOKS], 'a QTX connector')
   if (!(QTX_CONNECTOR in (candidate as { prototype: object }).prototype)) {
-    throw new QtxError('QTX_PROTOCOL_INCOMPLETE', `class ${nameOf(candidate)} was not made by createQtxConnectorClass`, {
-      remedy: 'make it with createQtxConnectorClass(config)',
-    })
+    throw new QtxError(
+      'QTX_PROTOCOL_INCOMPLETE',
+      `class ${nameOf(candidate)} was not made by createQtxConnectorClass`,
+      {
+        remedy: 'make it with createQtxConnectorClass(config)',
+      },
+    )
   }
 }
 
@@ -93,13 +97,25 @@ export function assertParentClass(candidate: unknown): void {
 }
 
 function assertMembers(candidate: unknown, members: readonly string[], what: string): void {
-  if (typeof candidate !== 'function' || typeof candidate.prototype !== 'object' || candidate.prototype === null) {
-    throw new QtxError('QTX_PROTOCOL_INCOMPLETE', `${nameOf(candidate)} is not a class, ${what} was expected`, { remedy: 'give a class' })
+  if (
+    typeof candidate !== 'function' ||
+    typeof candidate.prototype !== 'object' ||
+    candidate.prototype === null
+  ) {
+    throw new QtxError(
+      'QTX_PROTOCOL_INCOMPLETE',
+      `${nameOf(candidate)} is not a class, ${what} was expected`,
+      { remedy: 'give a class' },
+    )
   }
   const prototype = candidate.prototype as object
   const missing = members.filter((member) => !INSTANCE_MEMBERS.has(member) && !(member in prototype))
   if (missing.length > 0) {
-    throw new QtxError('QTX_PROTOCOL_INCOMPLETE', `class ${nameOf(candidate)} is not ${what}: it lacks ${missing.join(', ')}`, { details: { missing } })
+    throw new QtxError(
+      'QTX_PROTOCOL_INCOMPLETE',
+      `class ${nameOf(candidate)} is not ${what}: it lacks ${missing.join(', ')}`,
+      { details: { missing } },
+    )
   }
 }
 

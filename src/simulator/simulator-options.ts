@@ -1,6 +1,7 @@
 import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
+import type { SimulatedAccount } from './exchange/binance/simulated-binance.ts'
 import type { FeedFaultOptions } from './feed/feed-faults.ts'
 import type { MulticastTarget } from './feed/feed-server.ts'
 import type { AnswerBehaviourOptions } from './orders/answer-behaviour.ts'
@@ -24,14 +25,6 @@ export type SimulatorSource =
       /** `now` moves the exchange's times to the moment of the play. Default `now`. */
       readonly times?: 'recorded' | 'now'
     }
-
-/** An account of the simulated exchange. */
-export interface SimulatedAccount {
-  readonly apiKey: string
-  readonly apiSecret: string
-  /** Opening balances, decimal text by asset. Default 10,000 USDT. */
-  readonly balances?: Readonly<Record<string, string>>
-}
 
 /** The account that exists when none is given. These words are no secret: they open nothing but a simulator. */
 export const DEMO_ACCOUNT: SimulatedAccount = {

@@ -5,7 +5,11 @@ import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 import { toQtxSymbol } from '../wire/symbol-names.ts'
 import { BINANCE_INSTRUMENTS } from './exchange/binance/binance-instruments.ts'
-import { startSimulatedBinance, type SimulatedBinance } from './exchange/binance/simulated-binance.ts'
+import {
+  startSimulatedBinance,
+  type SimulatedAccount,
+  type SimulatedBinance,
+} from './exchange/binance/simulated-binance.ts'
 import type { Instrument } from './exchange/instrument.ts'
 import { FeedServer, type FeedServerStatistics } from './feed/feed-server.ts'
 import { MarketModel } from './feed/market-model.ts'
@@ -17,13 +21,13 @@ import {
   DEMO_ACCOUNT,
   DEMO_PAIRS,
   MODEL_PRICES,
-  type SimulatedAccount,
   type SimulatorOptions,
   type SimulatorSource,
 } from './simulator-options.ts'
 import { SourcePlayer } from './feed/source-player.ts'
 
-export type { SimulatedAccount, SimulatorOptions, SimulatorSource } from './simulator-options.ts'
+export type { SimulatedAccount } from './exchange/binance/simulated-binance.ts'
+export type { SimulatorOptions, SimulatorSource } from './simulator-options.ts'
 export { DEMO_ACCOUNT, DEMO_PAIRS } from './simulator-options.ts'
 
 export interface SimulatorStatistics {
@@ -48,9 +52,9 @@ export interface Simulator extends AsyncDisposable {
   readonly exchange: SimulatedBinance
   readonly feedServer: FeedServer
   readonly orderManager: OrderManager
-  /** Plays the source, if it is not playing; resolves at its end and rejects when it fails. */
+  /** Plays the source, or gives the run that is on or has ended; resolves at its end, rejects when it fails. */
   startSource(): Promise<void>
-  /** Stops the market: no event comes until `startSource()`. */
+  /** Stops the market: no event comes until `startSource()`, which plays a recording from its beginning. */
   stopSource(): void
   statistics(): SimulatorStatistics
   /** Stops everything and removes the shared memory object. Calling it again does nothing. */
@@ -94,17 +98,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       host,
       port: options.exchangePort ?? 0,
       accounts,
-      instruments: markets.map(({ instrument }) => instrument),
+      symbols: markets.map(({ instrument }) => instrument.symbol),
       onMarketEvent: (event) => feedServer.publish(event),
       clock,
-      log,
+      logger: log,
     })
     started.push(() => exchange.close())
 
     const orderManager = new OrderManager({
       ...options.orderManager,
       sharedMemoryName: options.sharedMemoryName ?? ownRingName(),
-      gateway: exchange.gateway,
+      gateway: exchange.createGateway(),
       seed,
       clock,
       log,
@@ -119,7 +123,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return {
       feed: feedServer.address,
       sharedMemoryName: orderManager.sharedMemoryName,
-      exchangeEndpoints: exchange.endpoints,
+      exchangeEndpoints: { rest: exchange.restUrl, websocket: exchange.websocketUrl },
       symbols: Object.fromEntries(markets.map(({ pair, qtxSymbol }) => [pair, qtxSymbol])),
       account,
       exchange,

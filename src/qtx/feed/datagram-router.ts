@@ -11,7 +11,12 @@ import type { FirstOfKindLog } from './first-of-kind-log.ts'
 import type { DatagramHandler } from './receiver.ts'
 import type { SubscriptionTable } from './subscription-table.ts'
 
-const RESULT_NAMES = { [DECODE.SHORT]: 'short', [DECODE.LENGTH]: 'length', [DECODE.TYPE]: 'type', [DECODE.VALUE]: 'value' }
+const RESULT_NAMES = {
+  [DECODE.SHORT]: 'short',
+  [DECODE.LENGTH]: 'length',
+  [DECODE.TYPE]: 'type',
+  [DECODE.VALUE]: 'value',
+}
 
 /** A text longer than this is no answer that is known. */
 const LONGEST_TEXT_BYTES = 1_024
@@ -57,7 +62,7 @@ export class DatagramRouter implements DatagramHandler {
     const result = decodeMarketData(memory, offset, lengthBytes, message)
     counters.countResult(result)
     if (result !== DECODE.OK) {
-      this.#reportMalformed(result, message.type, lengthBytes)
+      this.#reportMalformed(result, lengthBytes < 4 ? undefined : memory.int32[offset >> 2], lengthBytes)
       return
     }
     const subscription = table.byIndex(message.index)
@@ -79,12 +84,16 @@ export class DatagramRouter implements DatagramHandler {
     this.#options.onText(Buffer.from(memory.bytes.subarray(offset, end)).toString('latin1'))
   }
 
-  #reportMalformed(result: Exclude<DecodeResult, typeof DECODE.OK>, type: number, lengthBytes: number): void {
+  #reportMalformed(
+    result: Exclude<DecodeResult, typeof DECODE.OK>,
+    type: number | undefined,
+    lengthBytes: number,
+  ): void {
     const reason = RESULT_NAMES[result]
     this.#options.faults.warn(
       `malformed ${reason}`,
-      { reason, lengthBytes, lastType: type },
-      `QTX UDP datagram of ${lengthBytes} bytes was dropped: ${reason}`,
+      { reason, type, lengthBytes },
+      `QTX UDP datagram of ${lengthBytes} bytes was dropped (${reason})`,
     )
   }
 }

@@ -143,13 +143,6 @@ export class FeedSession implements AnswerHandler {
     for (const subscription of isAllQuiet ? active : due) this.#onSilence(subscription, nowMs)
   }
 
-  /** The server's port is closed, says the network. */
-  onRefusedPort(reason: string): void {
-    for (const subscription of this.#table.all()) {
-      if (subscription.state === 'active') this.#goSilent(subscription, reason)
-    }
-  }
-
   #onSilence(subscription: SymbolSubscription, nowMs: number): void {
     const quietMs = Math.round(nowMs - subscription.lastMessageMs)
     this.#goSilent(subscription, `no message for ${quietMs} ms`)

@@ -12,6 +12,6 @@ export class FirstOfKindLog {
   warn(kind: string, fields: object, message: string): void {
     if (this.#seen.has(kind)) return
     this.#seen.add(kind)
-    this.#log.warn({ kind, ...fields }, `${message} (further ones are counted only)`)
+    this.#log.warn({ kind, ...fields }, `${message}; further ones are only counted`)
   }
 }

@@ -49,8 +49,16 @@ export function copyDiff(
     kind: isDepth ? 'depth' : 'ticker',
     sequence: message.sequence,
     ...copyHead(pair, message, receivedMs),
-    bids: isDepth ? copyLevels(message.levels, message.bidsStart, message.bidCount) : type === MESSAGE_TYPE.BID ? own : [],
-    asks: isDepth ? copyLevels(message.levels, message.asksStart, message.askCount) : type === MESSAGE_TYPE.ASK ? own : [],
+    bids: isDepth
+      ? copyLevels(message.levels, message.bidsStart, message.bidCount)
+      : type === MESSAGE_TYPE.BID
+        ? own
+        : [],
+    asks: isDepth
+      ? copyLevels(message.levels, message.asksStart, message.askCount)
+      : type === MESSAGE_TYPE.ASK
+        ? own
+        : [],
     afterDrop,
   }
 }

@@ -118,7 +118,13 @@ export class SequenceCheck {
     return this.#lateRun[kind]
   }
 
-  #accept(kind: KindNumber, high: number, low: number, receivedMs: number, result: SequenceResult): SequenceResult {
+  #accept(
+    kind: KindNumber,
+    high: number,
+    low: number,
+    receivedMs: number,
+    result: SequenceResult,
+  ): SequenceResult {
     this.#seen[kind] = 1
     this.#high[kind] = high
     this.#low[kind] = low

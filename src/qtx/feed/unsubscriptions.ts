@@ -55,7 +55,9 @@ export class Unsubscriptions {
   /** The symbols whose unsubscription may still be answered. */
   pending(): readonly string[] {
     const nowMs = this.#options.nowMs()
-    return [...this.#bySymbol].filter(([, { unanswered }]) => unanswered.count(nowMs) > 0).map(([symbol]) => symbol)
+    return [...this.#bySymbol]
+      .filter(([, { unanswered }]) => unanswered.count(nowMs) > 0)
+      .map(([symbol]) => symbol)
   }
 
   /** Sent and not answered, over all symbols. */
@@ -82,6 +84,8 @@ export class Unsubscriptions {
     unsubscription.cancelTimer =
       sendsLeft <= 1
         ? undefined
-        : this.#options.clock.schedule(BETWEEN_SENDS_MS, () => this.#send(symbol, unsubscription, sendsLeft - 1))
+        : this.#options.clock.schedule(BETWEEN_SENDS_MS, () =>
+            this.#send(symbol, unsubscription, sendsLeft - 1),
+          )
   }
 }

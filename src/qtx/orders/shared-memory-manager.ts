@@ -1,48 +1,23 @@
 import { inspect } from 'node:util'
-import { SystemClock, type Clock } from '../../common/clock.ts'
-import { silentLogger, type Logger } from '../../common/log.ts'
 import { QtxError, messageOf } from '../../errors.ts'
 import { openOrderSegment } from './open-order-segment.ts'
-import { OrderStatistics, type OrderCounts } from './order-statistics.ts'
+import { OrderStatistics } from './order-statistics.ts'
 import { RingSession } from './ring-session.ts'
 import { SecretMask } from './secret-mask.ts'
+import {
+  resolveOptions,
+  type OrderRingState,
+  type ResolvedOptions,
+  type SharedMemoryManagerOptions,
+  type SharedMemoryStatistics,
+} from './shared-memory-options.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
 import type { SharedMemory } from '../../posix/shared-memory.ts'
 import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
 import type { Leftover, RingOccupancy } from './order-ring.ts'
 import type { CancelResult, LateAnswer, PlaceResult } from './order-result.ts'
 
-/** `lost`: the order manager removed or replaced the ring, or its content is not usable; `connect()` opens it again. */
-export type OrderRingState = 'disconnected' | 'connecting' | 'connected' | 'lost'
-
-export interface SharedMemoryManagerOptions {
-  /** Such as `/place_order_x`; the QTX order manager creates it. */
-  readonly sharedMemoryName: string
-  /** Whose answers are read: `binance`, `okx`, … */
-  readonly exchangeBackend: string
-  readonly apiKey: string
-  readonly apiSecret: string
-  /** After this long without an answer a request's outcome is unknown, milliseconds. Default 10,000. */
-  readonly timeoutMs?: number | undefined
-  /** How long publishing blocks for the answer, microseconds. Default 0: it does not. */
-  readonly spinUs?: number | undefined
-  /** How long answers are looked for in every turn of the event loop before timers do it, milliseconds. Default 5. */
-  readonly busyMs?: number | undefined
-  readonly clock?: Clock | undefined
-  readonly logger?: Logger | undefined
-  /** What became of a request whose result was unknown because of a timeout. */
-  readonly onLateAnswer?: ((late: LateAnswer) => void) | undefined
-  readonly onStateChange?: ((state: OrderRingState, reason: string) => void) | undefined
-}
-
-export interface SharedMemoryStatistics extends OrderCounts {
-  readonly state: OrderRingState
-  readonly inFlight: number
-  /** Undefined while not connected. */
-  readonly ring: RingOccupancy | undefined
-}
-
-const DEFAULT_TIMEOUT_MS = 10_000
-const DEFAULT_BUSY_MS = 5
 const HEALTH_CHECK_MS = 1_000
 
 /**
@@ -54,16 +29,9 @@ const HEALTH_CHECK_MS = 1_000
  */
 export class QtxSharedMemoryManager {
   readonly sharedMemoryName: string
-  readonly #exchangeBackend: string
-  readonly #apiKey: string
-  readonly #apiSecret: string
-  readonly #timeoutMs: number
-  readonly #spinUs: number
-  readonly #busyMs: number
+  readonly #options: ResolvedOptions
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #onLateAnswer: (late: LateAnswer) => void
-  readonly #onStateChange: (state: OrderRingState, reason: string) => void
   readonly #statistics = new OrderStatistics()
   #state: OrderRingState = 'disconnected'
   #connecting: Promise<void> | undefined
@@ -74,16 +42,9 @@ export class QtxSharedMemoryManager {
   /** @throws QtxError `QTX_CONFIG_INVALID` when a time is not a positive number. */
   constructor(options: SharedMemoryManagerOptions) {
     this.sharedMemoryName = options.sharedMemoryName
-    this.#exchangeBackend = options.exchangeBackend
-    this.#apiKey = options.apiKey
-    this.#apiSecret = options.apiSecret
-    this.#timeoutMs = assertTime('timeoutMs', options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 1)
-    this.#spinUs = assertTime('spinUs', options.spinUs ?? 0, 0)
-    this.#busyMs = assertTime('busyMs', options.busyMs ?? DEFAULT_BUSY_MS, 0)
-    this.#clock = options.clock ?? new SystemClock()
-    this.#logger = (options.logger ?? silentLogger).child({ component: 'order-ring' })
-    this.#onLateAnswer = options.onLateAnswer ?? (() => undefined)
-    this.#onStateChange = options.onStateChange ?? (() => undefined)
+    this.#options = resolveOptions(options)
+    this.#clock = this.#options.clock
+    this.#logger = this.#options.logger
   }
 
   get state(): OrderRingState {
@@ -180,14 +141,15 @@ export class QtxSharedMemoryManager {
   }
 
   #startSession(memory: SharedMemory): RingSession {
+    const { exchangeBackend, timeoutMs, spinUs, busyMs, apiKey, apiSecret } = this.#options
     const session = new RingSession(memory.buffer, {
-      exchangeBackend: this.#exchangeBackend,
+      exchangeBackend,
       clock: this.#clock,
-      timeoutMs: this.#timeoutMs,
-      spinUs: this.#spinUs,
-      busyMs: this.#busyMs,
+      timeoutMs,
+      spinUs,
+      busyMs,
       statistics: this.#statistics,
-      secretMask: new SecretMask([this.#apiKey, this.#apiSecret]),
+      secretMask: new SecretMask([apiKey, apiSecret]),
       onLateAnswer: (late) => this.#reportLateAnswer(late),
       onBroken: (reason) => this.#lose(session, reason),
     })
@@ -202,7 +164,7 @@ export class QtxSharedMemoryManager {
   }
 
   async #handOverKey(session: RingSession): Promise<void> {
-    const result = await session.setKey(this.#apiKey, this.#apiSecret)
+    const result = await session.setKey(this.#options.apiKey, this.#options.apiSecret)
     if (this.#session !== session) {
       throw new QtxError('QTX_RING_CLOSED', 'the order ring was disconnected before the key was answered')
     }
@@ -217,8 +179,8 @@ export class QtxSharedMemoryManager {
     if (result.kind === 'unknown' && result.reason === 'timeout') {
       throw new QtxError(
         'QTX_RING_KEY_REFUSED',
-        `the order manager did not answer the API key within ${this.#timeoutMs} ms`,
-        { details: { segment: this.sharedMemoryName, timeoutMs: this.#timeoutMs } },
+        `the order manager did not answer the API key within ${this.#options.timeoutMs} ms`,
+        { details: { segment: this.sharedMemoryName, timeoutMs: this.#options.timeoutMs } },
       )
     }
   }
@@ -292,7 +254,7 @@ export class QtxSharedMemoryManager {
       { segment: this.sharedMemoryName, state, reason },
       `order ring ${state}`,
     )
-    this.#call(() => this.#onStateChange(state, reason), 'onStateChange')
+    this.#call(() => this.#options.onStateChange(state, reason), 'onStateChange')
   }
 
   #reportLateAnswer(late: LateAnswer): void {
@@ -301,7 +263,7 @@ export class QtxSharedMemoryManager {
       { request, clientOrderId: result.clientOrderId, outcome: result.kind, latencyMs: result.latencyMs },
       'a request that had timed out was answered',
     )
-    this.#call(() => this.#onLateAnswer(late), 'onLateAnswer')
+    this.#call(() => this.#options.onLateAnswer(late), 'onLateAnswer')
   }
 
   #call(callback: () => void, name: string): void {
@@ -325,11 +287,4 @@ export class QtxSharedMemoryManager {
 function describeLeftover(leftover: Leftover): object {
   const { mode, clientOrderId, symbol, side, price, size } = leftover.content
   return { taken: leftover.taken, mode, clientOrderId, symbol, side, price, size }
-}
-
-function assertTime(name: string, value: number, min: number): number {
-  if (Number.isFinite(value) && value >= min) return value
-  throw new QtxError('QTX_CONFIG_INVALID', `${name} was ${value}, not a number of at least ${min}`, {
-    details: { [name]: value },
-  })
 }

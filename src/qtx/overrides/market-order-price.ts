@@ -30,28 +30,45 @@ export function pricedForRing(
   clock: Clock,
 ): RingPrice {
   if (order.price) {
-    return { price: order.price, timeInForce: order.orderType === 'limitMaker' ? undefined : order.timeInForce }
+    return {
+      price: order.price,
+      timeInForce: order.orderType === 'limitMaker' ? undefined : order.timeInForce,
+    }
   }
   const isBuy = order.tradeType === 'buy'
   const best = isBuy ? book.bestAskPrice : book.bestBidPrice
   if (book.state !== 'live' || !(best > 0)) {
-    throw new QtxError('QTX_BOOK_NOT_LIVE', `market order on ${order.pair}: the book is ${book.state === 'live' ? 'empty on that side' : book.state}`, {
-      details: { pair: order.pair, state: book.state },
-    })
+    throw new QtxError(
+      'QTX_BOOK_NOT_LIVE',
+      `market order on ${order.pair}: the book is ${book.state === 'live' ? 'empty on that side' : book.state}`,
+      {
+        details: { pair: order.pair, state: book.state },
+      },
+    )
   }
   assertNearMark(order, best, funding, clock)
-  const limit = new Decimal(best).mul(isBuy ? order.maxSlippage.plus(1) : new Decimal(1).minus(order.maxSlippage))
+  const limit = new Decimal(best).mul(
+    isBuy ? order.maxSlippage.plus(1) : new Decimal(1).minus(order.maxSlippage),
+  )
   const tick = rule.minPriceIncrement
   return { price: isBuy ? floorToStep(limit, tick) : ceilToStep(limit, tick), timeInForce: 'ioc' }
 }
 
-function assertNearMark(order: InFlightOrder, best: number, funding: FundingInfo | undefined, clock: Clock): void {
+function assertNearMark(
+  order: InFlightOrder,
+  best: number,
+  funding: FundingInfo | undefined,
+  clock: Clock,
+): void {
   if (!funding || funding.markPrice.lte(0) || clock.nowMs() - funding.receivedMs > MARK_FRESH_MS) return
   const deviation = new Decimal(best).minus(funding.markPrice).abs().div(funding.markPrice)
   if (deviation.lte(MAX_MARK_DEVIATION)) return
   throw new QtxError(
     'QTX_BOOK_NOT_LIVE',
     `market order on ${order.pair}: the best price ${best} is ${deviation.mul(100).toFixed(1)} % from the mark price ${funding.markPrice.toString()}`,
-    { details: { pair: order.pair, best, markPrice: funding.markPrice.toString() }, remedy: 'check the feed, or send a limit order' },
+    {
+      details: { pair: order.pair, best, markPrice: funding.markPrice.toString() },
+      remedy: 'check the feed, or send a limit order',
+    },
   )
 }

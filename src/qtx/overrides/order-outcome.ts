@@ -26,7 +26,9 @@ export function toPlaceOutcome(result: PlaceResult, rule: TradingRule, nowMs: nu
         ...(result.exchangeOrderId !== undefined && { exchangeOrderId: result.exchangeOrderId }),
         ...(state && { state }),
         ...(executedAmount && { executedAmount }),
-        ...(result.exchangeStatus?.startsWith('EXPIRED') && { reason: { code: 'EXPIRED' as const, message: `the exchange says ${result.exchangeStatus}` } }),
+        ...(result.exchangeStatus?.startsWith('EXPIRED') && {
+          reason: { code: 'EXPIRED' as const, message: `the exchange says ${result.exchangeStatus}` },
+        }),
       }
     }
     case 'rejected':
@@ -51,14 +53,22 @@ export function toCancelOutcome(result: PlaceResult, rule: TradingRule, nowMs: n
 }
 
 function executedOf(result: AcceptedResult, rule: TradingRule): Decimal | undefined {
-  return result.executedSize === undefined ? undefined : new Decimal(result.executedSize).mul(rule.contractSize)
+  return result.executedSize === undefined
+    ? undefined
+    : new Decimal(result.executedSize).mul(rule.contractSize)
 }
 
 function rejection(result: RejectedResult): OrderReason {
   const code = result.exchangeCode === undefined ? '' : `${result.exchangeCode}: `
-  return { code: result.notFound ? 'QTX_ORDER_NOT_FOUND' : 'QTX_ORDER_REJECTED', message: `${code}${result.message}` }
+  return {
+    code: result.notFound ? 'QTX_ORDER_NOT_FOUND' : 'QTX_ORDER_REJECTED',
+    message: `${code}${result.message}`,
+  }
 }
 
 function doubt(result: UnknownResult): OrderReason {
-  return { code: result.reason === 'timeout' ? 'QTX_ORDER_TIMEOUT' : 'QTX_ORDER_UNKNOWN_OUTCOME', message: result.message }
+  return {
+    code: result.reason === 'timeout' ? 'QTX_ORDER_TIMEOUT' : 'QTX_ORDER_UNKNOWN_OUTCOME',
+    message: result.message,
+  }
 }

@@ -32,7 +32,9 @@ export function withQtxMarketData(Parent: ConnectorClass): ConnectorClass {
       const statistics = this.#source?.statistics
       const { host, port } = this.#qtx.feed
       if (!statistics) return { ...super.checks(), udpFeed: waiting('not started', 'wait') }
-      const waitingFor = Object.entries(statistics.pairs).filter(([pair, { state }]) => this.tradingPairs.has(pair) && state !== 'active')
+      const waitingFor = Object.entries(statistics.pairs).filter(
+        ([pair, { state }]) => this.tradingPairs.has(pair) && state !== 'active',
+      )
       const udpFeed =
         waitingFor.length === 0
           ? passed(`${statistics.totalMessages} messages from ${host}:${port}`)

@@ -42,7 +42,13 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       const ring = this.#ring
       if (!ring) return super.placeOrder(order)
       const rule = this.tradingRule(order.pair)
-      const { price, timeInForce } = pricedForRing(order, rule, this.orderBook(order.pair), this.fundingInfo(order.pair), this.clock)
+      const { price, timeInForce } = pricedForRing(
+        order,
+        rule,
+        this.orderBook(order.pair),
+        this.fundingInfo(order.pair),
+        this.clock,
+      )
       const answer = ring.placeOrder({
         clientOrderId: order.clientOrderId,
         symbol: rule.exchangeSymbol,
@@ -59,7 +65,10 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       const ring = this.#ring
       if (!ring) return super.placeCancel(order)
       const rule = this.tradingRule(order.pair)
-      const result = await ring.cancelOrder({ clientOrderId: order.clientOrderId, symbol: rule.exchangeSymbol })
+      const result = await ring.cancelOrder({
+        clientOrderId: order.clientOrderId,
+        symbol: rule.exchangeSymbol,
+      })
       return toCancelOutcome(result, rule, this.clock.nowMs())
     }
 
@@ -72,15 +81,18 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       const name = this.#qtx.sharedMemoryName
       if (name === undefined) return passed('no segment configured: orders go by the exchange’s REST API')
       const state = this.#ring?.state ?? 'disconnected'
-      if (state === 'connected') return passed(`${name}, ${this.#ring?.inFlightCount ?? 0} requests in flight`)
+      if (state === 'connected')
+        return passed(`${name}, ${this.#ring?.inFlightCount ?? 0} requests in flight`)
       return waiting(`${name} is ${state}`, 'check that the QTX order manager is running')
     }
 
     async #connectRing(): Promise<void> {
       const { sharedMemoryName, backend, orderTimeoutMs } = this.#qtx
-      if (!this.isTradingRequired || sharedMemoryName === undefined || this.#ring?.state === 'connected') return
+      if (!this.isTradingRequired || sharedMemoryName === undefined || this.#ring?.state === 'connected')
+        return
       const { credentials } = this.options
-      if (!credentials) throw new QtxError('QTX_CREDENTIALS_MISSING', 'the order ring needs the exchange’s keys')
+      if (!credentials)
+        throw new QtxError('QTX_CREDENTIALS_MISSING', 'the order ring needs the exchange’s keys')
       const ring = new QtxSharedMemoryManager({
         sharedMemoryName,
         exchangeBackend: backend,
@@ -92,7 +104,11 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         onLateAnswer: (late) => {
           if (late.request !== 'place') return
           const rule = this.findRuleBySymbol(late.symbol)
-          if (rule) this.applyLateOutcome(late.result.clientOrderId, toPlaceOutcome(late.result, rule, this.clock.nowMs()))
+          if (rule)
+            this.applyLateOutcome(
+              late.result.clientOrderId,
+              toPlaceOutcome(late.result, rule, this.clock.nowMs()),
+            )
         },
       })
       await ring.connect()

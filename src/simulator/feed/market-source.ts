@@ -1,5 +1,11 @@
 import type { MarketListener } from '../market-event.ts'
 
+/**
+ * Messages played between two turns of the event loop. UDP has no backpressure: a client in the same process reads
+ * 32 datagrams a turn, and what does not fit its receive buffer is lost.
+ */
+export const BATCH_MESSAGES = 16
+
 /** Makes market events: the stochastic model, or a recording. */
 export interface MarketSource {
   /**

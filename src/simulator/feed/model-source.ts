@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sleep, type Clock } from '../../common/clock.ts'
 import type { MarketListener } from '../market-event.ts'
 import type { MarketModel } from './market-model.ts'
-import type { MarketSource } from './market-source.ts'
+import { BATCH_MESSAGES, type MarketSource } from './market-source.ts'
 
 /** Sleeping no longer than this keeps the rhythm even where timers are coarse. */
 const MAX_SLEEP_MS = 10
@@ -24,14 +25,18 @@ export class ModelSource implements MarketSource {
     const playing = new AbortController()
     this.#playing = playing
     for (const event of this.#model.openingEvents(this.#clock.nowMs())) listener(event)
+    let inBatch = 0
     let dueMs = this.#clock.monotonicMs() + this.#model.nextGapMs()
-    // The listener, too, may end the play.
     while (this.#isPlaying(playing)) {
       const nowMs = this.#clock.monotonicMs()
       if (nowMs - dueMs > MAX_BEHIND_MS) dueMs = nowMs
       while (dueMs <= nowMs && this.#isPlaying(playing)) {
-        for (const event of this.#model.nextEvents(this.#clock.nowMs())) listener(event)
+        for (const event of this.#model.nextEvents(this.#clock.nowMs())) {
+          // The listener, too, may end the play.
+          if (this.#isPlaying(playing)) listener(event)
+        }
         dueMs += this.#model.nextGapMs()
+        if (++inBatch % BATCH_MESSAGES === 0) await nextTurn()
       }
       await sleep(this.#clock, Math.min(Math.max(dueMs - nowMs, 1), MAX_SLEEP_MS), playing.signal)
     }

@@ -6,11 +6,9 @@ import { createGunzip } from 'node:zlib'
 import { sleep, type Clock } from '../../common/clock.ts'
 import { QtxError, messageOf } from '../../errors.ts'
 import type { MarketEvent, MarketListener } from '../market-event.ts'
-import type { MarketSource } from './market-source.ts'
+import { BATCH_MESSAGES, type MarketSource } from './market-source.ts'
 import { RecordingReader } from './recorded-message.ts'
 
-/** Messages played between two turns of the event loop at speed `max`. */
-const BATCH_MESSAGES = 256
 const NS_PER_MS = 1e6
 const SHOWN_CHARACTERS = 80
 

@@ -23,7 +23,10 @@ export class SourcePlayer {
     return this.#events
   }
 
-  /** Plays the source unless it is playing; resolves at its end, rejects when it fails. */
+  /**
+   * Plays the source from its start; where it plays or has ended already, that run is returned. Resolves at the
+   * run's end, rejects when it fails.
+   */
   start(): Promise<void> {
     if (this.#run) return this.#run
     const run = this.#source.start((event) => {
@@ -48,6 +51,7 @@ export class SourcePlayer {
     await Promise.race([first, this.start()])
   }
 
+  /** Ends the run; the next `start()` begins another. */
   stop(): void {
     this.#source.stop()
     this.#run = undefined

@@ -1,7 +1,7 @@
 import type { Decimal } from '../../../common/decimal.ts'
 import type { MarkPriceOf } from '../account-margin.ts'
 import type { AccountUpdate, LeverageUpdate, OrderUpdate } from '../exchange-listeners.ts'
-import { type Fill, type OrderState, averagePrice } from '../order.ts'
+import { averagePrice } from '../order.ts'
 import { entryText } from './account-payloads.ts'
 import { KIND_WORDS, SIDE_WORDS, STATUS_WORDS, TIME_IN_FORCE_WORDS, priceMatchWord } from './binance-words.ts'
 import { averageText, moneyText, priceText, sizeText } from './order-payloads.ts'
@@ -65,25 +65,6 @@ export function orderTradeUpdate(update: OrderUpdate, open: OpenNotionals, event
       pm: priceMatchWord(order.priceMatch),
       gtd: 0,
     },
-  }
-}
-
-export function tradeLite(fill: Fill, order: OrderState, eventMs: number) {
-  const { instrument } = order
-  return {
-    e: 'TRADE_LITE',
-    E: eventMs,
-    T: fill.timeMs,
-    s: instrument.symbol,
-    q: sizeText(instrument, order.size),
-    p: priceText(instrument, order.price),
-    m: fill.maker,
-    c: order.clientOrderId,
-    S: SIDE_WORDS[order.side],
-    L: priceText(instrument, fill.price),
-    l: sizeText(instrument, fill.size),
-    t: Number(fill.tradeId),
-    i: order.orderId,
   }
 }
 

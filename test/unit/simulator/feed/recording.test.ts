@@ -202,7 +202,7 @@ describe('a recording', () => {
         return Promise.resolve()
       },
     })
-    expect(waits).toBe(3)
+    expect(waits).toBe(62)
   })
 
   it('fails when the listener fails', async () => {

@@ -1,0 +1,77 @@
+import type { FrameVerdict } from '../ccxt-profile.ts'
+import type { MarketFeed } from '../market-feed.ts'
+import { asInteger, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+
+/** Reads `depthUpdate`, `bookTicker` and `trade` of USD-M futures, plain or wrapped by a combined stream. */
+export function readBinanceMarketFrame(
+  frame: unknown,
+  feedOf: (exchangeSymbol: string) => MarketFeed | undefined,
+  receivedMs: number,
+): FrameVerdict {
+  const outer = asRecord(frame)
+  const fields = asRecord(outer?.['data']) ?? outer
+  const read = typeof fields?.['e'] === 'string' ? READERS.get(fields['e']) : undefined
+  if (!fields || !read) return 'ignored'
+  const feed = feedOf(asText(fields['s']) ?? '')
+  if (!feed) return 'read'
+  return read(fields, feed, receivedMs) ? 'read' : 'malformed'
+}
+
+type Reader = (fields: UntrustedRecord, feed: MarketFeed, receivedMs: number) => boolean
+
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ['depthUpdate', readDepth],
+  ['bookTicker', readTop],
+  ['trade', readTrade],
+])
+
+function readDepth(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
+  const sequence = asInteger(fields['u'])
+  if (sequence === undefined) return false
+  return feed.depth(
+    {
+      sequence,
+      previousSequence: asInteger(fields['pu']),
+      eventMs: eventMsOf(fields, receivedMs),
+      bids: fields['b'],
+      asks: fields['a'],
+    },
+    receivedMs,
+  )
+}
+
+function readTop(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
+  const sequence = asInteger(fields['u'])
+  const bidPrice = asNumber(fields['b'])
+  const bidSize = asNumber(fields['B'])
+  const askPrice = asNumber(fields['a'])
+  const askSize = asNumber(fields['A'])
+  if (
+    sequence === undefined ||
+    bidPrice === undefined ||
+    bidSize === undefined ||
+    askPrice === undefined ||
+    askSize === undefined
+  ) {
+    return false
+  }
+  feed.top(sequence, eventMsOf(fields, receivedMs), bidPrice, bidSize, askPrice, askSize, receivedMs)
+  return true
+}
+
+function readTrade(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
+  const tradeId = asInteger(fields['t'])
+  const price = asNumber(fields['p'])
+  const size = asNumber(fields['q'])
+  if (tradeId === undefined || tradeId < 0 || price === undefined || size === undefined) return false
+  // Binance sends trades of price and size 0 that are none, marked `X: NA`.
+  if (price > 0 && size > 0) {
+    feed.trade(fields['m'] !== true, price, size, tradeId, eventMsOf(fields, receivedMs), receivedMs)
+  }
+  return true
+}
+
+/** The matching engine's time, which comes before the time of sending. */
+function eventMsOf(fields: UntrustedRecord, receivedMs: number): number {
+  return asInteger(fields['T']) ?? asInteger(fields['E']) ?? receivedMs
+}

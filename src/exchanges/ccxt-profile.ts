@@ -1,0 +1,48 @@
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { UserStreamSink } from '../connector/user-stream.ts'
+import type { ErrorMeaning } from './ccxt-errors.ts'
+import type { CcxtExchange } from './ccxt-exchange.ts'
+import type { SymbolLookup } from './exchange-symbols.ts'
+import type { MarketFeed } from './market-feed.ts'
+
+/**
+ * What became of a frame. `ignored`: nothing of interest, shown to ccxt; `malformed`: it should have been of interest;
+ * `login-lost`: the exchange ended the login, and nothing will follow on this connection.
+ */
+export type FrameVerdict = 'read' | 'ignored' | 'malformed' | 'login-lost'
+
+/** Where the events of a private frame go. */
+export type UserFrameSink = Omit<UserStreamSink, 'connected' | 'disconnected'>
+
+/** Reads one private frame, as it came. Never throws, whatever the frame is. */
+export type UserFrameReader = (frame: unknown, symbols: SymbolLookup, sink: UserFrameSink) => FrameVerdict
+
+/** Reads one public frame into the pair's feed. Never throws, whatever the frame is. */
+export type MarketFrameReader = (
+  frame: unknown,
+  feedOf: (exchangeSymbol: string) => MarketFeed | undefined,
+  receivedMs: number,
+) => FrameVerdict
+
+/** What ccxt does not know, or does not do well enough, about one exchange. */
+export interface CcxtProfile {
+  /** Identifies exchange and product, such as `binance_perpetual`. */
+  readonly name: string
+  /** Such as `binanceusdm`. */
+  readonly ccxtId: string
+  /** ccxt's options for this exchange. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly errorCodes: Readonly<Record<string, ErrorMeaning>>
+  /** The answer to a cancel is the end of the order, not only the receipt of the request. */
+  readonly isCancelFinal: boolean
+  /** How long after it was sent a signed request can still be executed, with a margin, milliseconds. */
+  readonly requestLifetimeMs: number
+  /** Update ids of depth and best prices come from one count. */
+  readonly sequencesComparable: boolean
+  readonly readUserFrame: UserFrameReader
+  readonly readMarketFrame: MarketFrameReader
+  /** Makes the next login a new one. */
+  readonly forgetLogin: (exchange: CcxtExchange) => void
+  /** Identifies a funding payment, the same for the exchange's stream and its history. */
+  readonly fundingPaymentId: (pair: TradingPair, asset: string, paidMs: number) => string
+}

@@ -1,0 +1,149 @@
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { MarketDataSink } from '../connector/market-data-source.ts'
+import { toBaseSize } from './contract-size.ts'
+import { asList, asNumber } from './untrusted-fields.ts'
+
+const TWO_TO_32 = 4_294_967_296
+
+/** One change of a book, as a frame has it. */
+export interface DepthChange {
+  readonly sequence: number
+  /** The sequence of the change before; undefined where the exchange does not say it. */
+  readonly previousSequence: number | undefined
+  readonly eventMs: number
+  /** Lists of `[price, size]`. */
+  readonly bids: unknown
+  readonly asks: unknown
+}
+
+/**
+ * Between an exchange's public frames and one pair's sink: drops what is late or twice, notices gaps, and turns the
+ * exchange's sizes into base units.
+ */
+export class MarketFeed {
+  readonly pair: TradingPair
+  readonly #contractSize: number
+  readonly #sink: MarketDataSink
+  #isStreaming = false
+  #depthSequence = -1
+  #topSequence = -1
+  #levels = new Float64Array(256)
+  readonly #best = { bidPrice: NaN, bidSize: NaN, askPrice: NaN, askSize: NaN }
+
+  constructor(pair: TradingPair, contractSize: number, sink: MarketDataSink) {
+    this.pair = pair
+    this.#contractSize = contractSize
+    this.#sink = sink
+  }
+
+  /** A new stream begins; does nothing when it has begun. */
+  begin(): void {
+    if (this.#isStreaming) return
+    this.#isStreaming = true
+    this.#depthSequence = -1
+    this.#topSequence = -1
+    this.#best.bidPrice = NaN
+    this.#best.askPrice = NaN
+    this.#sink.restarted()
+  }
+
+  /** The stream is over. */
+  end(reason: string): void {
+    this.#isStreaming = false
+    this.#sink.interrupted('stale', reason)
+  }
+
+  /** False when the change cannot be read: then nothing of it is applied, and the book is invalid. */
+  depth(change: DepthChange, receivedMs: number): boolean {
+    this.begin()
+    const { sequence, previousSequence, eventMs } = change
+    if (sequence <= this.#depthSequence) return true
+    const hasGap =
+      previousSequence !== undefined &&
+      this.#depthSequence !== -1 &&
+      previousSequence !== this.#depthSequence
+    if (hasGap) {
+      this.#sink.interrupted('invalid', `depth went from ${this.#depthSequence} to after ${previousSequence}`)
+    }
+    this.#depthSequence = sequence
+    const asks = asList(change.asks)
+    const bids = asList(change.bids)
+    const bidsStart = 2 * asks.length
+    if (bidsStart + 2 * bids.length > this.#levels.length) {
+      this.#levels = new Float64Array(2 * (bidsStart + 2 * bids.length))
+    }
+    if (!this.#readLevels(asks, 0) || !this.#readLevels(bids, bidsStart)) {
+      this.#sink.interrupted('invalid', 'a depth message could not be read')
+      return false
+    }
+    this.#sink.depth(
+      sequence,
+      eventMs,
+      this.#levels,
+      0,
+      asks.length,
+      bidsStart,
+      bids.length,
+      receivedMs,
+    )
+    return true
+  }
+
+  /** Both best levels; a side that has not changed is not told again. */
+  top(
+    sequence: number,
+    eventMs: number,
+    bidPrice: number,
+    bidSize: number,
+    askPrice: number,
+    askSize: number,
+    receivedMs: number,
+  ): void {
+    if (!this.#isStreaming || sequence < this.#topSequence) return
+    this.#topSequence = sequence
+    const best = this.#best
+    if (bidPrice !== best.bidPrice || bidSize !== best.bidSize) {
+      best.bidPrice = bidPrice
+      best.bidSize = bidSize
+      this.#sink.top(true, bidPrice, toBaseSize(bidSize, this.#contractSize), sequence, eventMs, receivedMs)
+    }
+    if (askPrice !== best.askPrice || askSize !== best.askSize) {
+      best.askPrice = askPrice
+      best.askSize = askSize
+      this.#sink.top(false, askPrice, toBaseSize(askSize, this.#contractSize), sequence, eventMs, receivedMs)
+    }
+  }
+
+  trade(
+    isBuyTaker: boolean,
+    price: number,
+    size: number,
+    tradeId: number,
+    eventMs: number,
+    receivedMs: number,
+  ): void {
+    if (!this.#isStreaming) return
+    this.#sink.trade(
+      isBuyTaker,
+      price,
+      toBaseSize(size, this.#contractSize),
+      Math.floor(tradeId / TWO_TO_32),
+      tradeId % TWO_TO_32,
+      eventMs,
+      receivedMs,
+    )
+  }
+
+  #readLevels(levels: readonly unknown[], start: number): boolean {
+    let at = start
+    for (const level of levels) {
+      const [priceField, sizeField] = asList(level)
+      const price = asNumber(priceField)
+      const size = asNumber(sizeField)
+      if (price === undefined || size === undefined || price <= 0 || size < 0) return false
+      this.#levels[at++] = price
+      this.#levels[at++] = toBaseSize(size, this.#contractSize)
+    }
+    return true
+  }
+}

@@ -1,0 +1,64 @@
+export {
+  createQtxConnector,
+  createQtxConnectorClass,
+  QtxPerpetualDerivative,
+} from './qtx/qtx-perpetual-derivative.ts'
+export {
+  ConnectorClassFactory,
+  type ConnectorClassOptions,
+  type ConnectorRuntime,
+  type QtxConnectorClass,
+} from './qtx/create-connector-class.ts'
+export type { ConnectorClass, ConnectorPlugin, QtxOptions } from './qtx/connector-class.ts'
+export {
+  assertQtxConnectorClass,
+  isQtxConnector,
+  type Override,
+  type QtxConnector,
+} from './qtx/connector-protocol.ts'
+export {
+  qtxConnectorConfig,
+  type QtxConnectorClassConfigInput,
+  type QtxConnectorConfig,
+  type QtxConnectorConfigInput,
+} from './config/connector-config.ts'
+export { QtxUdpManager } from './qtx/feed/udp-manager.ts'
+export { QtxSharedMemoryManager } from './qtx/orders/shared-memory-manager.ts'
+export { EXCHANGE_BACKENDS, fromQtxSymbol, toQtxSymbol, type ExchangeBackend } from './wire/symbol-names.ts'
+export { PerpetualDerivative } from './connector/perpetual-derivative.ts'
+export type {
+  PerpetualConnector,
+  PriceKind,
+  StopReport,
+  WaitOptions,
+} from './connector/perpetual-connector.ts'
+export type {
+  ConnectorOptions,
+  ExchangeCredentials,
+  ExchangeEndpoints,
+} from './connector/connector-options.ts'
+export type { ConnectorEvents } from './connector/events.ts'
+export type { BookLevel, BookState, DepthQuery, OrderBookView } from './connector/order-book.ts'
+export type { TradingRule } from './connector/trading-rule.ts'
+export type {
+  CancelResult,
+  OrderOptions,
+  OrderState,
+  OrderType,
+  PositionAction,
+  TimeInForce,
+  TradeType,
+} from './connector/order-types.ts'
+export type {
+  Balance,
+  FundingInfo,
+  FundingPayment,
+  Position,
+  PositionMode,
+} from './connector/account-types.ts'
+export type { InFlightOrder } from './connector/in-flight-order.ts'
+export type { ConnectorStatus, StatusCheck } from './connector/status.ts'
+export { Decimal, type DecimalInput } from './common/decimal.ts'
+export { SystemClock, type Clock } from './common/clock.ts'
+export { createLogger, silentLogger, type Logger, type LogLevel } from './common/log.ts'
+export { ERRORS, QtxError, type ErrorCode, type ErrorOutcome } from './errors.ts'

@@ -1,0 +1,208 @@
+import type { Clock } from '../common/clock.ts'
+import { createLogger, type Logger } from '../common/log.ts'
+import { parseConnectorClassConfig, parseConnectorConfig } from '../config/connector-config.ts'
+import type {
+  QtxConnectorClassConfig,
+  QtxConnectorClassConfigInput,
+  QtxConnectorConfig,
+  QtxConnectorConfigInput,
+} from '../config/connector-config.ts'
+import { EXCHANGE_REGISTRY, type ExchangeRow } from '../exchanges/registry.ts'
+import { QtxError } from '../errors.ts'
+import type { ConnectorClass, ConnectorPlugin, QtxOptions } from './connector-class.ts'
+import {
+  assertParentClass,
+  assertQtxConnectorClass,
+  type Override,
+  type QtxConnector,
+} from './connector-protocol.ts'
+import { describeOverrides } from './describe-overrides.ts'
+import { FeedPool } from './feed/feed-pool.ts'
+import { withQtxIdentity } from './overrides/with-qtx-identity.ts'
+import { withQtxMarketData } from './overrides/with-qtx-market-data.ts'
+import { withQtxOrders } from './overrides/with-qtx-orders.ts'
+import { WeakCache } from './weak-cache.ts'
+
+/** What the process lends a connector; each has a sensible default. */
+export interface ConnectorRuntime {
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** Uniform in [0, 1). */
+  readonly random?: () => number
+}
+
+export interface ConnectorClassOptions {
+  /** Layers on top of QTX's own, innermost first. */
+  readonly plugins?: readonly ConnectorPlugin[]
+  readonly logger?: Logger
+}
+
+/** The class that the factory makes: `QtxBinancePerpetualConnector`. */
+export interface QtxConnectorClass {
+  readonly name: string
+  readonly prototype: QtxConnector
+  /** @throws QtxError `QTX_CONFIG_INVALID`, `QTX_CREDENTIALS_MISSING`. */
+  new (config: QtxConnectorConfigInput, runtime?: ConnectorRuntime): QtxConnector
+  /** The exchange's connector that it extends. */
+  readonly parentClass: ConnectorClass
+  /** Every member that a layer replaced, and which layer. */
+  describeOverrides(): readonly Override[]
+}
+
+/** QTX's own layers, innermost first. */
+const QTX_LAYERS: readonly ConnectorPlugin[] = [withQtxMarketData, withQtxOrders, withQtxIdentity]
+
+/**
+ * Makes connector classes, and the same class for the same configuration. What its classes share, the feeds, belongs
+ * to it; two factories share nothing.
+ */
+export class ConnectorClassFactory {
+  readonly #classes = new WeakCache<QtxConnectorClass>()
+  readonly #feedPool = new FeedPool()
+  readonly #pluginIds = new WeakMap<ConnectorPlugin, number>()
+  #lastPluginId = 0
+
+  /**
+   * The class for a configuration: one for each backend, host, port, tradingRequired and list of plugins.
+   * @throws QtxError `QTX_CONFIG_INVALID`, `QTX_PROTOCOL_INCOMPLETE`.
+   */
+  async createClass(
+    input: QtxConnectorClassConfigInput,
+    options: ConnectorClassOptions = {},
+  ): Promise<QtxConnectorClass> {
+    const config = parseConnectorClassConfig(input)
+    const plugins = options.plugins ?? []
+    return this.#classes.get(this.#keyOf(config, plugins), () => this.#build(config, plugins, options.logger))
+  }
+
+  /** An instance of the class for a configuration; it is not started. */
+  async create(
+    input: QtxConnectorConfigInput,
+    options: ConnectorClassOptions & ConnectorRuntime = {},
+  ): Promise<QtxConnector> {
+    parseConnectorConfig(input)
+    const Class = await this.createClass(input, options)
+    return new Class(input, options)
+  }
+
+  #keyOf(config: QtxConnectorClassConfig, plugins: readonly ConnectorPlugin[]): string {
+    const { exchangeBackend, qtxPerpetualHost, qtxPerpetualPort, tradingRequired } = config
+    return JSON.stringify([
+      exchangeBackend,
+      qtxPerpetualHost,
+      qtxPerpetualPort,
+      tradingRequired,
+      plugins.map((plugin) => this.#pluginId(plugin)),
+    ])
+  }
+
+  #pluginId(plugin: ConnectorPlugin): number {
+    const known = this.#pluginIds.get(plugin)
+    if (known !== undefined) return known
+    this.#pluginIds.set(plugin, ++this.#lastPluginId)
+    return this.#lastPluginId
+  }
+
+  async #build(
+    classConfig: QtxConnectorClassConfig,
+    plugins: readonly ConnectorPlugin[],
+    logger: Logger | undefined,
+  ): Promise<QtxConnectorClass> {
+    const row = EXCHANGE_REGISTRY[classConfig.exchangeBackend]
+    const Parent = await row.load()
+    assertParentClass(Parent)
+    const parentClass = Parent as unknown as ConnectorClass
+    const Layered = [...QTX_LAYERS, ...plugins].reduce((Class, layer) => layer(Class), parentClass)
+    const feedPool = this.#feedPool
+    const name = `Qtx${row.displayName}PerpetualConnector`
+
+    const Base = Layered as unknown as new (options: QtxOptions) => object
+    const Class = class extends Base {
+      static readonly parentClass = parentClass
+
+      static describeOverrides(): readonly Override[] {
+        return describeOverrides(Layered, parentClass)
+      }
+
+      constructor(input: QtxConnectorConfigInput, runtime: ConnectorRuntime = {}) {
+        const config = parseConnectorConfig(input)
+        assertSameClass(name, classConfig, config)
+        super(toOptions(config, row, feedPool, runtime))
+      }
+    } as unknown as QtxConnectorClass
+    Object.defineProperty(Class, 'name', { value: name, configurable: true })
+    assertQtxConnectorClass(Class)
+    ;(logger ?? createLogger('warn')).info({ parent: parentClass.name }, `Creating dynamic class: ${name}`)
+    return Class
+  }
+}
+
+function assertSameClass(name: string, made: QtxConnectorClassConfig, config: QtxConnectorConfig): void {
+  for (const key of ['exchangeBackend', 'qtxPerpetualHost', 'qtxPerpetualPort', 'tradingRequired'] as const) {
+    if (made[key] === config[key]) continue
+    throw new QtxError(
+      'QTX_CONFIG_INVALID',
+      `this ${name} was made for ${key} ${String(made[key])}, not ${String(config[key])}`,
+      {
+        remedy: 'call createQtxConnectorClass with the configuration of the instance',
+      },
+    )
+  }
+}
+
+function toOptions(
+  config: QtxConnectorConfig,
+  row: ExchangeRow,
+  feedPool: FeedPool,
+  runtime: ConnectorRuntime,
+): QtxOptions {
+  const logger = runtime.logger ?? createLogger('info')
+  const { exchangeApiKey: apiKey, exchangeApiSecret: apiSecret, exchangeApiPassphrase: passphrase } = config
+  if (config.tradingRequired && (apiKey === undefined || apiSecret === undefined)) {
+    throw new QtxError(
+      'QTX_CREDENTIALS_MISSING',
+      `trading on ${config.exchangeBackend} needs exchangeApiKey and exchangeApiSecret, which were not given`,
+    )
+  }
+  const hasKeys = config.tradingRequired && apiKey !== undefined && apiSecret !== undefined
+  return {
+    ...runtime,
+    logger,
+    tradingPairs: config.tradingPairs,
+    tradingRequired: config.tradingRequired,
+    ...(hasKeys && { credentials: { apiKey, apiSecret, ...(passphrase !== undefined && { passphrase }) } }),
+    ...(config.exchangeEndpoints && { exchangeEndpoints: definedOnly(config.exchangeEndpoints) }),
+    ...(config.maxSlippage !== undefined && { maxSlippage: config.maxSlippage }),
+    ...(config.requestTimeoutMs !== undefined && { requestTimeoutMs: config.requestTimeoutMs }),
+    book: definedOnly({ depthMode: config.depthMode, settleMs: config.bookSettleMs }),
+    qtx: {
+      backend: config.exchangeBackend,
+      sequencesComparable: row.sequencesComparable,
+      feedPool,
+      feed: {
+        host: config.qtxPerpetualHost,
+        port: config.qtxPerpetualPort,
+        exchangeBackend: config.exchangeBackend,
+        logger: logger.child({ component: 'feed' }),
+        ...definedOnly({
+          qtxSymbols: config.qtxSymbols,
+          receiver: config.feedReceiver,
+          multicastGroup: config.multicastGroup,
+          multicastInterface: config.multicastInterface,
+          silenceMs: config.feedSilenceMs,
+          clock: runtime.clock,
+          random: runtime.random,
+        }),
+      },
+      sharedMemoryName: config.qtxPlaceOrderSharedMemoryName,
+      orderTimeoutMs: config.orderTimeoutMs,
+    },
+  }
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the options that were not given, so that defaults apply. */
+function definedOnly<T extends object>(options: T): Defined<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>
+}

@@ -1,0 +1,199 @@
+import { Backoff } from '../../common/backoff.ts'
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import { messageOf } from '../../errors.ts'
+import { openReceiver, type OpenReceiverOptions, type OpenedReceiver } from './open-receiver.ts'
+import type { DatagramHandler, Receiver, ReceiverKind, ReceiverStatistics } from './receiver.ts'
+
+const FIRST_REOPEN_MS = 500
+const SLOWEST_REOPEN_MS = 30_000
+
+/** `idle` – not started; `open`; `reopening` – the socket failed, another is tried; `stopped`. */
+export type FeedConnectionState = 'idle' | 'open' | 'reopening' | 'stopped'
+
+export interface FeedConnectionEvents {
+  onOpen(): void
+  /** The socket is being replaced: indices and requests of the old one mean nothing. */
+  onClosed(reason: string): void
+}
+
+export interface FeedConnectionOptions {
+  readonly socket: OpenReceiverOptions
+  readonly handler: DatagramHandler
+  readonly events: FeedConnectionEvents
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Logger
+}
+
+/** Sums over every socket that was open, the present one included. */
+export interface ConnectionStatistics {
+  readonly receiver: ReceiverKind | undefined
+  readonly receiveBufferBytes: number
+  readonly kernelDrops: number | undefined
+  readonly datagrams: number
+  readonly bytes: number
+  readonly otherSender: number
+  readonly socketErrors: number
+}
+
+/** Holds the open receiver, and replaces it, after growing delays, when its socket has failed. */
+export class FeedConnection {
+  readonly #options: FeedConnectionOptions
+  readonly #backoff: Backoff
+  #state: FeedConnectionState = 'idle'
+  #reason = 'not started'
+  #opened: OpenedReceiver | undefined
+  #starting: Promise<void> | undefined
+  #cancelReopen: (() => void) | undefined
+  #closing: Promise<unknown> = Promise.resolve()
+  #reopens = 0
+  #past: readonly ReceiverStatistics[] = []
+
+  constructor(options: FeedConnectionOptions) {
+    this.#options = options
+    this.#backoff = new Backoff({
+      initialMs: FIRST_REOPEN_MS,
+      maxMs: SLOWEST_REOPEN_MS,
+      random: options.random,
+    })
+  }
+
+  get state(): FeedConnectionState {
+    return this.#state
+  }
+
+  /** Why it is not open. */
+  get reason(): string {
+    return this.#reason
+  }
+
+  get fallbackReason(): string | undefined {
+    return this.#opened?.fallbackReason
+  }
+
+  get reopens(): number {
+    return this.#reopens
+  }
+
+  /** Opens the first socket. @throws QtxError `QTX_FEED_UNREACHABLE` and what else `openReceiver` throws. */
+  start(): Promise<void> {
+    this.#starting ??= this.#open().catch((error: unknown) => {
+      this.#starting = undefined
+      throw error
+    })
+    return this.#starting
+  }
+
+  send(text: string): void {
+    this.#opened?.control.send(text)
+  }
+
+  /** The feed works: the next failure is tried again soon. */
+  confirm(): void {
+    if (this.#backoff.attempts > 0) this.#backoff.reset()
+  }
+
+  /** Replaces the socket after a delay that grows until `confirm()`. */
+  reopen(reason: string): void {
+    if (this.#state !== 'open') return
+    this.#release(reason)
+    this.#options.events.onClosed(reason)
+    this.#scheduleReopen()
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelReopen?.()
+    if (this.#state !== 'stopped') this.#release('stopped')
+    this.#state = 'stopped'
+    await this.#closing
+  }
+
+  getStatistics(): ConnectionStatistics {
+    const open = this.#receivers().map((receiver) => receiver.getStatistics())
+    const all = [...this.#past, ...open]
+    const sum = (field: 'datagrams' | 'bytes' | 'otherSender' | 'socketErrors'): number =>
+      all.reduce((total, one) => total + one[field], 0)
+    const isTold = all.length > 0 && all.every(({ kernelDrops }) => kernelDrops !== undefined)
+    return {
+      receiver: open[0]?.kind ?? this.#past.at(-1)?.kind,
+      receiveBufferBytes: open[0]?.receiveBufferBytes ?? 0,
+      kernelDrops: isTold ? all.reduce((total, one) => total + (one.kernelDrops ?? 0), 0) : undefined,
+      datagrams: sum('datagrams'),
+      bytes: sum('bytes'),
+      otherSender: sum('otherSender'),
+      socketErrors: sum('socketErrors'),
+    }
+  }
+
+  async #open(): Promise<void> {
+    const opened = await openReceiver(this.#options.socket, this.#options.handler)
+    if (this.#state === 'stopped') {
+      await Promise.all([opened.control.close(), opened.group?.close()])
+      return
+    }
+    this.#opened = opened
+    this.#state = 'open'
+    this.#reason = 'open'
+    const { address, port } = opened.server
+    const { kind, receiveBufferBytes } = opened.control.getStatistics()
+    this.#options.log.info(
+      { address, port, receiver: kind, receiveBufferBytes, fallbackReason: opened.fallbackReason },
+      `QTX UDP socket is open towards ${address}:${port}`,
+    )
+    this.#options.events.onOpen()
+  }
+
+  #scheduleReopen(): void {
+    const delayMs = this.#backoff.nextMs()
+    this.#options.log.warn(
+      { reason: this.#reason, delayMs: Math.round(delayMs) },
+      `QTX UDP socket is opened again: ${this.#reason}`,
+    )
+    this.#cancelReopen = this.#options.clock.schedule(delayMs, () => {
+      this.#reopens++
+      this.#open().catch((error: unknown) => {
+        if (this.#state === 'stopped') return
+        this.#reason = messageOf(error)
+        this.#scheduleReopen()
+      })
+    })
+  }
+
+  #release(reason: string): void {
+    this.#state = 'reopening'
+    this.#reason = reason
+    const receivers = this.#receivers()
+    this.#opened = undefined
+    this.#past = addUp([...this.#past, ...receivers.map((receiver) => receiver.getStatistics())])
+    this.#closing = Promise.all([this.#closing, ...receivers.map((receiver) => receiver.close())])
+  }
+
+  #receivers(): Receiver[] {
+    const opened = this.#opened
+    if (!opened) return []
+    return opened.group ? [opened.control, opened.group] : [opened.control]
+  }
+}
+
+/** One entry in place of many, so that what is kept does not grow with every reopening. */
+function addUp(all: readonly ReceiverStatistics[]): readonly ReceiverStatistics[] {
+  const [first, ...others] = all
+  if (!first) return []
+  return [
+    others.reduce(
+      (sum, one) => ({
+        ...one,
+        kernelDrops:
+          sum.kernelDrops === undefined || one.kernelDrops === undefined
+            ? undefined
+            : sum.kernelDrops + one.kernelDrops,
+        datagrams: sum.datagrams + one.datagrams,
+        bytes: sum.bytes + one.bytes,
+        otherSender: sum.otherSender + one.otherSender,
+        socketErrors: sum.socketErrors + one.socketErrors,
+      }),
+      first,
+    ),
+  ]
+}

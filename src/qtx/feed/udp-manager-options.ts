@@ -1,0 +1,82 @@
+import type { Clock } from '../../common/clock.ts'
+import type { Logger } from '../../common/log.ts'
+import type { TradingPair } from '../../common/trading-pair.ts'
+import { QtxError } from '../../errors.ts'
+import { subscribeText } from '../../wire/control-text.ts'
+import type { ExchangeBackend } from '../../wire/symbol-names.ts'
+import type { ReceiverKind } from './receiver.ts'
+
+/** Where a feed is and how it is read. */
+export interface QtxUdpManagerOptions {
+  /** Name or address of the QTX server. */
+  readonly host: string
+  readonly port: number
+  /** Whose pairs these are: decides the symbols' spelling and what their sequence numbers mean. */
+  readonly exchangeBackend: ExchangeBackend
+  /** Symbols that are not spelled by the rule, by pair. */
+  readonly qtxSymbols?: Readonly<Record<TradingPair, string>> | undefined
+  /** Without it `recvmmsg` on Linux and `dgram` elsewhere. */
+  readonly receiver?: ReceiverKind | undefined
+  /** A group to join, on which the same datagrams arrive (assumed). */
+  readonly multicastGroup?: string | undefined
+  /** The group's port; without it the server's (assumed). */
+  readonly multicastPort?: number | undefined
+  /** Name or local address of the interface to join on. */
+  readonly multicastInterface?: string | undefined
+  /** Asked of the kernel, which may give less; the statistics say what it gave. Default 16 MiB. */
+  readonly receiveBufferBytes?: number | undefined
+  /** A subscription without a usable message for so long is silent, and asked for again. Default 5,000. */
+  readonly silenceMs?: number | undefined
+  /** How long `subscribe` waits for the server, repetitions included. Default 5,000. */
+  readonly subscribeTimeoutMs?: number | undefined
+  /** Messages that each queue of `subscribeAndGetQueues` holds. Default 1,000. */
+  readonly queueCapacity?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly logger?: Logger | undefined
+  /** Uniform in [0, 1): the jitter of retries. */
+  readonly random?: (() => number) | undefined
+}
+
+/** The options as one feed is told from another by them: everything but the injected objects. */
+export function feedKey(options: QtxUdpManagerOptions): string {
+  const symbols = Object.entries(options.qtxSymbols ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([
+    options.host,
+    options.port,
+    options.multicastGroup,
+    options.multicastPort,
+    options.multicastInterface,
+    options.exchangeBackend,
+    symbols,
+    options.receiver,
+    options.receiveBufferBytes,
+    options.silenceMs,
+    options.subscribeTimeoutMs,
+    options.queueCapacity,
+  ])
+}
+
+/** @throws QtxError `QTX_CONFIG_INVALID` for a number out of range, `QTX_PAIR_INVALID` for an impossible symbol. */
+export function assertFeedOptions(options: QtxUdpManagerOptions): void {
+  assertRange('port', options.port, 1, 65_535)
+  assertRange('multicastPort', options.multicastPort, 1, 65_535)
+  assertRange('receiveBufferBytes', options.receiveBufferBytes, 1_024, 1 << 30)
+  assertRange('silenceMs', options.silenceMs, 10, 86_400_000)
+  assertRange('subscribeTimeoutMs', options.subscribeTimeoutMs, 1, 86_400_000)
+  assertRange('queueCapacity', options.queueCapacity, 1, 10_000_000)
+  if (options.host.trim() === '') {
+    throw new QtxError('QTX_CONFIG_INVALID', 'the feed’s host is empty', { details: { host: options.host } })
+  }
+  for (const symbol of Object.values(options.qtxSymbols ?? {})) subscribeText(symbol)
+}
+
+function assertRange(name: string, value: number | undefined, lowest: number, highest: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return
+  throw new QtxError(
+    'QTX_CONFIG_INVALID',
+    `${name} ${value} is not a whole number from ${lowest} to ${highest}`,
+    {
+      details: { [name]: value },
+    },
+  )
+}

@@ -1,0 +1,34 @@
+/**
+ * Values by key, made once and kept only as long as somebody else holds them. Concurrent calls for one key share one
+ * making; a failed one is forgotten.
+ */
+export class WeakCache<T extends object> {
+  readonly #values = new Map<string, WeakRef<T>>()
+  readonly #pending = new Map<string, Promise<T>>()
+  readonly #collected = new FinalizationRegistry<string>((key) => {
+    if (!this.#values.get(key)?.deref()) this.#values.delete(key)
+  })
+
+  get size(): number {
+    return this.#values.size
+  }
+
+  async get(key: string, make: () => Promise<T>): Promise<T> {
+    const known = this.#values.get(key)?.deref()
+    if (known) return known
+    const pending = this.#pending.get(key) ?? this.#make(key, make)
+    this.#pending.set(key, pending)
+    return pending
+  }
+
+  async #make(key: string, make: () => Promise<T>): Promise<T> {
+    try {
+      const value = await make()
+      this.#values.set(key, new WeakRef(value))
+      this.#collected.register(value, key)
+      return value
+    } finally {
+      this.#pending.delete(key)
+    }
+  }
+}
