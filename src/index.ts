@@ -41,8 +41,10 @@ export type { ConnectorEvents } from './connector/events.ts'
 export type { BookLevel, BookState, DepthQuery, OrderBookView } from './connector/order-book.ts'
 export type { TradingRule } from './connector/trading-rule.ts'
 export type {
+  CancelOutcome,
   CancelResult,
   OrderOptions,
+  PlaceOutcome,
   OrderState,
   OrderType,
   PositionAction,

@@ -57,7 +57,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       )
     })
     this.#account = new AccountState(this.clock, this.#events)
-    this.#orderIds = new ClientOrderIdGenerator({ clock: this.clock, random: this.random })
+    this.#orderIds = new ClientOrderIdGenerator({ clock: this.clock })
     this.#tracker = new OrderTracker({
       clock: this.clock,
       events: this.#events,

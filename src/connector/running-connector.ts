@@ -6,6 +6,7 @@ import type { TypedEvents } from '../common/typed-events.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { AccountState } from './account-state.ts'
 import { AccountSync, type AccountQueries } from './account-sync.ts'
+import type { BookCallbacks } from './book-keeper-options.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 import type { ConnectorEvents } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
@@ -158,9 +159,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
   return { abort, startup, market, books, accountSync, resolver, entry }
 }
 
-function bookCallbacks(
-  events: TypedEvents<ConnectorEvents>,
-): ConstructorParameters<typeof OrderBookTracker>[0]['callbacks'] {
+function bookCallbacks(events: TypedEvents<ConnectorEvents>): BookCallbacks {
   return {
     onUpdate: (book) => events.emit('bookUpdated', book),
     onTrade: (pair, isBuyTaker, price, size, tradeIdHigh, tradeIdLow, eventMs) => {

@@ -4,7 +4,7 @@ import type { CancelOutcome, PlaceOutcome } from '../connector/order-types.ts'
 import type { PerpetualDerivative } from '../connector/perpetual-derivative.ts'
 import type { ExchangeBackend } from '../wire/symbol-names.ts'
 import type { FeedPool } from './feed/feed-pool.ts'
-import type { UdpManagerOptions } from './feed/udp-manager.ts'
+import type { QtxUdpManagerOptions } from './feed/udp-manager-options.ts'
 
 /** What QTX's layers need beyond what every connector takes. */
 export interface QtxOptions extends ConnectorOptions {
@@ -13,7 +13,7 @@ export interface QtxOptions extends ConnectorOptions {
     /** Whether the exchange numbers depth and top-of-book changes in one sequence. */
     readonly sequencesComparable: boolean
     readonly feedPool: FeedPool
-    readonly feed: UdpManagerOptions
+    readonly feed: QtxUdpManagerOptions
     /** Undefined: orders go by the parent's own API. */
     readonly sharedMemoryName: string | undefined
     readonly orderTimeoutMs: number | undefined

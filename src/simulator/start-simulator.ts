@@ -76,11 +76,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const accounts = options.accounts ?? [DEMO_ACCOUNT]
   const account = accounts[0]
   if (!account) throw new QtxError('QTX_CONFIG_INVALID', 'the simulator needs an account, accounts is empty')
+  if (markets.length === 0)
+    throw new QtxError('QTX_CONFIG_INVALID', 'the simulator needs a pair, pairs is empty')
 
   const started: (() => void | Promise<void>)[] = []
-  const close = async (): Promise<void> => {
-    for (const stop of started.splice(0).reverse()) await stop()
-  }
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= stopAll(started))
   try {
     const feedServer = await FeedServer.open({
       ...options.feed,
@@ -123,7 +124,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return {
       feed: feedServer.address,
       sharedMemoryName: orderManager.sharedMemoryName,
-      exchangeEndpoints: { rest: exchange.restUrl, websocket: exchange.websocketUrl },
+      exchangeEndpoints: exchange.endpoints,
       symbols: Object.fromEntries(markets.map(({ pair, qtxSymbol }) => [pair, qtxSymbol])),
       account,
       exchange,
@@ -144,6 +145,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await close()
     throw error
   }
+}
+
+/** Stops the parts, the last one first; a part that cannot be stopped does not keep the others running. */
+async function stopAll(started: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const stop of started.toReversed()) {
+    try {
+      await stop()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
 }
 
 interface SimulatedMarket {

@@ -4,13 +4,14 @@ import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
 import { MESSAGE_TYPE } from '../../wire/market-data-layout.ts'
 import type { FeedListener, SubscriptionState } from '../feed/feed-listener.ts'
 import type { FeedLease, FeedPool } from '../feed/feed-pool.ts'
-import type { UdpManagerOptions, UdpStatistics } from '../feed/udp-manager.ts'
+import type { FeedStatistics } from '../feed/feed-statistics.ts'
+import type { QtxUdpManagerOptions } from '../feed/udp-manager-options.ts'
 
 const TWO_32 = 4_294_967_296
 
 export interface QtxMarketDataSourceOptions {
   readonly feedPool: FeedPool
-  readonly feed: UdpManagerOptions
+  readonly feed: QtxUdpManagerOptions
   /** Whether the exchange numbers depth and top-of-book changes in one sequence. */
   readonly sequencesComparable: boolean
   readonly snapshot: (pair: TradingPair, signal: AbortSignal) => Promise<BookSnapshot>
@@ -55,7 +56,7 @@ export class QtxMarketDataSource implements MarketDataSource {
   unsubscribe(pair: TradingPair): void {
     const listener = this.#listeners.get(pair)
     this.#listeners.delete(pair)
-    if (listener) void this.#lease?.manager.unsubscribe(pair, listener)
+    if (listener) this.#lease?.manager.unsubscribe(pair, listener)
   }
 
   snapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
@@ -63,7 +64,7 @@ export class QtxMarketDataSource implements MarketDataSource {
   }
 
   /** Undefined before the start and after the stop. */
-  get statistics(): UdpStatistics | undefined {
+  get statistics(): FeedStatistics | undefined {
     return this.#lease?.manager.getStatistics()
   }
 }

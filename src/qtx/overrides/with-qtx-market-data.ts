@@ -32,14 +32,14 @@ export function withQtxMarketData(Parent: ConnectorClass): ConnectorClass {
       const statistics = this.#source?.statistics
       const { host, port } = this.#qtx.feed
       if (!statistics) return { ...super.checks(), udpFeed: waiting('not started', 'wait') }
-      const waitingFor = Object.entries(statistics.pairs).filter(
-        ([pair, { state }]) => this.tradingPairs.has(pair) && state !== 'active',
+      const inactive = statistics.pairs.filter(
+        ({ pair, state }) => this.tradingPairs.has(pair) && state !== 'active',
       )
       const udpFeed =
-        waitingFor.length === 0
-          ? passed(`${statistics.totalMessages} messages from ${host}:${port}`)
+        inactive.length === 0
+          ? passed(`${statistics.messages} messages from ${host}:${port}`)
           : waiting(
-              waitingFor.map(([pair, { state, reason }]) => `${pair} is ${state}: ${reason}`).join(', '),
+              inactive.map(({ pair, state, reason }) => `${pair} is ${state}: ${reason}`).join(', '),
               `check that the QTX server runs at ${host}:${port} and that UDP is let through; it is asked again by itself`,
             )
       return { ...super.checks(), udpFeed }

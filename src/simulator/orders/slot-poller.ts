@@ -43,7 +43,7 @@ export class SlotPoller {
       this.#cancel = () => clearImmediate(immediate)
       return
     }
-    const intervalMs = this.#mode === 'adaptive' ? IDLE_INTERVAL_MS : (this.#mode)
+    const intervalMs = this.#mode === 'adaptive' ? IDLE_INTERVAL_MS : this.#mode
     this.#cancel = this.#clock.schedule(intervalMs, () => this.#turn())
   }
 }

@@ -46,12 +46,12 @@ export class BinanceProtocol implements ExchangeProtocol {
    */
   open(socket: WebSocket, url: URL): void {
     const parts = url.pathname.split('/').filter((part) => part !== '')
-    const at = parts.findIndex((part) => part === 'ws' || part === 'stream')
+    const at = parts.findLastIndex((part) => part === 'ws' || part === 'stream')
     const rest = parts.slice(at + 1)
     const streams = [...rest, ...(url.searchParams.get('streams')?.split('/') ?? [])]
     const listenKey = url.searchParams.get('listenKey') ?? rest.find((part) => this.#isListenKey(part))
     if (at === -1) socket.close(1008, 'no such path')
-    else if (listenKey !== undefined || parts[0] === 'private') {
+    else if (listenKey !== undefined || parts[at - 1] === 'private') {
       this.#userDataStreams.open(socket, listenKey ?? '')
     } else {
       const commands = new StreamCommands(this.#marketStreams, socket, parts[at] === 'stream')

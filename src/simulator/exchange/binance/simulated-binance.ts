@@ -1,6 +1,7 @@
 import { type Clock, SystemClock } from '../../../common/clock.ts'
 import type { DecimalInput } from '../../../common/decimal.ts'
 import { type Logger, silentLogger } from '../../../common/log.ts'
+import { QtxError } from '../../../errors.ts'
 import type { MarketEvent } from '../../market-event.ts'
 import type { OrderGateway } from '../../order-gateway.ts'
 import type { FeeRates } from '../clearing.ts'
@@ -33,13 +34,13 @@ const DEFAULT_BALANCES = { USDT: '10000' }
 export interface SimulatedBinanceOptions {
   readonly accounts: readonly SimulatedAccount[]
   readonly clock?: Clock | undefined
-  readonly log?: Logger | undefined
+  readonly logger?: Logger | undefined
   /** Default 127.0.0.1. */
   readonly host?: string | undefined
   /** Default 0: any free port. */
   readonly port?: number | undefined
-  /** What is traded. Default: BTCUSDT, ETHUSDT, SOLUSDT and DOGEUSDT. */
-  readonly instruments?: readonly Instrument[] | undefined
+  /** Which of the known instruments to trade, default all: BTCUSDT, ETHUSDT, SOLUSDT, DOGEUSDT. */
+  readonly symbols?: readonly string[] | undefined
   /** Default 0.0002 maker, 0.0005 taker. */
   readonly fees?: FeeRates | undefined
   /** Default 8 hours. */
@@ -50,7 +51,10 @@ export interface SimulatedBinanceOptions {
   readonly onAccountUpdate?: ((update: AccountUpdate) => void) | undefined
 }
 
-/** Starts a Binance of one's own. Throws QTX_EXCHANGE_DOWN where the address cannot be listened on. */
+/**
+ * Starts a Binance of one's own. Throws QTX_PAIR_UNKNOWN for a symbol that it does not
+ * have, QTX_EXCHANGE_DOWN where the address cannot be listened on.
+ */
 export async function startSimulatedBinance(options: SimulatedBinanceOptions): Promise<SimulatedBinance> {
   const exchange = new SimulatedBinance(options)
   await exchange.listen(options.host ?? '127.0.0.1', options.port ?? 0)
@@ -62,8 +66,6 @@ export class SimulatedBinance {
   readonly engine: MatchingEngine
   /** The clock of the exchange, skew included. */
   readonly clock: Clock
-  /** Takes the order manager's orders. */
-  readonly gateway: OrderGateway
   readonly #clock: SkewedClock
   readonly #credentials = new Credentials()
   readonly #marketStreams: MarketStreams
@@ -74,7 +76,7 @@ export class SimulatedBinance {
   constructor(options: SimulatedBinanceOptions) {
     const clock = new SkewedClock(options.clock ?? new SystemClock())
     this.clock = this.#clock = clock
-    const instruments = options.instruments ?? BINANCE_INSTRUMENTS
+    const instruments = chosenInstruments(options.symbols)
     const bySymbol = new Map(instruments.map((each) => [each.symbol.toLowerCase(), each]))
     const marketStreams = new MarketStreams(clock, {
       instrumentOf: (symbol) => bySymbol.get(symbol),
@@ -113,10 +115,9 @@ export class SimulatedBinance {
       ...accountRoutes(this.engine, userDataStreams.listenKeys),
     }
     const protocol = new BinanceProtocol(routes, this.#credentials, clock, marketStreams, userDataStreams)
-    this.gateway = new BinanceOrderGateway(this.engine, this.#credentials, clock)
     this.#marketStreams = marketStreams
     this.#userDataStreams = userDataStreams
-    this.#server = new ExchangeServer(protocol, clock, options.log ?? silentLogger)
+    this.#server = new ExchangeServer(protocol, clock, options.logger ?? silentLogger)
   }
 
   /** Opens the listener and begins to pay funding. */
@@ -138,6 +139,11 @@ export class SimulatedBinance {
   /** Both without a path: what takes the place of scheme and host of the real addresses. */
   get endpoints(): { readonly rest: string; readonly websocket: string } {
     return { rest: this.restUrl, websocket: `ws://${this.#server.authority}` }
+  }
+
+  /** A gateway of its own, with no key set, for one order manager. */
+  createGateway(): OrderGateway {
+    return new BinanceOrderGateway(this.engine, this.#credentials, this.#clock)
   }
 
   applyMarketEvent(event: MarketEvent): void {
@@ -200,4 +206,14 @@ export class SimulatedBinance {
       this.#scheduleFunding()
     })
   }
+}
+
+function chosenInstruments(symbols: readonly string[] | undefined): readonly Instrument[] {
+  if (!symbols) return BINANCE_INSTRUMENTS
+  return symbols.map((symbol) => {
+    const instrument = BINANCE_INSTRUMENTS.find((each) => each.symbol === symbol)
+    if (instrument) return instrument
+    const known = BINANCE_INSTRUMENTS.map((each) => each.symbol).join(', ')
+    throw new QtxError('QTX_PAIR_UNKNOWN', `the simulated Binance has ${known}, not ${symbol}`)
+  })
 }

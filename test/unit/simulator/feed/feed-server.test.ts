@@ -1,7 +1,10 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FeedServer, type FeedServerOptions } from '../../../../src/simulator/feed/feed-server.ts'
 import type { DepthEvent, MarketEvent, TradeEvent } from '../../../../src/simulator/market-event.ts'
-import { UdpClient } from './udp-client.ts'
+import { UdpClient, readMessage } from './udp-client.ts'
 
 const SYMBOLS = { 'binance-futures:btcusdt': 'BTCUSDT', 'binance-futures:ethusdt': 'ETHUSDT' }
 const BTC = 'binance-futures:btcusdt'
@@ -252,6 +255,48 @@ describe('the feed server', () => {
     await client.until((received) => received.length === 2)
     expect(client.received[0]!.readInt32LE(0)).toBe(-3)
     expect(client.received[1]!.toString()).toBe(`${server.indexOf(BTC)}:${BTC}`)
+  })
+
+  it('survives any bytes, and still serves', async () => {
+    const server = await openServer()
+    const client = await openClient(server)
+    const drawn = fc.sample(
+      fc.oneof(
+        fc.uint8Array({ minLength: 1, maxLength: 200 }),
+        fc.string({ minLength: 1, maxLength: 80 }).map((text) => Buffer.from(text)),
+        fc.string({ maxLength: 30 }).map((text) => Buffer.from(`-${BTC}${text}`)),
+      ),
+      { seed: 1, numRuns: 300 },
+    )
+    for (const bytes of drawn) {
+      client.send(bytes)
+      await waitFor(() => true)
+    }
+    client.send('')
+    await waitFor(() => server.statistics.answers === drawn.length)
+    expect(server.statistics.subscriptions).toBe(0)
+    expect(await (await openClient(server)).ask(BTC)).toMatch(/^\d+:/)
+  })
+
+  it('sends every datagram to a multicast group too, subscribed or not', async () => {
+    const socket = createSocket({ type: 'udp4', reuseAddr: true })
+    socket.bind(0, '0.0.0.0')
+    await once(socket, 'listening')
+    opened.push({
+      close: async () => {
+        socket.close()
+        await once(socket, 'close')
+      },
+    })
+    const group = '239.255.77.3'
+    socket.addMembership(group, '127.0.0.1')
+    const server = await openServer({
+      multicast: { group, port: socket.address().port, interfaceAddress: '127.0.0.1' },
+    })
+    const received = once(socket, 'message') as Promise<[Buffer]>
+    server.publish(trade(5))
+    const [bytes] = await received
+    expect(readMessage(bytes)).toMatchObject({ type: -3, index: server.indexOf(BTC), sequence: 5n })
   })
 
   it('says which address it could not take', async () => {

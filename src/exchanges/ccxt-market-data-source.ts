@@ -1,0 +1,161 @@
+import type { Clock } from '../common/clock.ts'
+import type { Logger } from '../common/log.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { BookSnapshot, MarketDataSink, MarketDataSource } from '../connector/market-data-source.ts'
+import { messageOf } from '../errors.ts'
+import type { CcxtClient } from './ccxt-client.ts'
+import type { CcxtExchange, CcxtSocket } from './ccxt-exchange.ts'
+import type { CcxtMarkets, PairMarket } from './ccxt-markets.ts'
+import type { CcxtProfile } from './ccxt-profile.ts'
+import { CcxtSession } from './ccxt-session.ts'
+import { MarketFeed } from './market-feed.ts'
+
+export interface CcxtMarketDataSourceOptions {
+  readonly profile: CcxtProfile
+  /** Makes a client whose markets are loaded. */
+  readonly createClient: () => Promise<CcxtClient>
+  readonly loadMarkets: () => Promise<CcxtMarkets>
+  readonly fetchSnapshot: (pair: TradingPair, signal: AbortSignal) => Promise<BookSnapshot>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly random: () => number
+}
+
+/**
+ * Books, best prices and trades from the exchange's public websockets. ccxt addresses and subscribes; the frames are
+ * read as they came, and ccxt's own book is not kept.
+ */
+export class CcxtMarketDataSource implements MarketDataSource {
+  readonly sequencesComparable: boolean
+  readonly #options: CcxtMarketDataSourceOptions
+  readonly #session: CcxtSession
+  readonly #sinks = new Map<TradingPair, MarketDataSink>()
+  readonly #feeds = new Map<string, { readonly market: PairMarket; readonly feed: MarketFeed }>()
+  #markets: CcxtMarkets | undefined
+  #isStarted = false
+  #joining: TradingPair[] = []
+  #unreadFrames = 0
+
+  constructor(options: CcxtMarketDataSourceOptions) {
+    this.#options = options
+    this.sequencesComparable = options.profile.sequencesComparable
+    this.#session = new CcxtSession({
+      what: 'public stream',
+      createClient: async () => {
+        this.#markets = await options.loadMarkets()
+        for (const [pair, sink] of this.#sinks) this.#feed(pair, sink, this.#markets)
+        return options.createClient()
+      },
+      clock: options.clock,
+      logger: options.logger,
+      random: options.random,
+      plan: {
+        begin: (exchange) => this.#watch(exchange, [...this.#feeds.values()]),
+        opened: () => undefined,
+        frame: (frame, socket) => this.#read(frame, socket),
+        down: (reason) => this.#endFeeds(reason),
+      },
+    })
+  }
+
+  start(): Promise<void> {
+    this.#isStarted = true
+    if (this.#sinks.size > 0) this.#session.start()
+    return Promise.resolve()
+  }
+
+  async stop(): Promise<void> {
+    this.#sinks.clear()
+    this.#feeds.clear()
+    await this.#session.stop()
+  }
+
+  subscribe(pair: TradingPair, sink: MarketDataSink): void {
+    this.#sinks.set(pair, sink)
+    if (this.#markets) this.#feed(pair, sink, this.#markets)
+    if (!this.#isStarted) return
+    this.#joining.push(pair)
+    // Pairs that are subscribed together share sockets.
+    if (this.#joining.length === 1) queueMicrotask(() => this.#join())
+  }
+
+  unsubscribe(pair: TradingPair): void {
+    this.#sinks.delete(pair)
+    for (const [exchangeSymbol, { feed }] of this.#feeds) {
+      if (feed.pair === pair) this.#feeds.delete(exchangeSymbol)
+    }
+  }
+
+  snapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
+    return this.#options.fetchSnapshot(pair, signal)
+  }
+
+  #feed(pair: TradingPair, sink: MarketDataSink, markets: CcxtMarkets): void {
+    try {
+      const market = markets.ofPair(pair)
+      const feed = new MarketFeed(pair, market.contractSize.toNumber(), sink)
+      this.#feeds.set(market.rule.exchangeSymbol, { market, feed })
+    } catch (error) {
+      sink.interrupted('stale', messageOf(error))
+    }
+  }
+
+  #join(): void {
+    const joining = this.#joining
+    this.#joining = []
+    this.#session.start()
+    const added = [...this.#feeds.values()].filter(({ feed }) => joining.includes(feed.pair))
+    // On a connection that is coming up, `begin` takes all of them.
+    if (this.#session.isUp && added.length > 0) this.#session.extend((exchange) => this.#watch(exchange, added))
+  }
+
+  #watch(
+    exchange: CcxtExchange,
+    feeds: readonly { readonly market: PairMarket }[],
+  ): readonly Promise<unknown>[] {
+    const symbols = feeds.map(({ market }) => market.ccxtSymbol)
+    if (symbols.length === 0) return []
+    return [
+      exchange.watchOrderBookForSymbols(symbols),
+      exchange.watchBidsAsks(symbols),
+      exchange.watchTradesForSymbols(symbols),
+    ]
+  }
+
+  #read(frame: unknown, socket: CcxtSocket): boolean {
+    try {
+      const verdict = this.#options.profile.readMarketFrame(
+        frame,
+        (exchangeSymbol) => this.#feeds.get(exchangeSymbol)?.feed,
+        this.#options.clock.nowMs(),
+      )
+      if (verdict === 'malformed') this.#countUnread('it has another shape than expected')
+      if (verdict === 'ignored') this.#acknowledge(socket)
+      else this.#session.markUp()
+    } catch (error) {
+      this.#countUnread(messageOf(error))
+    }
+    return true
+  }
+
+  /** The answer to subscribing depth begins the pairs' streams, quiet ones included. */
+  #acknowledge(socket: CcxtSocket): void {
+    const subscribed = Object.keys(socket.subscriptions).filter((key) => key.startsWith('orderbook'))
+    for (const { market, feed } of this.#feeds.values()) {
+      if (!subscribed.some((key) => key.endsWith(`:${market.ccxtSymbol}`))) continue
+      this.#session.markUp()
+      feed.begin()
+    }
+  }
+
+  #endFeeds(reason: string): void {
+    for (const { feed } of this.#feeds.values()) feed.end(reason)
+  }
+
+  /** Says it at the 1st, 10th, 100th … time. */
+  #countUnread(reason: string): void {
+    this.#unreadFrames++
+    if (!/^10*$/.test(String(this.#unreadFrames))) return
+    this.#options.logger.warn({ unreadFrames: this.#unreadFrames }, `a public frame was not read: ${reason}`)
+  }
+}
