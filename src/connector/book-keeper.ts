@@ -251,21 +251,24 @@ export class BookKeeper implements MarketDataSink {
     this.#seededAge = age
     this.#snapshotFailure = undefined
     this.#settling.allow(true)
-    const differing = before && this.#bestLevels().filter((level) => !before.includes(level)).length
-    this.#parts.logger.info(
-      { pair: this.#book.pair, differing },
-      differing === undefined
-        ? 'the book was seeded'
-        : `the book was seeded anew: ${differing} of its best levels were new or different`,
-    )
+    const { pair } = this.#book
+    if (before) {
+      const differing = countDifferences(before, this.#bestLevels())
+      this.#parts.logger.info(
+        { pair, differing },
+        `the book was seeded anew: ${differing} of its best levels differed`,
+      )
+    } else {
+      this.#parts.logger.info({ pair }, 'the book was seeded')
+    }
     return true
   }
 
-  #bestLevels(): string[] {
-    return [
+  #bestLevels(): Set<string> {
+    return new Set([
       ...this.#book.bids(COMPARED_LEVELS).map(([price, size]) => `bid ${price} ${size}`),
       ...this.#book.asks(COMPARED_LEVELS).map(([price, size]) => `ask ${price} ${size}`),
-    ]
+    ])
   }
 
   #snapshotFailed(reason: string): void {
@@ -296,4 +299,11 @@ export class BookKeeper implements MarketDataSink {
     this.#parts.logger.info({ pair: this.#book.pair, previous, state, reason: why }, `the book is ${state}`)
     this.#callbacks.onStateChange?.({ pair: this.#book.pair, previous, state, reason: why })
   }
+}
+
+function countDifferences(before: ReadonlySet<string>, after: ReadonlySet<string>): number {
+  return (
+    [...before].filter((level) => !after.has(level)).length +
+    [...after].filter((level) => !before.has(level)).length
+  )
 }

@@ -1,11 +1,25 @@
 import { ZERO } from '../common/decimal.ts'
-import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } from '../connector/account-types.ts'
+import type {
+  Balance,
+  FundingInfo,
+  FundingPayment,
+  Position,
+  PositionMode,
+} from '../connector/account-types.ts'
 import type { BookSnapshot } from '../connector/market-data-source.ts'
 import { QtxError } from '../errors.ts'
 import type { CcxtMarkets, PairMarket } from './ccxt-markets.ts'
 import type { CcxtProfile } from './ccxt-profile.ts'
 import { toBaseAmount, toBaseSize } from './contract-size.ts'
-import { asDecimal, asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from './untrusted-fields.ts'
+import {
+  asDecimal,
+  asInteger,
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  type UntrustedRecord,
+} from './untrusted-fields.ts'
 
 /** ccxt's unified positions. Sides of a hedged account and pairs that are not tracked are left out. */
 export function toPositions(answer: unknown, markets: CcxtMarkets): readonly Position[] {
@@ -119,7 +133,8 @@ function toLevels(value: unknown, market: PairMarket): Float64Array {
     const [priceField, sizeField] = asList(row)
     const price = asNumber(priceField)
     const size = asNumber(sizeField)
-    if (price === undefined || size === undefined) throw unreadable(`the order book of ${market.pair}`, market)
+    if (price === undefined || size === undefined)
+      throw unreadable(`the order book of ${market.pair}`, market)
     levels[2 * index] = price
     levels[2 * index + 1] = toBaseSize(size, contractSize)
   })

@@ -93,7 +93,9 @@ export class CcxtClient {
 
   /** Like `request`, with the error as it was thrown. */
   attempt<T>(call: (exchange: CcxtExchange) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return untilAborted(signal ? [this.#closed.signal, signal] : [this.#closed.signal], () => call(this.exchange))
+    return untilAborted(signal ? [this.#closed.signal, signal] : [this.#closed.signal], () =>
+      call(this.exchange),
+    )
   }
 
   /** Whether a request that mentions `text` is sent from now on. */
@@ -179,7 +181,11 @@ function tap(
     }
 
     /** ccxt gives no handle to its timers, and they keep the process alive. */
-    override delay(timeoutMs: number, method: (...args: never[]) => unknown, ...args: readonly unknown[]): void {
+    override delay(
+      timeoutMs: number,
+      method: (...args: never[]) => unknown,
+      ...args: readonly unknown[]
+    ): void {
       const cancel = clock.schedule(timeoutMs, () => {
         taps.timers.delete(cancel)
         this.spawn(method, ...args)
@@ -216,5 +222,7 @@ function untilAborted<T>(signals: readonly AbortSignal[], work: () => Promise<T>
 }
 
 function calledOff(): QtxError {
-  return new QtxError('QTX_EXCHANGE_DOWN', 'request was called off', { remedy: 'none: the connector is stopping' })
+  return new QtxError('QTX_EXCHANGE_DOWN', 'request was called off', {
+    remedy: 'none: the connector is stopping',
+  })
 }

@@ -57,7 +57,8 @@ export function diagnose(error: unknown, reading: ErrorReading): Diagnosis {
     exchangeWords: redact(refusal.words, reading.secrets),
   }
   const meaning = refusal.code === undefined ? undefined : reading.codes[refusal.code]
-  if (meaning === 'outcome-unknown') return { code: 'QTX_EXCHANGE_DOWN', words, certainty: 'unknown', details }
+  if (meaning === 'outcome-unknown')
+    return { code: 'QTX_EXCHANGE_DOWN', words, certainty: 'unknown', details }
   if (meaning !== undefined) return { code: meaning, words, certainty: 'refused', details }
   const row = MEANING_OF_CLASS.find(([name]) => classes.includes(name))
   if (row) return { code: row[1], words, certainty: row[2], details }
@@ -122,7 +123,8 @@ function diagnoseTransport(error: TransportError, reading: ErrorReading): Diagno
     ...(error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
   }
-  if (error.failure === 'rate-limited') return { code: 'QTX_RATE_LIMITED', words, certainty: 'refused', details }
+  if (error.failure === 'rate-limited')
+    return { code: 'QTX_RATE_LIMITED', words, certainty: 'refused', details }
   const certainty = error.failure === 'unreachable' ? 'not-sent' : 'unknown'
   return { code: 'QTX_EXCHANGE_DOWN', words, certainty, details }
 }

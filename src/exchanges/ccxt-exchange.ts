@@ -74,12 +74,7 @@ export interface CcxtExchange {
   fetchFundingHistory(symbol: string, sinceMs: number, limit: number): Promise<unknown>
   fetchOpenOrders(symbol: string): Promise<unknown>
   fetchOrder(id: string | undefined, symbol: string, params: Params): Promise<unknown>
-  fetchMyTrades(
-    symbol: string,
-    sinceMs: number | undefined,
-    limit: number,
-    params?: Params,
-  ): Promise<unknown>
+  fetchMyTrades(symbol: string, sinceMs: number | undefined, limit: number, params?: Params): Promise<unknown>
   createOrder(
     symbol: string,
     type: string,

@@ -33,7 +33,9 @@ export class CcxtMarketDataSource implements MarketDataSource {
   readonly #feeds = new Map<string, { readonly market: PairMarket; readonly feed: MarketFeed }>()
   #markets: CcxtMarkets | undefined
   #isStarted = false
-  #joining: TradingPair[] = []
+  /** Of the present connection. */
+  readonly #watched = new Set<string>()
+  #isJoining = false
   #unreadFrames = 0
 
   constructor(options: CcxtMarketDataSourceOptions) {
@@ -50,7 +52,7 @@ export class CcxtMarketDataSource implements MarketDataSource {
       logger: options.logger,
       random: options.random,
       plan: {
-        begin: (exchange) => this.#watch(exchange, [...this.#feeds.values()]),
+        begin: (exchange) => this.#watchNew(exchange),
         opened: () => undefined,
         frame: (frame, socket) => this.#read(frame, socket),
         down: (reason) => this.#endFeeds(reason),
@@ -73,10 +75,14 @@ export class CcxtMarketDataSource implements MarketDataSource {
   subscribe(pair: TradingPair, sink: MarketDataSink): void {
     this.#sinks.set(pair, sink)
     if (this.#markets) this.#feed(pair, sink, this.#markets)
-    if (!this.#isStarted) return
-    this.#joining.push(pair)
+    if (!this.#isStarted || this.#isJoining) return
+    this.#isJoining = true
     // Pairs that are subscribed together share sockets.
-    if (this.#joining.length === 1) queueMicrotask(() => this.#join())
+    queueMicrotask(() => {
+      this.#isJoining = false
+      this.#session.start()
+      this.#session.extend((exchange) => this.#watchNew(exchange))
+    })
   }
 
   unsubscribe(pair: TradingPair): void {
@@ -100,21 +106,12 @@ export class CcxtMarketDataSource implements MarketDataSource {
     }
   }
 
-  #join(): void {
-    const joining = this.#joining
-    this.#joining = []
-    this.#session.start()
-    const added = [...this.#feeds.values()].filter(({ feed }) => joining.includes(feed.pair))
-    // On a connection that is coming up, `begin` takes all of them.
-    if (this.#session.isUp && added.length > 0) this.#session.extend((exchange) => this.#watch(exchange, added))
-  }
-
-  #watch(
-    exchange: CcxtExchange,
-    feeds: readonly { readonly market: PairMarket }[],
-  ): readonly Promise<unknown>[] {
-    const symbols = feeds.map(({ market }) => market.ccxtSymbol)
+  #watchNew(exchange: CcxtExchange): readonly Promise<unknown>[] {
+    const symbols = [...this.#feeds.values()]
+      .map(({ market }) => market.ccxtSymbol)
+      .filter((symbol) => !this.#watched.has(symbol))
     if (symbols.length === 0) return []
+    for (const symbol of symbols) this.#watched.add(symbol)
     return [
       exchange.watchOrderBookForSymbols(symbols),
       exchange.watchBidsAsks(symbols),
@@ -149,6 +146,7 @@ export class CcxtMarketDataSource implements MarketDataSource {
   }
 
   #endFeeds(reason: string): void {
+    this.#watched.clear()
     for (const { feed } of this.#feeds.values()) feed.end(reason)
   }
 

@@ -121,7 +121,10 @@ function unknownPair(markets: Readonly<Record<string, CcxtMarket>>, pair: Tradin
 }
 
 /** Traded pairs of the same base, or whose base contains or is contained in the wanted one. */
-function nearMisses(markets: Readonly<Record<string, CcxtMarket>>, pair: TradingPair): readonly TradingPair[] {
+function nearMisses(
+  markets: Readonly<Record<string, CcxtMarket>>,
+  pair: TradingPair,
+): readonly TradingPair[] {
   const { base } = parseTradingPair(pair)
   const candidates = Object.entries(markets)
     .filter(([, market]) => market.swap === true && market.active !== false)
@@ -130,7 +133,8 @@ function nearMisses(markets: Readonly<Record<string, CcxtMarket>>, pair: Trading
   const same = candidates.filter((candidate) => baseOf(candidate) === base)
   const similar = candidates.filter(
     (candidate) =>
-      baseOf(candidate) !== base && (baseOf(candidate).includes(base) || isOneEditAway(baseOf(candidate), base)),
+      baseOf(candidate) !== base &&
+      (baseOf(candidate).includes(base) || isOneEditAway(baseOf(candidate), base)),
   )
   return [...same, ...similar].slice(0, NEAR_MISSES_SHOWN)
 }

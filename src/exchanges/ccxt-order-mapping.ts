@@ -1,6 +1,12 @@
 import type { Decimal } from '../common/decimal.ts'
 import type { InFlightOrder } from '../connector/in-flight-order.ts'
-import type { CancelOutcome, OrderReason, OrderUpdate, PlaceOutcome, TradeUpdate } from '../connector/order-types.ts'
+import type {
+  CancelOutcome,
+  OrderReason,
+  OrderUpdate,
+  PlaceOutcome,
+  TradeUpdate,
+} from '../connector/order-types.ts'
 import { QtxError } from '../errors.ts'
 import type { PairMarket } from './ccxt-markets.ts'
 import { toBaseAmount, toExchangeSize } from './contract-size.ts'
@@ -27,7 +33,8 @@ export function toOrderRequest(order: InFlightOrder, market: PairMarket): OrderR
       clientOrderId: order.clientOrderId,
       ...(order.positionAction === 'close' && { reduceOnly: true }),
       ...(order.orderType === 'limitMaker' && { postOnly: true }),
-      ...(order.orderType === 'limit' && order.timeInForce !== 'gtc' && { timeInForce: order.timeInForce.toUpperCase() }),
+      ...(order.orderType === 'limit' &&
+        order.timeInForce !== 'gtc' && { timeInForce: order.timeInForce.toUpperCase() }),
     },
   }
 }
@@ -57,7 +64,12 @@ export function toOrderUpdate(answer: unknown, market: PairMarket, receivedMs: n
 }
 
 /** What the answer to placing says. An answer that is not about this order says nothing. */
-export function toAcceptance(answer: unknown, order: InFlightOrder, market: PairMarket, receivedMs: number): PlaceOutcome {
+export function toAcceptance(
+  answer: unknown,
+  order: InFlightOrder,
+  market: PairMarket,
+  receivedMs: number,
+): PlaceOutcome {
   let update: OrderUpdate
   try {
     update = toOrderUpdate(answer, market, receivedMs)
@@ -67,7 +79,10 @@ export function toAcceptance(answer: unknown, order: InFlightOrder, market: Pair
   }
   const { state, exchangeOrderId, executedAmount, updateMs, reason } = update
   if (state === 'failed') {
-    return { kind: 'rejected', reason: reason ?? { code: 'QTX_ORDER_REJECTED', message: 'the exchange rejected the order' } }
+    return {
+      kind: 'rejected',
+      reason: reason ?? { code: 'QTX_ORDER_REJECTED', message: 'the exchange rejected the order' },
+    }
   }
   return {
     kind: 'accepted',
@@ -95,7 +110,12 @@ export function toCancelAcceptance(
     return { kind: 'unknown', reason: unreadable(`the answer to canceling order ${order.clientOrderId}`) }
   }
   const updateMs = asInteger(fields?.['lastUpdateTimestamp']) ?? receivedMs
-  return { kind: 'accepted', final: isFinal && fields?.['status'] === 'canceled', updateMs }
+  const filled = isFinal && fields?.['status'] === 'canceled' ? asDecimal(fields['filled']) : undefined
+  return {
+    kind: 'accepted',
+    ...(filled && { executedAmount: toBaseAmount(filled, market.contractSize) }),
+    updateMs,
+  }
 }
 
 /** ccxt's unified trade of one's own. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
@@ -157,7 +177,10 @@ function stateOf(
     case 'expired':
       return { state: 'canceled', reason: { code: 'EXPIRED', message: 'the exchange expired the order' } }
     case 'rejected':
-      return { state: 'failed', reason: { code: 'QTX_ORDER_REJECTED', message: 'the exchange rejected the order' } }
+      return {
+        state: 'failed',
+        reason: { code: 'QTX_ORDER_REJECTED', message: 'the exchange rejected the order' },
+      }
     default:
       return undefined
   }

@@ -26,6 +26,13 @@ export interface SessionOptions {
   readonly random: () => number
 }
 
+/** One connection, from the first request to its end. */
+interface Attempt {
+  readonly client: CcxtClient
+  /** Says why it ended; only the first reason counts. */
+  readonly end: (reason: string) => void
+}
+
 const CONNECT_TIMEOUT_MS = 15_000
 const PING_INTERVAL_MS = 10_000
 const SILENCE_LIMIT_MS = 25_000
@@ -43,7 +50,7 @@ export class CcxtSession {
   readonly #backoff: Backoff
   #client: CcxtClient | undefined
   #running: Promise<void> | undefined
-  #endAttempt: (reason: string) => void = () => undefined
+  #attempt: Attempt | undefined
   #upSinceMs: number | undefined
   #receivedMonotonicMs = 0
   #lastReceivedMs: number | undefined
@@ -68,7 +75,7 @@ export class CcxtSession {
 
   async stop(): Promise<void> {
     this.#stopped.abort()
-    this.#endAttempt('stopped')
+    this.#attempt?.end('stopped')
     this.#client?.close()
     await this.#running
   }
@@ -80,19 +87,19 @@ export class CcxtSession {
 
   /** Ends the connection; it is opened anew. */
   restart(reason: string): void {
-    this.#endAttempt(reason)
+    this.#attempt?.end(reason)
   }
 
-  /** Begins something more on the connection that there is; does nothing without one. */
+  /** Begins something more on the connection that there is or that comes up; does nothing without one. */
   extend(begin: (exchange: CcxtExchange) => readonly Promise<unknown>[]): void {
-    if (this.#client && !this.#stopped.signal.aborted) this.#follow(this.#client, begin)
+    if (this.#attempt) this.#follow(this.#attempt, begin)
   }
 
   async #run(): Promise<void> {
     const { clock, logger, plan, what } = this.#options
-    while (!this.#isStopped) {
-      const reason = await this.#attempt()
-      if (this.#isStopped) return
+    while (!this.#hasStopped()) {
+      const reason = await this.#connectOnce()
+      if (this.#hasStopped()) return
       const delayMs = this.#backoff.nextMs()
       logger.warn({ delayMs: Math.round(delayMs) }, `${what} ended, connecting again: ${reason}`)
       plan.down(reason)
@@ -101,13 +108,14 @@ export class CcxtSession {
   }
 
   /** Resolves with why the connection ended, or did not come about. */
-  async #attempt(): Promise<string> {
+  async #connectOnce(): Promise<string> {
     const client = await this.#open()
     if (typeof client === 'string') return client
     const { clock, plan } = this.#options
     const cancels: (() => void)[] = []
     const reason = await new Promise<string>((resolve) => {
-      this.#endAttempt = resolve
+      const attempt = { client, end: resolve }
+      this.#attempt = attempt
       this.#receivedMonotonicMs = clock.monotonicMs()
       cancels.push(
         clock.schedule(CONNECT_TIMEOUT_MS, () => {
@@ -115,12 +123,13 @@ export class CcxtSession {
         }),
         this.#keepAlive(client, resolve),
       )
-      this.#follow(client, (exchange) => plan.begin(exchange))
+      this.#follow(attempt, (exchange) => plan.begin(exchange))
     })
-    this.#endAttempt = () => undefined
+    this.#attempt = undefined
     for (const cancel of cancels) cancel()
     client.dropSockets()
-    if (this.#upSinceMs !== undefined && clock.monotonicMs() - this.#upSinceMs >= STABLE_MS) this.#backoff.reset()
+    if (this.#upSinceMs !== undefined && clock.monotonicMs() - this.#upSinceMs >= STABLE_MS)
+      this.#backoff.reset()
     this.#upSinceMs = undefined
     return reason
   }
@@ -129,7 +138,7 @@ export class CcxtSession {
     if (this.#client) return this.#client
     try {
       const client = await this.#options.createClient()
-      if (this.#isStopped) {
+      if (this.#hasStopped()) {
         client.close()
         return 'stopped'
       }
@@ -145,7 +154,7 @@ export class CcxtSession {
           socket.connection?.on('ping', () => this.#received())
           this.#options.plan.opened()
         },
-        ended: (_socket, error) => this.#endAttempt(this.#describe(client, error)),
+        ended: (_socket, error) => this.#attempt?.end(this.#describe(client, error)),
       })
       return client
     } catch (error) {
@@ -153,8 +162,8 @@ export class CcxtSession {
     }
   }
 
-  #follow(client: CcxtClient, begin: (exchange: CcxtExchange) => readonly Promise<unknown>[]): void {
-    const end = this.#endAttempt
+  #follow(attempt: Attempt, begin: (exchange: CcxtExchange) => readonly Promise<unknown>[]): void {
+    const { client, end } = attempt
     for (const part of begin(client.exchange)) {
       part.catch((error: unknown) => end(this.#describe(client, error)))
     }
@@ -187,7 +196,7 @@ export class CcxtSession {
     return typeof code === 'number' ? `socket was closed with code ${code}` : 'socket was closed'
   }
 
-  get #isStopped(): boolean {
+  #hasStopped(): boolean {
     return this.#stopped.signal.aborted
   }
 }

@@ -59,9 +59,7 @@ export class MarketFeed {
     const { sequence, previousSequence, eventMs } = change
     if (sequence <= this.#depthSequence) return true
     const hasGap =
-      previousSequence !== undefined &&
-      this.#depthSequence !== -1 &&
-      previousSequence !== this.#depthSequence
+      previousSequence !== undefined && this.#depthSequence !== -1 && previousSequence !== this.#depthSequence
     if (hasGap) {
       this.#sink.interrupted('invalid', `depth went from ${this.#depthSequence} to after ${previousSequence}`)
     }
@@ -76,16 +74,7 @@ export class MarketFeed {
       this.#sink.interrupted('invalid', 'a depth message could not be read')
       return false
     }
-    this.#sink.depth(
-      sequence,
-      eventMs,
-      this.#levels,
-      0,
-      asks.length,
-      bidsStart,
-      bids.length,
-      receivedMs,
-    )
+    this.#sink.depth(sequence, eventMs, this.#levels, 0, asks.length, bidsStart, bids.length, receivedMs)
     return true
   }
 

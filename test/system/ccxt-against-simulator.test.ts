@@ -271,7 +271,7 @@ describe('unmodified ccxt over REST', () => {
     await client.loadMarkets()
     const aboutTime = { status: 429, body: { code: -1003, msg: 'Too many requests.' } }
     exchange.failRest(({ path }) => (path === '/fapi/v1/time' ? aboutTime : undefined))
-    expect(await errorOf(client.fetchTime())).toMatchObject({ name: 'RateLimitExceeded' })
+    expect(await errorOf(client.fetchTime())).toMatchObject({ name: 'DDoSProtection' })
     expect(await client.fetchTime()).toBeGreaterThan(0)
     exchange.failRest(({ method }) => (method === 'POST' ? 'drop-after' : undefined))
     await errorOf(client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000, { clientOrderId: '9' }))
@@ -299,7 +299,7 @@ describe('unmodified ccxt over websockets', () => {
         timeInForce: 'gtc',
         priceMatch: 'none',
         price: '60000.1',
-        size: '1.5',
+        size: '4',
       }),
     )
     expect(answer).toMatchObject({ status: 400, error: { code: -2019 } })
@@ -356,7 +356,7 @@ describe('unmodified ccxt over websockets', () => {
     }
   })
 
-  it('reconnects after its sockets were dropped, and misses what happened meanwhile', async () => {
+  it('reconnects after its sockets were dropped and sees what happens from then on', async () => {
     const client = await createClient()
     await client.loadMarkets()
     const first = errorOf(client.watchOrders(SYMBOL))

@@ -13,6 +13,8 @@ async function play(hasSnapshots: boolean) {
   const source = new ReplaySource({ hasSnapshots })
   const clock = new ManualClock()
   const crossed: string[] = []
+  const wrongTops: string[] = []
+  const lastDepth: Record<string, number> = {}
   const liveAt: Record<string, number> = {}
   const trades: Record<string, { count: number; lastId: number }> = {}
   let messages = 0
@@ -49,9 +51,17 @@ async function play(hasSnapshots: boolean) {
       await settle()
     } else {
       source.deliver(pair, call)
+      const book = tracker.book(pair)
+      if (call.kind === 'depth') lastDepth[pair] = call.sequence
+      else if (call.kind === 'top' && call.sequence >= (lastDepth[pair] ?? Infinity)) {
+        const shown = call.isBid
+          ? [book.bestBidPrice, book.bestBidSize]
+          : [book.bestAskPrice, book.bestAskSize]
+        if (shown[0] !== call.price || shown[1] !== call.size) wrongTops.push(`${pair} ${messages}: ${shown}`)
+      }
     }
   }
-  return { tracker, crossed, liveAt, messages, trades, source }
+  return { tracker, crossed, wrongTops, liveAt, messages, trades, source }
 }
 
 function expectBook(book: OrderBookView, symbol: string, isSeeded: boolean): void {
@@ -77,8 +87,9 @@ describe.skipIf(!hasRecordedMinute)(
   'a recorded minute of Binance (needs ../shared/market-data; skipped where that is absent)',
   () => {
     it('Q14, Q15: ends, from the stream alone, exactly as an independent reader says, and is never crossed', async () => {
-      const { tracker, crossed, liveAt, trades } = await play(false)
+      const { tracker, crossed, wrongTops, liveAt, trades } = await play(false)
       expect(crossed).toEqual([])
+      expect(wrongTops).toEqual([])
       for (const [symbol, pair] of Object.entries(PAIRS)) {
         expectBook(tracker.book(pair), symbol, false)
         expect(liveAt[pair]).toBeGreaterThan(0)
@@ -89,8 +100,9 @@ describe.skipIf(!hasRecordedMinute)(
     })
 
     it('Q36: ends, seeded by the recorded snapshot, exactly as an independent reader says, and is never crossed', async () => {
-      const { tracker, crossed, source, liveAt } = await play(true)
+      const { tracker, crossed, wrongTops, source, liveAt } = await play(true)
       expect(crossed).toEqual([])
+      expect(wrongTops).toEqual([])
       expect(source.requests.length).toBe(2)
       for (const [symbol, pair] of Object.entries(PAIRS)) {
         expectBook(tracker.book(pair), symbol, true)

@@ -61,21 +61,36 @@ export function registerSimulate(program: Command): void {
         program.error('--speed needs --recording')
       if (flags.rate !== undefined && flags.recording !== undefined)
         program.error('--rate is for the model only')
-      const { startSimulator } = await import('../../simulator/start-simulator.ts')
-      const options = toOptions(flags)
-      const simulator = await startSimulator(options)
-      // The name of a shared memory object outlives the process, however that ends.
-      const removeRing = (): void => simulator.orderManager.close()
-      process.once('exit', removeRing)
+      const stopping = new AbortController()
+      const stop = (): void => stopping.abort()
+      // From before the start: a signal that comes while parts are being started must not leave any behind.
+      process.on('SIGINT', stop)
+      process.on('SIGTERM', stop)
+      const timer = flags.duration === undefined ? undefined : setTimeout(stop, flags.duration)
       try {
-        printStart(simulator, options, flags.json ?? false)
-        await Promise.race([simulator.startSource().then(waitForEver), untilStopped(flags.duration)])
-        printEnd(simulator, flags.json ?? false)
+        await simulateUntil(stopping.signal, toOptions(flags), flags.json ?? false)
       } finally {
-        await simulator.close()
-        process.off('exit', removeRing)
+        clearTimeout(timer)
+        process.off('SIGINT', stop)
+        process.off('SIGTERM', stop)
       }
     })
+}
+
+async function simulateUntil(signal: AbortSignal, options: SimulatorOptions, json: boolean): Promise<void> {
+  const { startSimulator } = await import('../../simulator/start-simulator.ts')
+  const simulator = await startSimulator(options)
+  // The name of a shared memory object outlives the process, however that ends.
+  const removeRing = (): void => simulator.orderManager.close()
+  process.once('exit', removeRing)
+  try {
+    printStart(simulator, options, json)
+    await Promise.race([simulator.startSource().then(waitForEver), untilAborted(signal)])
+    printEnd(simulator, json)
+  } finally {
+    await simulator.close()
+    process.off('exit', removeRing)
+  }
 }
 
 /** A recording that has ended leaves its books standing, to be traded on until the simulation is stopped. */
@@ -83,18 +98,10 @@ function waitForEver(): Promise<never> {
   return new Promise(() => undefined)
 }
 
-/** Resolves on SIGINT, SIGTERM, or after the duration. */
-function untilStopped(durationMs: number | undefined): Promise<void> {
+function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const stop = (): void => {
-      clearTimeout(timer)
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-      resolve()
-    }
-    const timer = durationMs === undefined ? undefined : setTimeout(stop, durationMs)
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }
 

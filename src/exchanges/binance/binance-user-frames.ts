@@ -123,7 +123,8 @@ function updateOf(
     pair: symbol.pair,
     ...ids,
     state,
-    ...(executed && !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
+    ...(executed &&
+      !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
     updateMs,
     source: 'stream',
     ...(reason && { reason }),
@@ -133,9 +134,15 @@ function updateOf(
 function reasonOf(status: string, order: UntrustedRecord): OrderReason | undefined {
   switch (status) {
     case 'EXPIRED':
-      return { code: 'EXPIRED', message: `the exchange expired the order (${asText(order['f']) ?? 'no reason'})` }
+      return {
+        code: 'EXPIRED',
+        message: `the exchange expired the order (${asText(order['f']) ?? 'no reason'})`,
+      }
     case 'EXPIRED_IN_MATCH':
-      return { code: 'EXPIRED', message: 'the exchange expired the order: it would have met one of this account' }
+      return {
+        code: 'EXPIRED',
+        message: 'the exchange expired the order: it would have met one of this account',
+      }
     case 'REJECTED':
       return { code: 'QTX_ORDER_REJECTED', message: 'the exchange rejected the order' }
     default:

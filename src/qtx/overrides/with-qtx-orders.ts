@@ -3,7 +3,8 @@ import type { CancelOutcome, PlaceOutcome } from '../../connector/order-types.ts
 import { passed, waiting, type ConnectorStatus } from '../../connector/status.ts'
 import { QtxError } from '../../errors.ts'
 import type { ConnectorClass, QtxOptions } from '../connector-class.ts'
-import { QtxSharedMemoryManager } from '../orders/shared-memory-manager.ts'
+import { RingKeeper } from '../orders/ring-keeper.ts'
+import type { QtxSharedMemoryManager } from '../orders/shared-memory-manager.ts'
 import { pricedForRing } from './market-order-price.ts'
 import { toCancelOutcome, toPlaceOutcome } from './order-outcome.ts'
 
@@ -11,7 +12,7 @@ import { toCancelOutcome, toPlaceOutcome } from './order-outcome.ts'
 export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
   abstract class QtxOrders extends Parent {
     readonly #qtx: QtxOptions['qtx']
-    #ring: QtxSharedMemoryManager | undefined
+    #keeper: RingKeeper | undefined
 
     constructor(options: QtxOptions) {
       super(options)
@@ -20,7 +21,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
 
     protected override get notFoundIsProofAfterMs(): number | undefined {
       // A slot that the manager has not answered may be carried out at any time.
-      return this.#ring ? undefined : super.notFoundIsProofAfterMs
+      return this.#qtx.sharedMemoryName !== undefined ? undefined : super.notFoundIsProofAfterMs
     }
 
     protected override async startNetwork(): Promise<void> {
@@ -32,15 +33,15 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       try {
         await super.stopNetwork()
       } finally {
-        const ring = this.#ring
-        this.#ring = undefined
-        await ring?.disconnect()
+        const keeper = this.#keeper
+        this.#keeper = undefined
+        await keeper?.stop()
       }
     }
 
     protected override placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
-      const ring = this.#ring
-      if (!ring) return super.placeOrder(order)
+      if (this.#qtx.sharedMemoryName === undefined) return super.placeOrder(order)
+      const ring = this.#requireRing()
       const rule = this.tradingRule(order.pair)
       const { price, timeInForce } = pricedForRing(
         order,
@@ -62,8 +63,9 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
     }
 
     protected override async placeCancel(order: InFlightOrder): Promise<CancelOutcome> {
-      const ring = this.#ring
-      if (!ring) return super.placeCancel(order)
+      const ring = this.#keeper?.ring
+      // A cancel is safe by any way, and without the ring the exchange's own is the only one.
+      if (ring?.state !== 'connected') return super.placeCancel(order)
       const rule = this.tradingRule(order.pair)
       const result = await ring.cancelOrder({
         clientOrderId: order.clientOrderId,
@@ -77,29 +79,37 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       return { ...super.checks(), orderRing: this.#ringCheck() }
     }
 
+    #requireRing(): QtxSharedMemoryManager {
+      if (this.#keeper) return this.#keeper.ring
+      throw new QtxError(
+        'QTX_RING_CLOSED',
+        `the order ring ${String(this.#qtx.sharedMemoryName)} is not connected`,
+      )
+    }
+
     #ringCheck(): ConnectorStatus[string] {
       const name = this.#qtx.sharedMemoryName
       if (name === undefined) return passed('no segment configured: orders go by the exchange’s REST API')
-      const state = this.#ring?.state ?? 'disconnected'
-      if (state === 'connected')
-        return passed(`${name}, ${this.#ring?.inFlightCount ?? 0} requests in flight`)
+      const ring = this.#keeper?.ring
+      const state = ring?.state ?? 'disconnected'
+      if (state === 'connected') return passed(`${name}, ${ring?.inFlightCount ?? 0} requests in flight`)
       return waiting(`${name} is ${state}`, 'check that the QTX order manager is running')
     }
 
     async #connectRing(): Promise<void> {
       const { sharedMemoryName, backend, orderTimeoutMs } = this.#qtx
-      if (!this.isTradingRequired || sharedMemoryName === undefined || this.#ring?.state === 'connected')
-        return
+      if (!this.isTradingRequired || sharedMemoryName === undefined || this.#keeper) return
       const { credentials } = this.options
       if (!credentials)
         throw new QtxError('QTX_CREDENTIALS_MISSING', 'the order ring needs the exchange’s keys')
-      const ring = new QtxSharedMemoryManager({
+      const keeper = new RingKeeper({
         sharedMemoryName,
         exchangeBackend: backend,
         apiKey: credentials.apiKey,
         apiSecret: credentials.apiSecret,
         ...(orderTimeoutMs !== undefined && { timeoutMs: orderTimeoutMs }),
         clock: this.clock,
+        random: this.random,
         logger: this.logger.child({ component: 'order-ring' }),
         onLateAnswer: (late) => {
           if (late.request !== 'place') return
@@ -111,8 +121,8 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
             )
         },
       })
-      await ring.connect()
-      this.#ring = ring
+      await keeper.start()
+      this.#keeper = keeper
     }
   }
   return QtxOrders

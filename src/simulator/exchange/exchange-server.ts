@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { QtxError, messageOf } from '../../errors.ts'
@@ -55,7 +55,7 @@ export class ExchangeServer {
   }
 
   get socketCount(): number {
-    return this.#websockets.clients.size
+    return [...this.#websockets.clients].filter((socket) => socket.readyState === WebSocket.OPEN).length
   }
 
   /** Cuts every websocket without a closing handshake, as a lost connection does. */

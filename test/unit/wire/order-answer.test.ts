@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeOrderAnswer, type AnsweredRequest, type OrderAnswer } from '../../../src/wire/order-answer.ts'
+import { decodeOrderAnswer, type OrderAnswer } from '../../../src/wire/order-answer.ts'
 import { parseExactJson } from '../../../src/wire/exact-json.ts'
+import type { AnsweredRequest } from '../../../src/wire/order-answer-formats.ts'
 import { ANSWERED } from '../../support/order-slot-vectors.ts'
 
 function binance(text: string, request: AnsweredRequest = 'place', clientOrderId = '7'): OrderAnswer {
@@ -159,7 +160,7 @@ describe('the outcome is unknown', () => {
     ['{"__proto__":{"status":200,"result":{"orderId":1}}}', 'unrecognised'],
     ['{"status":200,"result":{"orderId":1},"error":{"code":-1,"msg":"x"}}', 'contradictory'],
     ['{"status":200,"error":{"code":-2019,"msg":"x"}}', 'contradictory'],
-    [`${'['.repeat(9_999)}`, 'malformed'],
+    ['['.repeat(9_999), 'malformed'],
   ])('Q60, Q63: for %s', (text, reason) => {
     expect(binance(text)).toMatchObject({ kind: 'unknown', reason })
   })

@@ -1,0 +1,46 @@
+import type { Balance } from '../../connector/account-types.ts'
+import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
+import type { CcxtProfile } from '../ccxt-profile.ts'
+import { asDecimal, asList, asRecord, asText } from '../untrusted-fields.ts'
+import { BINANCE_ERROR_CODES } from './binance-errors.ts'
+import { binanceFundingPaymentId } from './binance-funding-payment-id.ts'
+import { readBinanceMarketFrame } from './binance-market-frames.ts'
+import { readBinanceUserFrame } from './binance-user-frames.ts'
+
+const BINANCE_PROFILE: CcxtProfile = {
+  name: 'binance_perpetual',
+  ccxtId: 'binanceusdm',
+  options: { fetchMarkets: { types: ['linear'] } },
+  errorCodes: BINANCE_ERROR_CODES,
+  isCancelFinal: true,
+  // Signed requests are refused after their receive window, which is at most 60 s.
+  requestLifetimeMs: 60_000,
+  sequencesComparable: true,
+  readUserFrame: readBinanceUserFrame,
+  readMarketFrame: readBinanceMarketFrame,
+  forgetLogin: (exchange) => {
+    // An expired listen key is accepted by the socket, which then stays silent.
+    exchange.options['future'] = {}
+  },
+  fundingPaymentId: binanceFundingPaymentId,
+}
+
+/** Binance USD-M perpetuals, usable by itself: `new BinancePerpetualDerivative({ tradingPairs, credentials })`. */
+export class BinancePerpetualDerivative extends CcxtPerpetualDerivative {
+  protected override get profile(): CcxtProfile {
+    return BINANCE_PROFILE
+  }
+
+  /** The wallet's balance, as the private stream has it; ccxt's total includes the profit that is not realised. */
+  protected override readBalances(answer: unknown): readonly Balance[] {
+    const assets = asList(asRecord(asRecord(answer)?.['info'])?.['assets'])
+    if (assets.length === 0) return super.readBalances(answer)
+    return assets.flatMap((row) => {
+      const fields = asRecord(row)
+      const asset = asText(fields?.['asset'])
+      const total = asDecimal(fields?.['walletBalance'])
+      const available = asDecimal(fields?.['availableBalance'])
+      return asset !== undefined && total ? [{ asset, total, ...(available && { available }) }] : []
+    })
+  }
+}

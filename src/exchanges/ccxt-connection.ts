@@ -1,0 +1,128 @@
+import type { Clock } from '../common/clock.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { ExchangeCredentials, ExchangeEndpoints } from '../connector/connector-options.ts'
+import { QtxError } from '../errors.ts'
+import { CcxtClient, type CcxtClientOptions } from './ccxt-client.ts'
+import type { CcxtExchange } from './ccxt-exchange.ts'
+import { CcxtMarkets } from './ccxt-markets.ts'
+import type { CcxtProfile } from './ccxt-profile.ts'
+import { asInteger } from './untrusted-fields.ts'
+
+export interface CcxtConnectionOptions {
+  readonly profile: CcxtProfile
+  readonly pairs: ReadonlySet<TradingPair>
+  readonly credentials?: ExchangeCredentials
+  readonly endpoints?: ExchangeEndpoints
+  readonly timeoutMs: number
+  readonly clock: Clock
+}
+
+/** A difference of clocks that is corrected; smaller ones are within the jitter of a round trip. */
+const CORRECTED_SKEW_MS = 250
+/** Rules asked for again this soon are the ones that were just loaded. */
+const FRESH_MARKETS_MS = 10_000
+
+/** The REST side of an exchange: one client, the tracked pairs' markets, and the exchange's clock. */
+export class CcxtConnection {
+  readonly client: CcxtClient
+  readonly #options: CcxtConnectionOptions
+  readonly #clientOptions: CcxtClientOptions
+  #markets: CcxtMarkets | undefined
+  #loading: Promise<CcxtMarkets> | undefined
+  #loadedMonotonicMs = -Infinity
+
+  private constructor(options: CcxtConnectionOptions, clientOptions: CcxtClientOptions, client: CcxtClient) {
+    this.#options = options
+    this.#clientOptions = clientOptions
+    this.client = client
+  }
+
+  /** Loads ccxt; sends nothing. */
+  static async open(options: CcxtConnectionOptions): Promise<CcxtConnection> {
+    const { profile, credentials, endpoints, timeoutMs, clock } = options
+    const clientOptions: CcxtClientOptions = {
+      exchangeId: profile.ccxtId,
+      exchangeOptions: profile.options,
+      errorCodes: profile.errorCodes,
+      ...(credentials && { credentials }),
+      ...(endpoints && { endpoints }),
+      timeoutMs,
+      clock,
+    }
+    return new CcxtConnection(options, clientOptions, await CcxtClient.create(clientOptions))
+  }
+
+  /** What is loaded; undefined before. */
+  get loadedMarkets(): CcxtMarkets | undefined {
+    return this.#markets
+  }
+
+  /** The tracked pairs' markets, loaded once. @throws QtxError, `QTX_PAIR_UNKNOWN` among others. */
+  async markets(signal?: AbortSignal): Promise<CcxtMarkets> {
+    return this.#markets ?? (await this.#load(signal))
+  }
+
+  /** Loads them again, unless they are fresh. */
+  async reloadMarkets(signal: AbortSignal): Promise<CcxtMarkets> {
+    const ageMs = this.#options.clock.monotonicMs() - this.#loadedMonotonicMs
+    return this.#markets && ageMs < FRESH_MARKETS_MS ? this.#markets : this.#load(signal)
+  }
+
+  /** The exchange's clock; what differs much is corrected in the times of requests. */
+  async fetchServerTimeMs(signal?: AbortSignal): Promise<number> {
+    const { clock } = this.#options
+    const sentMs = clock.monotonicMs()
+    const answer = await this.client.request('fetching the time', (exchange) => exchange.fetchTime(), signal)
+    const serverMs = asInteger(answer)
+    if (serverMs === undefined) {
+      throw new QtxError('QTX_EXCHANGE_ANSWER', 'the exchange’s time could not be read')
+    }
+    const skewMs = Date.now() - (clock.monotonicMs() - sentMs) / 2 - serverMs
+    this.client.exchange.options['timeDifference'] =
+      Math.abs(skewMs) > CORRECTED_SKEW_MS ? Math.round(skewMs) : 0
+    return serverMs
+  }
+
+  /**
+   * A request that changes nothing, or is the same when made twice. One that the exchange refused for its time is
+   * made once more after setting the clock.
+   */
+  async read<T>(
+    what: string,
+    call: (exchange: CcxtExchange) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    try {
+      return await this.client.request(what, call, signal)
+    } catch (error) {
+      if (!(error instanceof QtxError) || error.code !== 'QTX_CLOCK_SKEW') throw error
+      await this.fetchServerTimeMs(signal)
+      return await this.client.request(what, call, signal)
+    }
+  }
+
+  /** One more client with the same keys and markets, for sockets. */
+  async createSibling(): Promise<CcxtClient> {
+    await this.markets()
+    const sibling = await CcxtClient.create(this.#clientOptions)
+    sibling.exchange.setMarketsFromExchange(this.client.exchange)
+    sibling.exchange.options['timeDifference'] = this.client.exchange.options['timeDifference']
+    return sibling
+  }
+
+  close(): void {
+    this.client.close()
+  }
+
+  #load(signal?: AbortSignal): Promise<CcxtMarkets> {
+    this.#loading ??= this.#loadOnce(signal).finally(() => (this.#loading = undefined))
+    return this.#loading
+  }
+
+  async #loadOnce(signal?: AbortSignal): Promise<CcxtMarkets> {
+    await this.client.request('loading markets', (exchange) => exchange.loadMarkets(true), signal)
+    this.#markets = new CcxtMarkets(this.client.exchange.markets ?? {}, this.#options.pairs)
+    this.#loadedMonotonicMs = this.#options.clock.monotonicMs()
+    return this.#markets
+  }
+}

@@ -1,0 +1,327 @@
+import type { TradingPair } from '../common/trading-pair.ts'
+import type {
+  Balance,
+  FundingInfo,
+  FundingPayment,
+  Position,
+  PositionMode,
+} from '../connector/account-types.ts'
+import type { InFlightOrder } from '../connector/in-flight-order.ts'
+import type { BookSnapshot, MarketDataSource } from '../connector/market-data-source.ts'
+import type { CancelOutcome, OrderUpdate, PlaceOutcome, TradeUpdate } from '../connector/order-types.ts'
+import { PerpetualDerivative } from '../connector/perpetual-derivative.ts'
+import type { TradingRule } from '../connector/trading-rule.ts'
+import type { UserStream } from '../connector/user-stream.ts'
+import { QtxError } from '../errors.ts'
+import {
+  toBalances,
+  toBookSnapshot,
+  toFundingInfo,
+  toFundingPayments,
+  toLeverage,
+  toPositionMode,
+  toPositions,
+} from './ccxt-account-mapping.ts'
+import { CcxtConnection } from './ccxt-connection.ts'
+import { toCancelOutcome, toPlaceOutcome } from './ccxt-errors.ts'
+import { CcxtMarketDataSource } from './ccxt-market-data-source.ts'
+import type { PairMarket } from './ccxt-markets.ts'
+import {
+  toAcceptance,
+  toCancelAcceptance,
+  toOrderRequest,
+  toOrderUpdate,
+  toTradeUpdate,
+} from './ccxt-order-mapping.ts'
+import type { CcxtProfile } from './ccxt-profile.ts'
+import { CcxtUserStream } from './ccxt-user-stream.ts'
+import { asInteger, asList, asRecord, asText } from './untrusted-fields.ts'
+
+const DEFAULT_REQUEST_TIMEOUT_MS = 10_000
+const BOOK_LEVELS = 1_000
+const PAGE_LENGTH = 1_000
+
+/**
+ * A perpetual connector over ccxt: every hook by ccxt's unified calls. What ccxt does not know of an exchange is in
+ * its profile; what it does otherwise is in its subclass.
+ */
+export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
+  #connection: CcxtConnection | undefined
+
+  /** What differs on the exchange. */
+  protected abstract get profile(): CcxtProfile
+
+  override get name(): string {
+    return this.profile.name
+  }
+
+  /** A request is refused when it arrives after its receive window. */
+  protected override get notFoundIsProofAfterMs(): number {
+    return this.profile.requestLifetimeMs
+  }
+
+  /**
+   * Loads ccxt; sends nothing. Markets are loaded by the first hook that needs them.
+   * @throws QtxError `QTX_CREDENTIALS_MISSING`.
+   */
+  protected override async startNetwork(): Promise<void> {
+    const { credentials, exchangeEndpoints, requestTimeoutMs } = this.options
+    if (this.isTradingRequired && !credentials) {
+      throw new QtxError(
+        'QTX_CREDENTIALS_MISSING',
+        `trading on ${this.name} needs credentials, which were not given`,
+      )
+    }
+    await super.startNetwork()
+    this.#connection ??= await CcxtConnection.open({
+      profile: this.profile,
+      pairs: this.tradingPairs,
+      ...(this.isTradingRequired && credentials && { credentials }),
+      ...(exchangeEndpoints && { endpoints: exchangeEndpoints }),
+      timeoutMs: requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
+      clock: this.clock,
+    })
+  }
+
+  protected override async stopNetwork(): Promise<void> {
+    this.#connection?.close()
+    this.#connection = undefined
+    await super.stopNetwork()
+  }
+
+  protected override fetchServerTimeMs(signal: AbortSignal): Promise<number> {
+    return this.connection.fetchServerTimeMs(signal)
+  }
+
+  protected override async fetchTradingRules(signal: AbortSignal): Promise<readonly TradingRule[]> {
+    const markets = await this.connection.reloadMarkets(signal)
+    return markets.all.map((market) => market.rule)
+  }
+
+  protected override async fetchBalances(signal: AbortSignal): Promise<readonly Balance[]> {
+    const answer = await this.connection.read(
+      'fetching balances',
+      (exchange) => exchange.fetchBalance(),
+      signal,
+    )
+    return this.readBalances(answer)
+  }
+
+  /** Reads the answer to ccxt's `fetchBalance`. */
+  protected readBalances(answer: unknown): readonly Balance[] {
+    return toBalances(answer)
+  }
+
+  protected override async fetchPositions(signal: AbortSignal): Promise<readonly Position[]> {
+    const markets = await this.connection.markets(signal)
+    const symbols = markets.all.map((market) => market.ccxtSymbol)
+    const answer = await this.connection.read(
+      'fetching positions',
+      (exchange) => exchange.fetchPositions(symbols),
+      signal,
+    )
+    return toPositions(answer, markets)
+  }
+
+  protected override async fetchPositionMode(signal: AbortSignal): Promise<PositionMode> {
+    await this.connection.markets(signal)
+    const answer = await this.connection.read(
+      'fetching the position mode',
+      (exchange) => exchange.fetchPositionMode(),
+      signal,
+    )
+    return toPositionMode(answer)
+  }
+
+  protected override async fetchLeverage(
+    pair: TradingPair,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const market = await this.#market(pair, signal)
+    const answer = await this.connection.read(
+      `fetching the leverage of ${pair}`,
+      (exchange) => exchange.fetchLeverages([market.ccxtSymbol], { symbol: market.rule.exchangeSymbol }),
+      signal,
+    )
+    return toLeverage(answer, market)
+  }
+
+  protected override async submitLeverage(
+    pair: TradingPair,
+    leverage: number,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const market = await this.#market(pair, signal)
+    const answer = await this.connection.read(
+      `setting the leverage of ${pair} to ${leverage}`,
+      (exchange) => exchange.setLeverage(leverage, market.ccxtSymbol),
+      signal,
+    )
+    return asInteger(asRecord(answer)?.['leverage']) ?? (await this.fetchLeverage(pair, signal)) ?? leverage
+  }
+
+  protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
+    const market = await this.#market(pair, signal)
+    const answer = await this.connection.read(
+      `fetching the funding info of ${pair}`,
+      (exchange) => exchange.fetchFundingRate(market.ccxtSymbol),
+      signal,
+    )
+    return toFundingInfo(answer, market, this.clock.nowMs())
+  }
+
+  protected override async fetchFundingPayments(
+    pair: TradingPair,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly FundingPayment[]> {
+    const market = await this.#market(pair, signal)
+    const answer = await this.connection.read(
+      `fetching the funding payments of ${pair}`,
+      (exchange) => exchange.fetchFundingHistory(market.ccxtSymbol, sinceMs, PAGE_LENGTH),
+      signal,
+    )
+    return toFundingPayments(answer, market, this.profile.fundingPaymentId)
+  }
+
+  protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
+    const markets = await this.connection.markets(signal)
+    const perPair = await Promise.all(
+      markets.all.map(async (market) => {
+        const answer = await this.connection.read(
+          `fetching open orders of ${market.pair}`,
+          (exchange) => exchange.fetchOpenOrders(market.ccxtSymbol),
+          signal,
+        )
+        return asList(answer).map((order) => toOrderUpdate(order, market, this.clock.nowMs()))
+      }),
+    )
+    return perPair.flat()
+  }
+
+  protected override async fetchOrder(
+    order: InFlightOrder,
+    signal: AbortSignal,
+  ): Promise<OrderUpdate | undefined> {
+    const market = await this.#market(order.pair, signal)
+    const { clientOrderId } = order
+    try {
+      const answer = await this.connection.read(
+        `fetching order ${clientOrderId}`,
+        (exchange) => exchange.fetchOrder(undefined, market.ccxtSymbol, { clientOrderId }),
+        signal,
+      )
+      return toOrderUpdate(answer, market, this.clock.nowMs())
+    } catch (error) {
+      if (error instanceof QtxError && error.code === 'QTX_ORDER_NOT_FOUND') return undefined
+      throw error
+    }
+  }
+
+  protected override async fetchOrderFills(
+    order: InFlightOrder,
+    signal: AbortSignal,
+  ): Promise<readonly TradeUpdate[]> {
+    const market = await this.#market(order.pair, signal)
+    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
+    if (orderId === undefined) return []
+    const fills = new Map<string, TradeUpdate>()
+    let sinceMs: number | undefined
+    for (;;) {
+      const page: readonly unknown[] = asList(
+        await this.connection.read(
+          `fetching the fills of order ${order.clientOrderId}`,
+          (exchange) => exchange.fetchMyTrades(market.ccxtSymbol, sinceMs, PAGE_LENGTH, { orderId }),
+          signal,
+        ),
+      )
+      const countBefore = fills.size
+      for (const row of page) {
+        if (asText(asRecord(row)?.['order']) !== orderId) continue
+        const fill = toTradeUpdate(row, order, market)
+        fills.set(fill.tradeId, fill)
+        sinceMs = Math.max(sinceMs ?? 0, fill.fillMs)
+      }
+      if (page.length < PAGE_LENGTH || fills.size === countBefore) return [...fills.values()]
+    }
+  }
+
+  protected override async placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
+    const { client } = this.connection
+    const market = await this.#market(order.pair)
+    const { type, side, size, price, params } = toOrderRequest(order, market)
+    const sending = client.watchSending(order.clientOrderId)
+    try {
+      const answer = await client.attempt((exchange) =>
+        exchange.createOrder(market.ccxtSymbol, type, side, size, price, params),
+      )
+      return toAcceptance(answer, order, market, this.clock.nowMs())
+    } catch (error) {
+      return toPlaceOutcome(error, `placing order ${order.clientOrderId}`, sending.wasSent, client.errors)
+    } finally {
+      sending.end()
+    }
+  }
+
+  protected override async placeCancel(order: InFlightOrder): Promise<CancelOutcome> {
+    const { client } = this.connection
+    const market = await this.#market(order.pair)
+    const { clientOrderId } = order
+    const sending = client.watchSending(clientOrderId)
+    try {
+      const answer = await client.attempt((exchange) =>
+        exchange.cancelOrder(undefined, market.ccxtSymbol, { clientOrderId }),
+      )
+      return toCancelAcceptance(answer, order, market, this.profile.isCancelFinal, this.clock.nowMs())
+    } catch (error) {
+      return toCancelOutcome(error, `canceling order ${clientOrderId}`, sending.wasSent, client.errors)
+    } finally {
+      sending.end()
+    }
+  }
+
+  protected override createUserStream(): UserStream {
+    const { connection } = this
+    return new CcxtUserStream({
+      profile: this.profile,
+      createClient: () => connection.createSibling(),
+      symbols: (exchangeSymbol) => connection.loadedMarkets?.ofExchangeSymbol(exchangeSymbol),
+      clock: this.clock,
+      logger: this.logger.child({ component: 'private-stream' }),
+      random: this.random,
+    })
+  }
+
+  protected override createMarketDataSource(): MarketDataSource {
+    return new CcxtMarketDataSource({
+      profile: this.profile,
+      createClient: () => this.connection.createSibling(),
+      loadMarkets: () => this.connection.markets(),
+      fetchSnapshot: (pair, signal) => this.fetchBookSnapshot(pair, signal),
+      clock: this.clock,
+      logger: this.logger.child({ component: 'public-stream' }),
+      random: this.random,
+    })
+  }
+
+  /** The exchange's book of a pair over REST, in base units, 1,000 levels a side. */
+  protected async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
+    const market = await this.#market(pair, signal)
+    const answer = await this.connection.read(
+      `fetching the order book of ${pair}`,
+      (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, BOOK_LEVELS),
+      signal,
+    )
+    return toBookSnapshot(answer, market, this.clock.nowMs())
+  }
+
+  /** @throws QtxError `QTX_STATE_INVALID` before `startNetwork`. */
+  protected get connection(): CcxtConnection {
+    if (this.#connection) return this.#connection
+    throw new QtxError('QTX_STATE_INVALID', `${this.name} is not connected`, { remedy: 'call start() first' })
+  }
+
+  async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
+    return (await this.connection.markets(signal)).ofPair(pair)
+  }
+}

@@ -1,0 +1,42 @@
+import type { PositionMode } from '../connector/account-types.ts'
+import type { ConnectorOptions, ExchangeCredentials } from '../connector/connector-options.ts'
+import type { OrderType, TimeInForce } from '../connector/order-types.ts'
+import type { PerpetualDerivative } from '../connector/perpetual-derivative.ts'
+import type { ExchangeBackend } from '../wire/symbol-names.ts'
+
+/** A parent connector's class. */
+export type ParentClass = new (options: ConnectorOptions) => PerpetualDerivative
+
+/** What is known of an exchange before its connector is loaded. */
+export interface ExchangeRow {
+  /** In class names: `QtxBinancePerpetualConnector`. */
+  readonly displayName: string
+  /** Loads the parent, and ccxt only when it starts. */
+  load(): Promise<ParentClass>
+  readonly credentialFields: readonly (keyof ExchangeCredentials)[]
+  readonly orderTypes: readonly OrderType[]
+  readonly timesInForce: readonly TimeInForce[]
+  /** The answer to a cancel is the end of the order, not only the receipt of the request. */
+  readonly isCancelFinal: boolean
+  /** What the exchange has. */
+  readonly positionModes: readonly PositionMode[]
+  /** What the exchange counts sizes in. */
+  readonly sizeUnit: 'base' | 'contracts'
+  /** Update ids of depth and best prices come from one count. */
+  readonly sequencesComparable: boolean
+}
+
+/** One row per exchange. */
+export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> = {
+  binance: {
+    displayName: 'Binance',
+    load: async () => (await import('./binance/binance-perpetual-derivative.ts')).BinancePerpetualDerivative,
+    credentialFields: ['apiKey', 'apiSecret'],
+    orderTypes: ['limit', 'limitMaker', 'market'],
+    timesInForce: ['gtc', 'ioc', 'fok'],
+    isCancelFinal: true,
+    positionModes: ['oneWay', 'hedge'],
+    sizeUnit: 'base',
+    sequencesComparable: true,
+  },
+}
