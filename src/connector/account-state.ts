@@ -12,9 +12,17 @@ interface KnownBalance {
   readonly available: Decimal
 }
 
+/** When something was asked for. */
+export interface Asked {
+  /** Milliseconds since 1970. */
+  readonly ms: number
+  /** `AccountState.patchCount` by then: what the stream changed since is newer than the answer. */
+  readonly patchCount: number
+}
+
 /**
- * Balances, positions, leverage and funding as last known. A fetched list replaces everything; a stream's patches
- * only what it names.
+ * Balances, positions, leverage and funding as last known. A fetched list replaces everything, except what the stream
+ * changed after it was asked for; a stream's patches only what they name.
  */
 export class AccountState {
   readonly #clock: Clock
@@ -23,6 +31,9 @@ export class AccountState {
   readonly #positions = new Map<TradingPair, Position>()
   readonly #leverage = new Map<TradingPair, number>()
   readonly #funding = new Map<TradingPair, FundingInfo>()
+  /** By asset, and by pair: the number of the stream's last patch. */
+  readonly #patches = new Map<string, number>()
+  #patchCount = 0
   positionMode: PositionMode | undefined
   /** When balances were last fetched whole, milliseconds since 1970. */
   balancesMs: number | undefined
@@ -68,30 +79,43 @@ export class AccountState {
     return available.lt(0) ? ZERO : available
   }
 
-  replaceBalances(balances: readonly Balance[], fetchedMs: number): void {
+  /** How many patches the stream sent. */
+  get patchCount(): number {
+    return this.#patchCount
+  }
+
+  replaceBalances(balances: readonly Balance[], asked: Asked): void {
     const present = new Set(balances.map((balance) => balance.asset))
-    for (const asset of [...this.#balances.keys()]) {
-      if (!present.has(asset)) this.#setBalance({ asset, total: ZERO, available: ZERO })
-    }
-    for (const balance of balances) this.#setBalance(balance)
-    this.balancesMs = fetchedMs
+    const vanished = [...this.#balances.keys()]
+      .filter((asset) => !present.has(asset))
+      .map((asset) => ({ asset, total: ZERO, available: ZERO }))
+    for (const balance of [...vanished, ...balances])
+      if (!this.#isPatchedSince(asked, balance.asset)) this.#setBalance(balance)
+    this.balancesMs = asked.ms
   }
 
   patchBalances(changed: readonly Balance[]): void {
-    for (const balance of changed) this.#setBalance(balance)
+    for (const balance of changed) {
+      this.#patches.set(balance.asset, ++this.#patchCount)
+      this.#setBalance(balance)
+    }
   }
 
-  replacePositions(positions: readonly Position[], fetchedMs: number): void {
+  replacePositions(positions: readonly Position[], asked: Asked): void {
     const present = new Set(positions.map((position) => position.pair))
-    for (const position of [...this.#positions.values()]) {
-      if (!present.has(position.pair)) this.#setPosition({ ...position, amount: ZERO, unrealizedPnl: ZERO })
-    }
-    for (const position of positions) this.#setPosition(position)
-    this.positionsMs = fetchedMs
+    const vanished = [...this.#positions.values()]
+      .filter((position) => !present.has(position.pair))
+      .map((position) => ({ ...position, amount: ZERO, unrealizedPnl: ZERO }))
+    for (const position of [...vanished, ...positions])
+      if (!this.#isPatchedSince(asked, position.pair)) this.#setPosition(position)
+    this.positionsMs = asked.ms
   }
 
   patchPositions(changed: readonly Position[]): void {
-    for (const position of changed) this.#setPosition(position)
+    for (const position of changed) {
+      this.#patches.set(position.pair, ++this.#patchCount)
+      this.#setPosition(position)
+    }
   }
 
   /** Signed base units; zero without a position. */
@@ -126,6 +150,10 @@ export class AccountState {
   fundingAgeMs(pair: TradingPair): number {
     const info = this.#funding.get(pair)
     return info ? this.#clock.nowMs() - info.receivedMs : Infinity
+  }
+
+  #isPatchedSince(asked: Asked, key: string): boolean {
+    return (this.#patches.get(key) ?? 0) > asked.patchCount
   }
 
   #setBalance(balance: Balance): void {

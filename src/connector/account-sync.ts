@@ -82,8 +82,14 @@ export class AccountSync implements UserStreamSink {
       const leverage = await queries.fetchLeverage(pair, signal)
       if (leverage !== undefined) account.setLeverage(pair, leverage)
     }
-    this.#stream = createStream()
-    await this.#stream.start(this)
+    const stream = createStream()
+    try {
+      await stream.start(this)
+    } catch (error) {
+      await stream.stop()
+      throw error
+    }
+    this.#stream = stream
     void this.#poll()
   }
 
@@ -189,13 +195,13 @@ export class AccountSync implements UserStreamSink {
 
   async #fetchAccount(): Promise<void> {
     const { account, queries, clock, signal } = this.#options
-    const askedMs = clock.nowMs()
+    const asked = { ms: clock.nowMs(), patchCount: account.patchCount }
     const [balances, positions] = await Promise.all([
       queries.fetchBalances(signal),
       queries.fetchPositions(signal),
     ])
-    account.replaceBalances(balances, askedMs)
-    account.replacePositions(positions, askedMs)
+    account.replaceBalances(balances, asked)
+    account.replacePositions(positions, asked)
   }
 
   /** Orders that are open on the exchange as it says; those that are not any more, one by one. */
@@ -209,7 +215,8 @@ export class AccountSync implements UserStreamSink {
     )
     for (const order of tracked) {
       if (order.isDone || untouched.has(order.clientOrderId)) continue
-      await resolver.refresh(order)
+      const found = await resolver.refresh(order)
+      if (found === 'not-found' && order.state === 'submitUnknown') resolver.lookUp(order)
     }
   }
 
@@ -221,8 +228,8 @@ export class AccountSync implements UserStreamSink {
       await sleep(clock, BALANCE_REFRESH_DELAY_MS, signal)
       this.#balanceRefreshPending = false
       if (signal.aborted) return
-      const askedMs = clock.nowMs()
-      account.replaceBalances(await queries.fetchBalances(signal), askedMs)
+      const asked = { ms: clock.nowMs(), patchCount: account.patchCount }
+      account.replaceBalances(await queries.fetchBalances(signal), asked)
     }
     refresh().catch((error: unknown) => {
       if (!signal.aborted) logger.warn({}, `balances could not be refreshed: ${messageOf(error)}`)
@@ -244,7 +251,7 @@ export class AccountSync implements UserStreamSink {
 }
 
 function isAlreadyKnown(update: OrderUpdate, tracker: OrderTracker): boolean {
-  const order = tracker.find(update.clientOrderId, update.exchangeOrderId)
+  const order = tracker.findFor(update)
   if (order?.state !== 'open' && order?.state !== 'partiallyFilled') return false
   return !update.executedAmount?.gt(order.executedAmount)
 }

@@ -150,16 +150,8 @@ export class BookKeeper implements MarketDataSink {
   ): void {
     if (!this.#isAwake()) return
     this.#book.applyTrade(price)
-    this.#callbacks.onTrade?.(
-      this.#book.pair,
-      isBuyTaker,
-      price,
-      size,
-      tradeIdHigh,
-      tradeIdLow,
-      eventMs,
-      receivedMs,
-    )
+    const { pair } = this.#book
+    this.#callbacks.onTrade?.(pair, isBuyTaker, price, size, tradeIdHigh, tradeIdLow, eventMs, receivedMs)
   }
 
   interrupted(state: 'stale' | 'invalid', reason: string): void {
@@ -251,16 +243,13 @@ export class BookKeeper implements MarketDataSink {
     this.#seededAge = age
     this.#snapshotFailure = undefined
     this.#settling.allow(true)
-    const { pair } = this.#book
-    if (before) {
-      const differing = countDifferences(before, this.#bestLevels())
-      this.#parts.logger.info(
-        { pair, differing },
-        `the book was seeded anew: ${differing} of its best levels differed`,
-      )
-    } else {
-      this.#parts.logger.info({ pair }, 'the book was seeded')
-    }
+    const differing = before && countDifferences(before, this.#bestLevels())
+    this.#parts.logger.info(
+      { pair: this.#book.pair, differing },
+      before
+        ? `the book was seeded anew: ${String(differing)} of its best levels differed`
+        : 'the book was seeded',
+    )
     return true
   }
 

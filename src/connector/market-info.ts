@@ -70,10 +70,13 @@ export class MarketInfo {
   get status(): ConnectorStatus {
     const { pairs, account } = this.#options
     const remedy = 'check the network and exchangeEndpoints; it is tried again by itself'
+    const withoutRules = [...pairs].filter((pair) => !this.#rules.has(pair))
     const withoutFunding = [...pairs].filter((pair) => account.fundingAgeMs(pair) > FUNDING_STALE_MS)
     return {
       tradingRules:
-        this.#rules.size === pairs.size ? passed(`${pairs.size} pairs`) : waiting('not loaded yet', remedy),
+        withoutRules.length === 0
+          ? passed(`${pairs.size} pairs`)
+          : waiting(`not loaded yet for ${withoutRules.join(', ')}`, remedy),
       fundingInfo:
         withoutFunding.length === 0
           ? passed('fresh')

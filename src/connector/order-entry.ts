@@ -15,6 +15,8 @@ import type {
   OrderReason,
   OrderType,
   PlaceOutcome,
+  PositionAction,
+  TimeInForce,
   TradeType,
 } from './order-types.ts'
 import { sizeForPosition } from './position-sizing.ts'
@@ -27,6 +29,8 @@ export interface OrderEntryOptions {
   readonly tracker: OrderTracker
   readonly resolver: OrderResolver
   readonly account: AccountState
+  /** Aborts when the connector stops: cancels wait no longer then. */
+  readonly signal: AbortSignal
   readonly maxSlippage: Decimal
   /** How long a cancel waits for the placing's answer, and then for its own end, milliseconds. */
   readonly cancelTimeoutMs: number
@@ -36,6 +40,10 @@ export interface OrderEntryOptions {
   readonly place: (order: InFlightOrder) => Promise<PlaceOutcome>
   readonly cancel: (order: InFlightOrder) => Promise<CancelOutcome>
 }
+
+const ORDER_TYPES: readonly OrderType[] = ['limit', 'limitMaker', 'market']
+const TIMES_IN_FORCE: readonly TimeInForce[] = ['gtc', 'ioc', 'fok']
+const POSITION_ACTIONS: readonly PositionAction[] = ['open', 'close']
 
 export interface OrderWish {
   readonly pair: TradingPair
@@ -62,8 +70,9 @@ export class OrderEntry {
    */
   submit(wish: OrderWish): string {
     const { tracker, account, clock, ids, ruleOf, maxSlippage } = this.#options
-    const rule = ruleOf(wish.pair)
     const wanted = readWish(wish)
+    const rule = ruleOf(wish.pair)
+    assertAccountKnown(account)
     const identity = {
       pair: wish.pair,
       tradeType: wish.tradeType,
@@ -84,7 +93,9 @@ export class OrderEntry {
         account.positionAmount(wish.pair),
         tracker.active.values(),
       )
-      const order = tracker.track({ ...identity, ...sized })
+      // A position need not be a multiple of the step.
+      const amount = quantizeAmount(rule, sized.amount)
+      const order = tracker.track({ ...identity, amount, positionAction: sized.positionAction })
       this.#send(order, rule)
     } catch (error) {
       if (!(error instanceof QtxError) || error.code !== 'QTX_NOTHING_TO_CLOSE') throw error
@@ -96,22 +107,25 @@ export class OrderEntry {
 
   /**
    * Asks to cancel an order, and resolves when its end is known or the time is over. An order that is still being
-   * placed is cancelled once its placing is answered. A cancel that finds no order proves nothing: it is looked up.
+   * placed is cancelled once its placing is answered; one whose placing has an unknown outcome at once, as it may be
+   * live. A cancel that finds no order proves nothing: it is looked up.
    */
   async cancel(order: InFlightOrder): Promise<CancelResult> {
-    const { tracker, resolver, cancelTimeoutMs } = this.#options
+    const { tracker, resolver, cancelTimeoutMs, signal } = this.#options
     const answered = await tracker.waitUntil(
       order,
-      () => order.state !== 'pendingCreate' && order.state !== 'submitUnknown',
+      () => order.state !== 'pendingCreate',
       cancelTimeoutMs,
+      signal,
     )
-    if (order.isDone) return cancelResult(order)
+    if (order.isDone || signal.aborted) return cancelResult(order)
     if (!answered)
       return {
         ...cancelResult(order),
-        reason: `its placing was not answered within ${cancelTimeoutMs} ms; it is being looked up`,
+        reason: `its placing was not answered within ${cancelTimeoutMs} ms`,
       }
-    tracker.cancelRequested(order)
+    // What is not known to exist stays unknown: only its look-up can prove that it never arrived.
+    if (order.state !== 'submitUnknown') tracker.cancelRequested(order)
     const outcome = await this.#sendCancel(order)
     if (outcome.kind === 'accepted' && outcome.executedAmount) {
       tracker.applyOrderUpdate({
@@ -128,27 +142,39 @@ export class OrderEntry {
     } else if (outcome.kind !== 'accepted') {
       resolver.lookUp(order)
     }
-    const ended = await tracker.waitUntil(order, () => order.isDone, cancelTimeoutMs)
+    const ended = await tracker.waitUntil(order, () => order.isDone, cancelTimeoutMs, signal)
     if (!ended) resolver.lookUp(order)
     return cancelResult(order)
+  }
+
+  /** As `cancel`, and tells the order's own truth at the deadline, while the cancel goes on. */
+  cancelBy(order: InFlightOrder, timeoutMs: number): Promise<CancelResult> {
+    const { tracker, signal } = this.#options
+    const deadline = tracker
+      .waitUntil(order, () => order.isDone, timeoutMs, signal)
+      .then((isDone) =>
+        isDone
+          ? cancelResult(order)
+          : { ...cancelResult(order), reason: `still ${order.state} after ${timeoutMs} ms` },
+      )
+    return Promise.race([this.cancel(order), deadline])
   }
 
   #send(order: InFlightOrder, rule: TradingRule): void {
     const { marketPrice, place } = this.#options
     let placing: Promise<PlaceOutcome>
     try {
-      const price = order.price ?? marketPrice(order.pair, order.tradeType)
-      if (price)
-        assertOrderAllowed(rule, { amount: order.amount, price, isClose: order.positionAction === 'close' })
+      assertOrderAllowed(rule, {
+        amount: order.amount,
+        price: order.price ?? marketPrice(order.pair, order.tradeType),
+        isClose: order.positionAction === 'close',
+      })
       placing = place(order)
     } catch (error) {
       this.#failLater(order, error)
       return
     }
-    placing.then(
-      (outcome) => this.#applyOutcome(order, outcome),
-      (error: unknown) => this.#options.tracker.fail(order, reasonOf(error)),
-    )
+    placing.catch(outcomeOf).then((outcome) => this.#applyOutcome(order, outcome))
   }
 
   #applyOutcome(order: InFlightOrder, outcome: PlaceOutcome): void {
@@ -163,16 +189,27 @@ export class OrderEntry {
 
   /** Reports a refusal after `submit` has returned the id that it is about. */
   #failLater(order: InFlightOrder, error: unknown): void {
-    queueMicrotask(() => this.#options.tracker.fail(order, reasonOf(error)))
+    queueMicrotask(() => this.#applyOutcome(order, outcomeOf(error)))
   }
 
   async #sendCancel(order: InFlightOrder): Promise<CancelOutcome> {
     try {
       return await this.#options.cancel(order)
     } catch (error) {
-      return { kind: 'rejected', notFound: false, reason: reasonOf(error) }
+      return { notFound: false, ...outcomeOf(error) }
     }
   }
+}
+
+/** @throws QtxError `QTX_NOT_READY` until it is known what an order would do to the account. */
+function assertAccountKnown(account: AccountState): void {
+  const missing =
+    account.positionMode !== 'oneWay'
+      ? 'position mode'
+      : account.positionsMs === undefined
+        ? 'positions'
+        : undefined
+  if (missing !== undefined) throw new QtxError('QTX_NOT_READY', `the account's ${missing} were not read yet`)
 }
 
 function readWish(wish: OrderWish): {
@@ -181,21 +218,22 @@ function readWish(wish: OrderWish): {
   maxSlippage: Decimal | undefined
 } {
   const amount = readDecimal('amount', wish.amount)
+  const { timeInForce, positionAction } = wish.options
+  assertWord('order type', wish.orderType, ORDER_TYPES)
+  if (timeInForce !== undefined) assertWord('timeInForce', timeInForce, TIMES_IN_FORCE)
+  if (positionAction !== undefined) assertWord('positionAction', positionAction, POSITION_ACTIONS)
   if (wish.orderType === 'market') {
-    if (wish.options.timeInForce && wish.options.timeInForce !== 'ioc')
-      refuse(`market orders cannot be ${wish.options.timeInForce}`)
+    if (timeInForce && timeInForce !== 'ioc') refuse(`market orders cannot be ${timeInForce}`)
+    const { maxSlippage } = wish.options
     return {
       amount,
       price: undefined,
-      maxSlippage:
-        wish.options.maxSlippage === undefined
-          ? undefined
-          : readDecimal('maxSlippage', wish.options.maxSlippage),
+      maxSlippage: maxSlippage === undefined ? undefined : readFraction('maxSlippage', maxSlippage),
     }
   }
   if (wish.price === undefined) refuse(`a ${wish.orderType} order needs a price`)
-  if (wish.orderType === 'limitMaker' && wish.options.timeInForce && wish.options.timeInForce !== 'gtc') {
-    refuse(`a limitMaker order cannot be ${wish.options.timeInForce}`)
+  if (wish.orderType === 'limitMaker' && timeInForce && timeInForce !== 'gtc') {
+    refuse(`a limitMaker order cannot be ${timeInForce}`)
   }
   return { amount, price: readDecimal('price', wish.price as DecimalInput), maxSlippage: undefined }
 }
@@ -211,6 +249,17 @@ function readDecimal(name: string, input: DecimalInput): Decimal {
   return value
 }
 
+function readFraction(name: string, input: DecimalInput): Decimal {
+  const value = readDecimal(name, input)
+  if (value.gte(1)) refuse(`${name} ${value.toString()} is not below 1`)
+  return value
+}
+
+/** Types do not hold at run time, and a word that is not known must not be taken for another one. */
+function assertWord(what: string, word: string, known: readonly string[]): void {
+  if (!known.includes(word)) refuse(`${what} ${JSON.stringify(word)} is none of ${known.join(', ')}`)
+}
+
 function refuse(what: string): never {
   throw new QtxError('QTX_ORDER_INVALID', what)
 }
@@ -220,10 +269,14 @@ function quantizeForSide(rule: TradingRule, tradeType: TradeType, price: Decimal
   return tradeType === 'buy' ? quantizePrice(rule, price) : ceilToStep(price, rule.minPriceIncrement)
 }
 
-function reasonOf(error: unknown): OrderReason {
-  return error instanceof QtxError
-    ? { code: error.code, message: error.message }
-    : { code: 'QTX_ORDER_REJECTED', message: messageOf(error) }
+/** What a hook's exception says: nothing was sent, unless it is an error whose own code says that it may have been. */
+function outcomeOf(error: unknown): { kind: 'rejected' | 'unknown'; reason: OrderReason } {
+  if (!(error instanceof QtxError))
+    return { kind: 'rejected', reason: { code: 'QTX_ORDER_REJECTED', message: messageOf(error) } }
+  return {
+    kind: error.outcome === 'unknown' ? 'unknown' : 'rejected',
+    reason: { code: error.code, message: error.message },
+  }
 }
 
 function cancelResult(order: InFlightOrder): CancelResult {

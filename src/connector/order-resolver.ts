@@ -1,7 +1,7 @@
 import { Backoff } from '../common/backoff.ts'
 import { sleep, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
-import { QtxError, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { OrderTracker } from './order-tracker.ts'
 import type { OrderUpdate, TradeUpdate } from './order-types.ts'
@@ -20,6 +20,8 @@ export interface OrderResolverOptions {
 
 const FIRST_LOOK_MS = 250
 const SLOWEST_LOOK_MS = 30_000
+/** Missing fills mostly are on their way by the private stream: asking at once would cost a request for every order. */
+const FILLS_GRACE_MS = 250
 
 /**
  * Finds out about orders whose state is not known: outcomes that nobody told, cancels that found nothing, fills that
@@ -44,43 +46,57 @@ export class OrderResolver {
   /** Asks the exchange once about an order, and applies what it says. Throws when it could not be asked. */
   async refresh(order: InFlightOrder): Promise<'found' | 'not-found'> {
     const { fetchOrder, fetchFills, tracker, signal } = this.#options
+    const { clientOrderId } = order
+    const wasCanceling = order.state === 'pendingCancel'
     const update = await fetchOrder(order, signal)
     if (!update) return 'not-found'
     // Fills first: an order is complete when they are in, and its end may not come before them.
-    if (update.executedAmount?.gt(order.executedAmount) || update.state === 'filled') {
-      for (const fill of await fetchFills(order, signal)) tracker.applyTradeUpdate(fill)
+    if (mayHaveMoreFills(update, order)) {
+      // The exchange's list has its own order id only, which may not be known here yet.
+      for (const fill of await fetchFills(order, signal)) tracker.applyTradeUpdate({ clientOrderId, ...fill })
     }
-    tracker.applyOrderUpdate(update)
+    const isOpen = update.state === 'open' || update.state === 'partiallyFilled'
+    // It was asked after the cancel was sent: that did not arrive, or not yet, and may be tried again.
+    if (wasCanceling && isOpen) tracker.cancelRefused(order)
+    const { executedAmount = order.executedAmount } = update
+    tracker.applyOrderUpdate({ clientOrderId, ...update, ...(!isOpen && { executedAmount }) })
     return 'found'
   }
 
   async #look(order: InFlightOrder): Promise<void> {
-    const { clock, random, signal, logger } = this.#options
+    const { clock, random, signal, tracker } = this.#options
     const backoff = new Backoff({ initialMs: FIRST_LOOK_MS, maxMs: SLOWEST_LOOK_MS, random })
+    let mustAsk = !tracker.isAwaitingFills(order)
+    if (!mustAsk) await sleep(clock, FILLS_GRACE_MS, signal)
+    let unknownSinceMs: number | undefined
     let failures = 0
-    do {
+    while (!signal.aborted && (mustAsk || this.#isOpenQuestion(order))) {
+      const askedMs = clock.monotonicMs()
+      if (order.state === 'submitUnknown') unknownSinceMs ??= askedMs
       try {
         const found = await this.refresh(order)
-        if (found === 'found' && !this.#isOpenQuestion(order)) return
-        if (found === 'not-found' && this.#isProvenAbsent(order)) {
-          this.#options.tracker.fail(order, {
+        mustAsk = false
+        if (found === 'not-found' && this.#isProvenAbsent(order, askedMs - (unknownSinceMs ?? askedMs))) {
+          tracker.fail(order, {
             code: 'QTX_ORDER_NOT_FOUND',
             message: `the exchange has no order ${order.clientOrderId}, and its request can no longer arrive`,
           })
-          return
         }
+        if (!this.#isOpenQuestion(order)) return
       } catch (error) {
-        if (signal.aborted) return
-        if (failures++ === 0) {
-          logger.warn(
-            { clientOrderId: order.clientOrderId },
-            `order ${order.clientOrderId} could not be looked up, trying on: ${messageOf(error)}`,
-          )
-        }
-        if (error instanceof QtxError && error.code === 'QTX_AUTH') return
+        if (failures++ === 0) this.#reportFailure(order, error)
       }
       await sleep(clock, backoff.nextMs(), signal)
-    } while (!signal.aborted && this.#isOpenQuestion(order))
+    }
+  }
+
+  #reportFailure(order: InFlightOrder, error: unknown): void {
+    const { signal, logger } = this.#options
+    if (signal.aborted) return
+    logger.warn(
+      { clientOrderId: order.clientOrderId },
+      `order ${order.clientOrderId} could not be looked up, trying on: ${messageOf(error)}`,
+    )
   }
 
   #isOpenQuestion(order: InFlightOrder): boolean {
@@ -91,12 +107,15 @@ export class OrderResolver {
     )
   }
 
-  #isProvenAbsent(order: InFlightOrder): boolean {
+  /** Counted from when the outcome became unknown, which is after the sending, to when the exchange was asked. */
+  #isProvenAbsent(order: InFlightOrder, unknownForMs: number): boolean {
     const proofAfterMs = this.#options.notFoundIsProofAfterMs()
-    return (
-      order.state === 'submitUnknown' &&
-      proofAfterMs !== undefined &&
-      this.#options.clock.nowMs() - order.createdMs > proofAfterMs
-    )
+    return order.state === 'submitUnknown' && proofAfterMs !== undefined && unknownForMs > proofAfterMs
   }
+}
+
+function mayHaveMoreFills(update: OrderUpdate, order: InFlightOrder): boolean {
+  if (update.state === 'filled') return order.remainingAmount.gt(0)
+  if (update.executedAmount) return update.executedAmount.gt(order.executedAmount)
+  return update.state !== 'open'
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../common/clock.ts'
 import type { TypedEvents } from '../common/typed-events.ts'
 import { ZERO, minDecimal, type Decimal } from '../common/decimal.ts'
-import { parseTradingPair } from '../common/trading-pair.ts'
+import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 import type { ConnectorEvents } from './events.ts'
 import { InFlightOrder, type OrderIdentity } from './in-flight-order.ts'
@@ -25,15 +25,26 @@ const FINISHED_CAPACITY = 1_000
 /** An end that was announced before all its fills were seen. */
 interface AnnouncedEnd {
   readonly state: 'canceled' | 'filled' | 'failed'
-  readonly executedAmount: Decimal
+  /** Undefined where the source does not say how much was executed: that is looked up. */
+  readonly executedAmount: Decimal | undefined
   readonly reason: OrderReason | undefined
+}
+
+/** What tells which order a message is about. */
+interface OrderReference {
+  readonly pair: TradingPair
+  readonly clientOrderId?: string
+  readonly exchangeOrderId?: string
 }
 
 export interface OrderTrackerOptions {
   readonly clock: Clock
   readonly events: TypedEvents<ConnectorEvents>
-  /** Called when an end was announced whose fills have not all arrived: they must be fetched. */
-  readonly onFillsMissing: (order: InFlightOrder) => void
+  /**
+   * Called when what arrived leaves a question that only the exchange can answer: an end was announced whose fills
+   * have not all been seen, or messages contradict each other.
+   */
+  readonly onLookUpNeeded: (order: InFlightOrder) => void
 }
 
 /**
@@ -44,6 +55,7 @@ export class OrderTracker {
   readonly #options: OrderTrackerOptions
   readonly #active = new Map<string, InFlightOrder>()
   readonly #finished = new Map<string, InFlightOrder>()
+  /** By pair and exchange order id: exchanges number the orders of each symbol by themselves. */
   readonly #byExchangeId = new Map<string, InFlightOrder>()
   readonly #announcedEnds = new Map<InFlightOrder, AnnouncedEnd>()
   readonly #created = new WeakSet<InFlightOrder>()
@@ -59,12 +71,18 @@ export class OrderTracker {
   }
 
   /** The order, if it is active or among the recently finished. */
-  find(clientOrderId: string | undefined, exchangeOrderId?: string): InFlightOrder | undefined {
-    const byClientId =
-      clientOrderId === undefined
-        ? undefined
-        : (this.#active.get(clientOrderId) ?? this.#finished.get(clientOrderId))
-    return byClientId ?? (exchangeOrderId === undefined ? undefined : this.#byExchangeId.get(exchangeOrderId))
+  find(clientOrderId: string): InFlightOrder | undefined {
+    return this.#active.get(clientOrderId) ?? this.#finished.get(clientOrderId)
+  }
+
+  /** The order that a message is about, if it is active or among the recently finished. */
+  findFor(message: OrderReference): InFlightOrder | undefined {
+    const { pair, clientOrderId, exchangeOrderId } = message
+    const byClientId = clientOrderId === undefined ? undefined : this.find(clientOrderId)
+    if (byClientId) return byClientId.pair === pair ? byClientId : undefined
+    return exchangeOrderId === undefined
+      ? undefined
+      : this.#byExchangeId.get(exchangeKey(pair, exchangeOrderId))
   }
 
   /** Begins to track an order, before anything is sent. @throws QtxError `QTX_ORDER_INVALID` for an id used before. */
@@ -98,7 +116,7 @@ export class OrderTracker {
         this.fail(order, outcome.reason)
         break
       case 'unknown':
-        if (order.state !== 'pendingCreate') break
+        if (order.state !== 'pendingCreate' || this.isAwaitingFills(order)) break
         order.reason = outcome.reason
         this.#setState(order, 'submitUnknown')
         this.#emit('orderSubmitUnknown', order, {
@@ -108,34 +126,46 @@ export class OrderTracker {
     }
   }
 
-  /** Ends an order that certainly does not live on the exchange. Fills that were seen prove the opposite. */
+  /**
+   * Ends an order that was refused, or never sent. One that the exchange has been heard of, by its own messages, is
+   * looked up instead: the refusal is of something else, such as the same request sent twice.
+   */
   fail(order: InFlightOrder, reason: OrderReason): void {
-    this.#announceEnd(order, { state: 'failed', executedAmount: order.executedAmount, reason })
+    if (this.#created.has(order) || this.isAwaitingFills(order)) this.#options.onLookUpNeeded(order)
+    else this.#announceEnd(order, { state: 'failed', executedAmount: ZERO, reason })
   }
 
   /** Applies what the exchange says of an order; false when it is not one of ours. */
   applyOrderUpdate(update: OrderUpdate): boolean {
-    const order = this.find(update.clientOrderId, update.exchangeOrderId)
-    if (order?.pair !== update.pair) return false
-    if (update.exchangeOrderId !== undefined && order.exchangeOrderId === undefined) {
-      order.exchangeOrderId = update.exchangeOrderId
-      this.#byExchangeId.set(update.exchangeOrderId, order)
-    }
+    const order = this.findFor(update)
+    if (!order) return false
+    this.#learnExchangeId(order, update.exchangeOrderId)
     order.updateMs = Math.max(order.updateMs, update.updateMs)
     switch (update.state) {
       case 'filled':
-        this.#announceCreated(order)
+        if (!order.isDone) this.#announceCreated(order)
         this.#announceEnd(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
         break
       case 'canceled':
+        this.#announceEnd(order, {
+          state: 'canceled',
+          executedAmount: update.executedAmount && minDecimal(update.executedAmount, order.amount),
+          reason: update.reason,
+        })
+        break
       case 'failed':
         this.#announceEnd(order, {
-          state: update.state,
+          state: 'failed',
           executedAmount: minDecimal(update.executedAmount ?? ZERO, order.amount),
           reason: update.reason,
         })
         break
-      default:
+      case 'pendingCancel':
+        this.#raiseState(order, 'pendingCancel')
+        break
+      case 'open':
+      case 'partiallyFilled':
+        if (order.isDone) break
         this.#announceCreated(order)
         this.#raiseState(order, update.state)
     }
@@ -144,12 +174,9 @@ export class OrderTracker {
 
   /** Applies a fill; false when it is not of one of our orders, or was seen before. */
   applyTradeUpdate(trade: TradeUpdate): boolean {
-    const order = this.find(trade.clientOrderId, trade.exchangeOrderId)
-    if (order?.pair !== trade.pair || order.fills.has(trade.tradeId)) return false
-    if (trade.exchangeOrderId !== undefined && order.exchangeOrderId === undefined) {
-      order.exchangeOrderId = trade.exchangeOrderId
-      this.#byExchangeId.set(trade.exchangeOrderId, order)
-    }
+    const order = this.findFor(trade)
+    if (!order || order.fills.has(trade.tradeId)) return false
+    this.#learnExchangeId(order, trade.exchangeOrderId)
     this.#announceCreated(order)
     order.fills.set(trade.tradeId, trade)
     order.executedAmount = order.executedAmount.plus(trade.amount)
@@ -171,7 +198,7 @@ export class OrderTracker {
     const announced = this.#announcedEnds.get(order)
     if (order.executedAmount.gte(order.amount)) {
       this.#end(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
-    } else if (announced && order.executedAmount.gte(announced.executedAmount)) {
+    } else if (announced?.executedAmount && order.executedAmount.gte(announced.executedAmount)) {
       this.#end(order, announced)
     }
     return true
@@ -193,14 +220,20 @@ export class OrderTracker {
     return this.#announcedEnds.has(order)
   }
 
-  /** Resolves once `reached()` holds, or after the timeout, with whether it holds. */
-  async waitUntil(order: InFlightOrder, reached: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (reached()) return true
+  /** Resolves once `reached()` holds, after the timeout, or when the signal aborts, with whether it holds. */
+  async waitUntil(
+    order: InFlightOrder,
+    reached: () => boolean,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (reached() || signal.aborted) return reached()
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(order) ?? new Set()
       this.#waiters.set(order, waiters)
       const settle = () => {
         cancelTimer()
+        signal.removeEventListener('abort', settle)
         waiters.delete(check)
         if (waiters.size === 0) this.#waiters.delete(order)
         resolve(reached())
@@ -209,14 +242,22 @@ export class OrderTracker {
         if (reached()) settle()
       }
       const cancelTimer = this.#options.clock.schedule(timeoutMs, settle)
+      signal.addEventListener('abort', settle, { once: true })
       waiters.add(check)
     })
+  }
+
+  #learnExchangeId(order: InFlightOrder, exchangeOrderId: string | undefined): void {
+    if (exchangeOrderId === undefined || order.exchangeOrderId !== undefined) return
+    order.exchangeOrderId = exchangeOrderId
+    this.#byExchangeId.set(exchangeKey(order.pair, exchangeOrderId), order)
   }
 
   #announceCreated(order: InFlightOrder): void {
     if (this.#created.has(order)) return
     this.#created.add(order)
-    if (RANK[order.state] < RANK.open) this.#setState(order, 'open')
+    if (!order.isDone) order.reason = undefined
+    this.#raiseState(order, 'open')
     this.#emit(order.tradeType === 'buy' ? 'buyOrderCreated' : 'sellOrderCreated', order, {
       amount: order.amount,
       price: order.price,
@@ -230,17 +271,19 @@ export class OrderTracker {
   #announceEnd(order: InFlightOrder, end: AnnouncedEnd): void {
     if (order.isDone) {
       // Only fills can turn an end into another one: fetch them rather than believe either message.
-      if (end.state === 'filled' && order.state !== 'filled') this.#options.onFillsMissing(order)
+      if (end.state === 'filled' && order.state !== 'filled') this.#options.onLookUpNeeded(order)
       return
     }
-    const filled = end.executedAmount.gte(order.amount) && end.state !== 'failed'
+    const filled = end.executedAmount?.gte(order.amount) && end.state !== 'failed'
     const announced: AnnouncedEnd = filled ? { ...end, state: 'filled', reason: undefined } : end
-    if (order.executedAmount.gte(announced.executedAmount)) {
+    if (announced.executedAmount && order.executedAmount.gte(announced.executedAmount)) {
       this.#end(order, announced)
-    } else {
-      this.#announcedEnds.set(order, announced)
-      this.#options.onFillsMissing(order)
+      return
     }
+    const previous = this.#announcedEnds.get(order)
+    if (previous && !saysMore(announced, previous)) return
+    this.#announcedEnds.set(order, announced)
+    this.#options.onLookUpNeeded(order)
   }
 
   #end(order: InFlightOrder, end: AnnouncedEnd): void {
@@ -280,7 +323,8 @@ export class OrderTracker {
     if (this.#finished.size <= FINISHED_CAPACITY) return
     const [oldestId, oldest] = this.#finished.entries().next().value as [string, InFlightOrder]
     this.#finished.delete(oldestId)
-    if (oldest.exchangeOrderId !== undefined) this.#byExchangeId.delete(oldest.exchangeOrderId)
+    if (oldest.exchangeOrderId !== undefined)
+      this.#byExchangeId.delete(exchangeKey(oldest.pair, oldest.exchangeOrderId))
   }
 
   #raiseState(order: InFlightOrder, state: OrderState): void {
@@ -310,6 +354,16 @@ export class OrderTracker {
       ...rest,
     } as unknown as ConnectorEvents[E])
   }
+}
+
+function exchangeKey(pair: TradingPair, exchangeOrderId: string): string {
+  return `${pair} ${exchangeOrderId}`
+}
+
+/** Of two announcements of one order's end the one with more executed is the newer. */
+function saysMore(end: AnnouncedEnd, previous: AnnouncedEnd): boolean {
+  if (!end.executedAmount) return false
+  return !previous.executedAmount || end.executedAmount.gt(previous.executedAmount)
 }
 
 type OrderEventName =

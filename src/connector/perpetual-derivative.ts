@@ -39,6 +39,8 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   readonly #tracker: OrderTracker
   readonly #orderIds: ClientOrderIdGenerator
   #running: RunningConnector | undefined
+  /** The last stop; a start waits for it. */
+  #stopped: Promise<void> = Promise.resolve()
   #networkStatus: NetworkStatus = 'stopped'
 
   constructor(options: ConnectorOptions) {
@@ -61,7 +63,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     this.#tracker = new OrderTracker({
       clock: this.clock,
       events: this.#events,
-      onFillsMissing: (order) => this.#running?.resolver.lookUp(order),
+      onLookUpNeeded: (order) => this.#running?.resolver.lookUp(order),
     })
   }
 
@@ -73,9 +75,11 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     const running = this.#compose()
     this.#running = running
     try {
+      await this.#stopped
       await running.startup.run()
     } catch (error) {
-      await this.stop()
+      if (this.#running === running) await this.stop()
+      else await this.#stopped
       throw error
     }
   }
@@ -83,12 +87,8 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   async stop(): Promise<StopReport> {
     const running = this.#running
     this.#running = undefined
-    if (running) {
-      running.abort.abort()
-      await running.startup.unwind()
-      this.#setNetworkStatus('stopped', 'stop() was called')
-      this.#events.closeStreams()
-    }
+    if (running) this.#stopped = this.#unwind(running)
+    await this.#stopped
     const openOrders = [...this.#tracker.active.values()]
     if (running && openOrders.length > 0) {
       this.logger.warn(
@@ -228,26 +228,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     const orders = [...this.#tracker.active.values()].filter(
       (order) => options.pair === undefined || order.pair === options.pair,
     )
-    return Promise.all(
-      orders.map(async (order) => {
-        const late = this.#tracker
-          .waitUntil(order, () => order.isDone, timeoutMs)
-          .then((): CancelResult =>
-            order.isDone
-              ? {
-                  clientOrderId: order.clientOrderId,
-                  success: order.state === 'canceled',
-                  reason: `the order is ${order.state}`,
-                }
-              : {
-                  clientOrderId: order.clientOrderId,
-                  success: false,
-                  reason: `still ${order.state} after ${timeoutMs} ms`,
-                },
-          )
-        return Promise.race([entry.cancel(order), late])
-      }),
-    )
+    return Promise.all(orders.map((order) => entry.cancelBy(order, timeoutMs)))
   }
 
   get inFlightOrders(): ReadonlyMap<string, Readonly<InFlightOrder>> {
@@ -394,6 +375,13 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       startNetwork: () => this.startNetwork(),
       stopNetwork: () => this.stopNetwork(),
     }
+  }
+
+  async #unwind(running: RunningConnector): Promise<void> {
+    running.abort.abort()
+    await running.startup.unwind()
+    this.#setNetworkStatus('stopped', 'stop() was called')
+    this.#events.closeStreams()
   }
 
   #setNetworkStatus(status: NetworkStatus, reason: string): void {

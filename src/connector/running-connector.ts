@@ -121,6 +121,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     tracker,
     resolver,
     account,
+    signal,
     maxSlippage: new Decimal(options.maxSlippage ?? DEFAULT_MAX_SLIPPAGE),
     cancelTimeoutMs: CANCEL_TIMEOUT_MS,
     ruleOf: (pair) => market.rule(pair),

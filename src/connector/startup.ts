@@ -31,8 +31,10 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export class Startup {
   readonly #options: StartupOptions
   readonly #tried: StartStep[] = []
+  #running: Promise<void> = Promise.resolve()
   #background: Promise<void> = Promise.resolve()
   #waitingFor: { readonly step: string; readonly reason: string } | undefined
+  #gaveUp = false
   #done = false
 
   constructor(options: StartupOptions) {
@@ -41,30 +43,29 @@ export class Startup {
 
   get status(): ConnectorStatus {
     if (this.#done) return { startup: passed('complete') }
-    const reason = this.#waitingFor ? `${this.#waitingFor.step}: ${this.#waitingFor.reason}` : 'under way'
-    return { startup: waiting(reason, this.#waitingFor ? 'it is tried again by itself' : 'wait') }
+    if (!this.#waitingFor) return { startup: waiting('under way', 'wait') }
+    const { step, reason } = this.#waitingFor
+    const remedy = this.#gaveUp
+      ? 'call stop(), do what it says, and start() again'
+      : 'it is tried again by itself'
+    return { startup: waiting(`${step}: ${reason}`, remedy) }
   }
 
-  /** Runs each step once; from one that fails for a moment on, the rest goes on in the background. */
-  async run(): Promise<void> {
-    const { steps, logger } = this.#options
-    for (const [index, step] of steps.entries()) {
-      this.#tried.push(step)
-      try {
-        await step.start()
-      } catch (error) {
-        if (!isPassing(error)) throw error
-        logger.warn({ step: step.name }, `${step.name} could not be started, trying on: ${messageOf(error)}`)
-        this.#waitingFor = { step: step.name, reason: messageOf(error) }
-        this.#background = this.#runOn(steps.slice(index))
-        return
-      }
-    }
-    this.#finish()
+  /**
+   * Runs each step once; from one that fails for a moment on, the rest goes on in the background.
+   * @throws QtxError `QTX_STATE_INVALID` when the signal aborts meanwhile; what a step fails with, if that does not
+   * pass by itself.
+   */
+  run(): Promise<void> {
+    const running = this.#run()
+    this.#running = running.catch(() => undefined)
+    return running
   }
 
   /** Stops what was tried, last first; a part that fails to stop does not keep the others running. */
   async unwind(): Promise<void> {
+    // A step that is being started now can be stopped only afterwards.
+    await this.#running
     await this.#background
     for (const step of this.#tried.reverse()) {
       try {
@@ -79,6 +80,26 @@ export class Startup {
     this.#tried.length = 0
   }
 
+  async #run(): Promise<void> {
+    const { steps, logger, signal } = this.#options
+    for (const [index, step] of steps.entries()) {
+      this.#assertWanted()
+      this.#tried.push(step)
+      try {
+        await step.start()
+      } catch (error) {
+        if (signal.aborted) break
+        if (!isPassing(error)) throw error
+        logger.warn({ step: step.name }, `${step.name} could not be started, trying on: ${messageOf(error)}`)
+        this.#waitingFor = { step: step.name, reason: messageOf(error) }
+        this.#background = this.#runOn(steps.slice(index))
+        return
+      }
+    }
+    this.#assertWanted()
+    this.#finish()
+  }
+
   async #runOn(steps: readonly StartStep[]): Promise<void> {
     const { clock, random, signal, logger } = this.#options
     for (const step of steps) {
@@ -91,15 +112,24 @@ export class Startup {
           await step.start()
           break
         } catch (error) {
+          if (signal.aborted) return
           this.#waitingFor = { step: step.name, reason: messageOf(error) }
           if (isPassing(error)) continue
-          if (!signal.aborted)
-            logger.error({ step: step.name }, `${step.name} could not be started: ${messageOf(error)}`)
+          this.#gaveUp = true
+          logger.error({ step: step.name }, `${step.name} could not be started: ${messageOf(error)}`)
           return
         }
       }
     }
-    this.#finish()
+    if (!signal.aborted) this.#finish()
+  }
+
+  #assertWanted(): void {
+    if (this.#options.signal.aborted) {
+      throw new QtxError('QTX_STATE_INVALID', 'the connector was stopped while it was starting', {
+        remedy: 'call start() again',
+      })
+    }
   }
 
   #finish(): void {

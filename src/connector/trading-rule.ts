@@ -33,17 +33,18 @@ export function quantizeAmount(rule: TradingRule, amount: DecimalInput): Decimal
 }
 
 /**
- * Checks a quantised order against the rule; the error names the violated rule, the value and the limit.
+ * Checks a quantised order against the rule; the error names the violated rule, the value and the limit. Without a
+ * price, of a market order whose book is not live, its value is left to the exchange.
  * @throws QtxError `QTX_ORDER_INVALID`.
  */
 export function assertOrderAllowed(
   rule: TradingRule,
-  order: { amount: Decimal; price: Decimal; isClose: boolean },
+  order: { amount: Decimal; price: Decimal | undefined; isClose: boolean },
 ): void {
   const { amount, price, isClose } = order
   const refuse = (what: string, remedy: string): never => {
     throw new QtxError('QTX_ORDER_INVALID', `${rule.pair} ${what}`, {
-      details: { pair: rule.pair, amount: amount.toString(), price: price.toString() },
+      details: { pair: rule.pair, amount: amount.toString(), price: price?.toString() },
       remedy,
     })
   }
@@ -61,6 +62,7 @@ export function assertOrderAllowed(
       'split the order',
     )
   }
+  if (!price) return
   if (!price.gt(0))
     refuse(`price is below one tick of ${rule.minPriceIncrement.toString()}`, 'give a higher price')
   const notional = amount.mul(price)

@@ -26,6 +26,8 @@ export interface CcxtClientOptions {
   readonly clock: Clock
 }
 
+const RATE_WINDOW_MS = 60_000
+
 const COMMON_OPTIONS = {
   defaultType: 'swap',
   // A snapshot that fails makes the watch call hang for ever; the connector fetches its own.
@@ -59,6 +61,9 @@ export class CcxtClient {
       ...(credentials?.passphrase !== undefined && { password: credentials.passphrase }),
       number: String,
       enableRateLimit: true,
+      // The exchanges count weights over a window, so a burst such as a start need not be spread out.
+      rateLimiterAlgorithm: 'rollingWindow',
+      rollingWindowSize: RATE_WINDOW_MS,
       timeout: timeoutMs,
       options: { ...COMMON_OPTIONS, ...options.exchangeOptions },
     })
@@ -75,7 +80,11 @@ export class CcxtClient {
     const secrets = credentials
       ? [credentials.apiKey, credentials.apiSecret, credentials.passphrase ?? '']
       : []
-    return new CcxtClient(exchange, transport, taps, { codes: options.errorCodes, secrets })
+    return new CcxtClient(exchange, transport, taps, {
+      codes: options.errorCodes,
+      exchangeId: options.exchangeId,
+      secrets,
+    })
   }
 
   /** Makes one request; `what` names it in errors. @throws QtxError. */
@@ -118,14 +127,16 @@ export class CcxtClient {
     for (const cancel of this.#taps.timers) cancel()
     this.#taps.timers.clear()
     for (const [url, socket] of Object.entries(this.exchange.clients)) {
+      Reflect.deleteProperty(this.exchange.clients, url)
+      // ccxt also keeps requests for login keys here, which have no socket and end by themselves.
+      if (!socket.connection) continue
       this.#taps.dropped.add(socket)
       const reason = new TransportError('aborted', 'socket was dropped')
       socket.error = reason
       socket.clearConnectionTimeout()
       socket.clearPingInterval()
       socket.reject(reason)
-      socket.connection?.terminate()
-      Reflect.deleteProperty(this.exchange.clients, url)
+      socket.connection.terminate()
     }
   }
 
@@ -178,6 +189,11 @@ function tap(
       if (taps.dropped.has(socket)) return
       super.onClose(socket, event)
       taps.listener?.ended(socket, event)
+    }
+
+    /** Costs become texts as all numbers do, and a window adds them up. */
+    override throttle(cost?: unknown): Promise<unknown> {
+      return super.throttle(cost === undefined ? undefined : Number(cost))
     }
 
     /** ccxt gives no handle to its timers, and they keep the process alive. */

@@ -114,13 +114,14 @@ export class CcxtConnection {
     this.client.close()
   }
 
+  /** All who ask meanwhile share one request; each can give up waiting by itself. */
   #load(signal?: AbortSignal): Promise<CcxtMarkets> {
-    this.#loading ??= this.#loadOnce(signal).finally(() => (this.#loading = undefined))
-    return this.#loading
+    const loading = (this.#loading ??= this.#loadOnce().finally(() => (this.#loading = undefined)))
+    return this.client.attempt(() => loading, signal)
   }
 
-  async #loadOnce(signal?: AbortSignal): Promise<CcxtMarkets> {
-    await this.client.request('loading markets', (exchange) => exchange.loadMarkets(true), signal)
+  async #loadOnce(): Promise<CcxtMarkets> {
+    await this.client.request('loading markets', (exchange) => exchange.loadMarkets(true))
     this.#markets = new CcxtMarkets(this.client.exchange.markets ?? {}, this.#options.pairs)
     this.#loadedMonotonicMs = this.#options.clock.monotonicMs()
     return this.#markets

@@ -12,6 +12,8 @@ export type ErrorMeaning = ErrorCode | 'outcome-unknown'
 export interface ErrorReading {
   /** By the exchange's code. */
   readonly codes: Readonly<Record<string, ErrorMeaning>>
+  /** ccxt puts it in front of its messages. */
+  readonly exchangeId: string
   /** Never repeated in a message. */
   readonly secrets: readonly string[]
 }
@@ -47,7 +49,7 @@ const MEANING_OF_CLASS: readonly (readonly [string, ErrorCode, Diagnosis['certai
 export function diagnose(error: unknown, reading: ErrorReading): Diagnosis {
   if (error instanceof TransportError) return diagnoseTransport(error, reading)
   const classes = classNamesOf(error)
-  const refusal = readRefusal(messageOf(error))
+  const refusal = readRefusal(messageOf(error), reading.exchangeId)
   const words = redact(
     refusal.code === undefined ? refusal.words : `${refusal.code} ${refusal.words}`,
     reading.secrets,
@@ -162,8 +164,11 @@ function classNamesOf(error: unknown): readonly string[] {
 }
 
 /** ccxt's message is its exchange's id and then the body of the answer. */
-function readRefusal(message: string): { readonly code?: string; readonly words: string } {
-  const words = message.replace(/^[a-z]+ /, '')
+function readRefusal(
+  message: string,
+  exchangeId: string,
+): { readonly code?: string; readonly words: string } {
+  const words = message.startsWith(`${exchangeId} `) ? message.slice(exchangeId.length + 1) : message
   const bodyStart = words.indexOf('{')
   if (bodyStart < 0) return { words }
   try {

@@ -91,6 +91,9 @@ export interface CcxtExchange {
   watchTradesForSymbols(symbols: readonly string[]): Promise<unknown>
   watchBidsAsks(symbols: readonly string[]): Promise<unknown>
 
+  /** Waits until a request of this cost may be made. */
+  throttle(cost?: unknown): Promise<unknown>
+
   /** Overridden to listen: each parsed frame, each opened and each ended socket, each timer. */
   client(url: string): CcxtSocket
   handleMessage(socket: CcxtSocket, frame: unknown): void

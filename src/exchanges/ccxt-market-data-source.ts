@@ -127,8 +127,9 @@ export class CcxtMarketDataSource implements MarketDataSource {
         this.#options.clock.nowMs(),
       )
       if (verdict === 'malformed') this.#countUnread('it has another shape than expected')
-      if (verdict === 'ignored') this.#acknowledge(socket)
-      else this.#session.markUp()
+      if (verdict === 'acknowledged') this.#acknowledged(socket)
+      if (verdict === 'refused') this.#session.restart('the exchange refused a subscription')
+      if (verdict === 'read') this.#session.markUp()
     } catch (error) {
       this.#countUnread(messageOf(error))
     }
@@ -136,7 +137,7 @@ export class CcxtMarketDataSource implements MarketDataSource {
   }
 
   /** The answer to subscribing depth begins the pairs' streams, quiet ones included. */
-  #acknowledge(socket: CcxtSocket): void {
+  #acknowledged(socket: CcxtSocket): void {
     const subscribed = Object.keys(socket.subscriptions).filter((key) => key.startsWith('orderbook'))
     for (const { market, feed } of this.#feeds.values()) {
       if (!subscribed.some((key) => key.endsWith(`:${market.ccxtSymbol}`))) continue

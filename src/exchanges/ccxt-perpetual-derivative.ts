@@ -24,22 +24,17 @@ import {
 } from './ccxt-account-mapping.ts'
 import { CcxtConnection } from './ccxt-connection.ts'
 import { toCancelOutcome, toPlaceOutcome } from './ccxt-errors.ts'
+import { fetchFills } from './ccxt-fills.ts'
 import { CcxtMarketDataSource } from './ccxt-market-data-source.ts'
 import type { PairMarket } from './ccxt-markets.ts'
-import {
-  toAcceptance,
-  toCancelAcceptance,
-  toOrderRequest,
-  toOrderUpdate,
-  toTradeUpdate,
-} from './ccxt-order-mapping.ts'
+import { toAcceptance, toCancelAcceptance, toOrderRequest, toOrderUpdate } from './ccxt-order-mapping.ts'
 import type { CcxtProfile } from './ccxt-profile.ts'
 import { CcxtUserStream } from './ccxt-user-stream.ts'
-import { asInteger, asList, asRecord, asText } from './untrusted-fields.ts'
+import { asInteger, asList, asRecord } from './untrusted-fields.ts'
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 10_000
 const BOOK_LEVELS = 1_000
-const PAGE_LENGTH = 1_000
+const FUNDING_PAYMENTS_MOST = 1_000
 
 /**
  * A perpetual connector over ccxt: every hook by ccxt's unified calls. What ccxt does not know of an exchange is in
@@ -178,7 +173,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     const market = await this.#market(pair, signal)
     const answer = await this.connection.read(
       `fetching the funding payments of ${pair}`,
-      (exchange) => exchange.fetchFundingHistory(market.ccxtSymbol, sinceMs, PAGE_LENGTH),
+      (exchange) => exchange.fetchFundingHistory(market.ccxtSymbol, sinceMs, FUNDING_PAYMENTS_MOST),
       signal,
     )
     return toFundingPayments(answer, market, this.profile.fundingPaymentId)
@@ -225,25 +220,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     const market = await this.#market(order.pair, signal)
     const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
     if (orderId === undefined) return []
-    const fills = new Map<string, TradeUpdate>()
-    let sinceMs: number | undefined
-    for (;;) {
-      const page: readonly unknown[] = asList(
-        await this.connection.read(
-          `fetching the fills of order ${order.clientOrderId}`,
-          (exchange) => exchange.fetchMyTrades(market.ccxtSymbol, sinceMs, PAGE_LENGTH, { orderId }),
-          signal,
-        ),
-      )
-      const countBefore = fills.size
-      for (const row of page) {
-        if (asText(asRecord(row)?.['order']) !== orderId) continue
-        const fill = toTradeUpdate(row, order, market)
-        fills.set(fill.tradeId, fill)
-        sinceMs = Math.max(sinceMs ?? 0, fill.fillMs)
-      }
-      if (page.length < PAGE_LENGTH || fills.size === countBefore) return [...fills.values()]
-    }
+    return fetchFills(this.connection, order, orderId, market, signal)
   }
 
   protected override async placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {

@@ -7,9 +7,10 @@ import type { MarketFeed } from './market-feed.ts'
 
 /**
  * What became of a frame. `ignored`: nothing of interest, shown to ccxt; `malformed`: it should have been of interest;
- * `login-lost`: the exchange ended the login, and nothing will follow on this connection.
+ * `acknowledged` and `refused`: the answer to subscribing; `login-lost`: the exchange ended the login, and nothing will
+ * follow on this connection.
  */
-export type FrameVerdict = 'read' | 'ignored' | 'malformed' | 'login-lost'
+export type FrameVerdict = 'read' | 'ignored' | 'malformed' | 'acknowledged' | 'refused' | 'login-lost'
 
 /** Where the events of a private frame go. */
 export type UserFrameSink = Omit<UserStreamSink, 'connected' | 'disconnected'>

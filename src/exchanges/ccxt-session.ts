@@ -1,6 +1,7 @@
 import { Backoff } from '../common/backoff.ts'
 import { sleep, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
+import { messageOf } from '../errors.ts'
 import type { CcxtClient } from './ccxt-client.ts'
 import { diagnose } from './ccxt-errors.ts'
 import type { CcxtExchange, CcxtSocket } from './ccxt-exchange.ts'
@@ -158,7 +159,7 @@ export class CcxtSession {
       })
       return client
     } catch (error) {
-      return diagnose(error, { codes: {}, secrets: [] }).words
+      return messageOf(error)
     }
   }
 

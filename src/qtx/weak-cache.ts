@@ -23,7 +23,8 @@ export class WeakCache<T extends object> {
 
   async #make(key: string, make: () => Promise<T>): Promise<T> {
     try {
-      const value = await make()
+      // A turn later, so that a making that fails at once is forgotten after it was remembered.
+      const value = await Promise.resolve().then(make)
       this.#values.set(key, new WeakRef(value))
       this.#collected.register(value, key)
       return value

@@ -156,6 +156,11 @@ export class OrderSlots {
     this.#bytes.fill(0, start, start + SLOT_TEXT.API_KEY + SLOT_TEXT.API_SECRET)
   }
 
+  /** Overwrites the answer of a slot with zeros: an answer to a key may repeat it. */
+  wipeAnswer(slot: number): void {
+    this.#answers[slot]!.fill(0)
+  }
+
   /**
    * Whether the manager has answered: an acquiring read of its answer time, so the text may be read after it. The
    * time is read as two halves, which are never both 0 after 1970.

@@ -1,11 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { silentLogger } from '../../src/common/log.ts'
 import { BookKeeper } from '../../src/connector/book-keeper.ts'
 import type { BookSnapshot } from '../../src/connector/market-data-source.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { generateMarket, seededRandom } from '../support/generated-market.ts'
 import { deliver, flat } from '../support/market-call.ts'
-import { ManualClock } from '../unit/simulator/feed/manual-clock.ts'
 
 describe('a book that is seeded by snapshots of a market whose true book is known', () => {
   it('Q39, U1, U2: shows nothing but the true book whenever it is live and the depth has caught up', async () => {
@@ -21,7 +22,7 @@ describe('a book that is seeded by snapshots of a market whose true book is know
         const unseenSteps = 40
         const { calls, states } = generateMarket({ seed, steps: 300, unseenSteps, maxDepthDelay })
         const random = seededRandom(seed + 1)
-        const clock = new ManualClock()
+        const clock = new FakeClock()
         const requests: ((snapshot: BookSnapshot) => void)[] = []
         const keeper = new BookKeeper({
           pair: 'BTC-USDT',
@@ -52,7 +53,7 @@ describe('a book that is seeded by snapshots of a market whose true book is know
             const { bids, asks } = states[step]!
             const eventMs = newestMs - (newestMs % 1_000) + step
             requests.pop()!({ sequence: step, eventMs, bids: flat(bids), asks: flat(asks) })
-            await new Promise<void>((resolve) => setImmediate(resolve))
+            await setImmediate()
           }
           const { view } = keeper
           if (view.state !== 'live' || call.kind !== 'depth' || call.eventMs !== newestMs) continue
@@ -61,7 +62,7 @@ describe('a book that is seeded by snapshots of a market whose true book is know
           expect(view.asks()).toEqual(states[call.sequence]!.asks)
         }
         keeper.stop()
-        expect(clock.timers).toBe(0)
+        expect(clock.pending).toBe(0)
       }),
       { seed: 6, numRuns: 150 },
     )

@@ -11,7 +11,7 @@ export class RingClock implements Clock {
   }
 
   nowNs(): bigint {
-    return BigInt(this.wallMs) * 1_000_000n
+    return BigInt(Math.floor(this.wallMs)) * 1_000_000n
   }
 
   monotonicMs(): number {

@@ -12,7 +12,7 @@ const SYMBOL = 'BTC/USDT:USDT'
 /** The largest client order id that the order ring can carry. */
 const LARGEST_ID = '18446744073709551615'
 
-type Frame = Record<string, unknown> & { readonly e: string; readonly o: Record<string, unknown> }
+type Frame = Record<string, unknown> & { readonly e: string; readonly o?: Record<string, unknown> }
 
 let exchange: SimulatedBinance
 let clients: Client[] = []
@@ -27,7 +27,7 @@ class Client extends ccxt.pro.binanceusdm {
     const frame = message as Partial<Frame>
     if (typeof frame.e === 'string') this.frames.push(frame as Frame)
     if (this.#waiting && this.frames.length >= this.#waiting.count) this.#waiting.resolve()
-    super.handleMessage(client as never, message as never)
+    super.handleMessage(client as never, message)
   }
 
   framesUntil(count: number): Promise<void> {
@@ -56,7 +56,7 @@ async function createClient(apiKey = API_KEY, secret = API_SECRET): Promise<Clie
     const { pathname, search } = new URL(url)
     return fetch(exchange.restUrl + pathname + search, init)
   }
-  const urls = client.urls as { api: { ws: { future: string } } }
+  const urls = client.urls as unknown as { api: { ws: { future: string } } }
   urls.api.ws.future = exchange.websocketUrl
   await client.loadHttpProxyAgent()
   return client
@@ -98,19 +98,10 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  for (const client of clients) {
-    for (const timer of timersOf(client)) clearTimeout(timer)
-    await client.close()
-  }
+  for (const client of clients) await client.close()
   clients = []
   await exchange.close()
 })
-
-/** ccxt offers no way to end its listen key timer; the worker process is ended by the runner all the same. */
-function timersOf(client: Client): NodeJS.Timeout[] {
-  const { timeouts } = client as unknown as { timeouts?: NodeJS.Timeout[] }
-  return timeouts ?? []
-}
 
 describe('unmodified ccxt over REST', () => {
   it('reads markets, time, balance, positions, funding and the position mode', async () => {
@@ -132,10 +123,12 @@ describe('unmodified ccxt over REST', () => {
     })
     expect(await client.fetchPositions([SYMBOL])).toEqual([])
     expect(await client.fetchPositionMode(SYMBOL)).toMatchObject({ hedged: false })
-    exchange.engine.setFunding('BTCUSDT', { nextFundingMs: Date.now() + 3_600_000 })
+    const nextFundingMs = Date.now() + 3_600_000
+    exchange.setFunding('BTCUSDT', { nextFundingMs })
     const funding = await client.fetchFundingRate(SYMBOL)
     expect(funding).toMatchObject({
       fundingRate: '0.00010000',
+      fundingTimestamp: nextFundingMs,
       markPrice: '60000.05000000',
       indexPrice: '60000.05000000',
     })
@@ -322,7 +315,7 @@ describe('unmodified ccxt over websockets', () => {
       ['ACCOUNT_UPDATE', undefined, undefined, undefined],
       ['ORDER_TRADE_UPDATE', 'TRADE', 'FILLED', '1.200'],
     ])
-    expect(client.frames[0]!.o['c']).toBe(LARGEST_ID)
+    expect(client.frames[0]!.o?.['c']).toBe(LARGEST_ID)
     const [order] = await watching
     expect(order!.clientOrderId).toBe(LARGEST_ID)
   })

@@ -1,17 +1,18 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { silentLogger } from '../../src/common/log.ts'
 import { OrderBookTracker } from '../../src/connector/order-book-tracker.ts'
 import type { OrderBookView } from '../../src/connector/order-book.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { expectedOfMinute, hasRecordedMinute, recordedMinute } from '../support/recorded-minute.ts'
 import { ReplaySource, snapshotOf } from '../support/replay-source.ts'
-import { ManualClock, settle } from '../unit/simulator/feed/manual-clock.ts'
 
 const PAIRS: Record<string, string> = { BTCUSDT: 'BTC-USDT', ETHUSDT: 'ETH-USDT' }
 
 /** Plays the minute into a tracker; the clock follows the recording. Every message is checked. */
 async function play(hasSnapshots: boolean) {
   const source = new ReplaySource({ hasSnapshots })
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const crossed: string[] = []
   const wrongTops: string[] = []
   const lastDepth: Record<string, number> = {}
@@ -48,7 +49,7 @@ async function play(hasSnapshots: boolean) {
     const pair = PAIRS[symbol]!
     if (call.kind === 'snapshot') {
       source.requests.find((request) => request.pair === pair)?.resolve(snapshotOf(call))
-      await settle()
+      await setImmediate()
     } else {
       source.deliver(pair, call)
       const book = tracker.book(pair)
@@ -57,7 +58,8 @@ async function play(hasSnapshots: boolean) {
         const shown = call.isBid
           ? [book.bestBidPrice, book.bestBidSize]
           : [book.bestAskPrice, book.bestAskSize]
-        if (shown[0] !== call.price || shown[1] !== call.size) wrongTops.push(`${pair} ${messages}: ${shown}`)
+        if (shown[0] !== call.price || shown[1] !== call.size)
+          wrongTops.push(`${pair} ${messages}: ${shown.join(' ')}`)
       }
     }
   }

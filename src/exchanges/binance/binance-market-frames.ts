@@ -2,7 +2,7 @@ import type { FrameVerdict } from '../ccxt-profile.ts'
 import type { MarketFeed } from '../market-feed.ts'
 import { asInteger, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 
-/** Reads `depthUpdate`, `bookTicker` and `trade` of USD-M futures, plain or wrapped by a combined stream. */
+/** Reads `depthUpdate`, `bookTicker` and `trade` of USD-M futures, plain or wrapped by a combined stream, and answers to subscribing. */
 export function readBinanceMarketFrame(
   frame: unknown,
   feedOf: (exchangeSymbol: string) => MarketFeed | undefined,
@@ -11,6 +11,8 @@ export function readBinanceMarketFrame(
   const outer = asRecord(frame)
   const fields = asRecord(outer?.['data']) ?? outer
   const read = typeof fields?.['e'] === 'string' ? READERS.get(fields['e']) : undefined
+  if (outer?.['error'] !== undefined) return 'refused'
+  if (outer?.['id'] !== undefined && outer['result'] === null) return 'acknowledged'
   if (!fields || !read) return 'ignored'
   const feed = feedOf(asText(fields['s']) ?? '')
   if (!feed) return 'read'

@@ -37,7 +37,11 @@ export interface DatagramRouterOptions {
 export class DatagramRouter implements DatagramHandler {
   readonly #options: DatagramRouterOptions
   readonly #message = new MarketDataMessage()
-  #receivedMs = 0
+  /**
+   * Undefined at first, so that the engine keeps one number object a batch and hands that on, instead of making one
+   * for each message.
+   */
+  #receivedMs: number | undefined
 
   constructor(options: DatagramRouterOptions) {
     this.#options = options
@@ -45,7 +49,7 @@ export class DatagramRouter implements DatagramHandler {
 
   /** When the last batch was received; 0 before the first. */
   get lastReceivedMs(): number {
-    return this.#receivedMs
+    return this.#receivedMs ?? 0
   }
 
   onBatch(): void {
@@ -70,8 +74,9 @@ export class DatagramRouter implements DatagramHandler {
       counters.countUnknownIndex()
       return
     }
-    counters.countLatency(this.#receivedMs - message.localMs)
-    subscription.accept(message, this.#receivedMs)
+    const receivedMs = this.#receivedMs ?? 0
+    if (counters.isLatencyDue()) counters.countLatency(receivedMs - message.localMs)
+    subscription.accept(message, receivedMs)
   }
 
   onSocketError(reason: string): void {

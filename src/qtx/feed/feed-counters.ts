@@ -67,9 +67,14 @@ export class FeedCounters {
     this.#unknownIndex++
   }
 
-  countLatency(latencyMs: number): void {
-    if (this.#untilSample-- > 0) return
+  /** Whether this message's latency is one of those that are recorded. */
+  isLatencyDue(): boolean {
+    if (this.#untilSample-- > 0) return false
     this.#untilSample = LATENCY_SAMPLE - 1
+    return true
+  }
+
+  countLatency(latencyMs: number): void {
     if (latencyMs < 0) this.#negative++
     this.#latencyUs.record(Math.min(60_000_000, Math.max(1, Math.round(latencyMs * 1_000))))
   }

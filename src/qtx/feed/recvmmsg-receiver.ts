@@ -13,7 +13,6 @@ export class RecvmmsgReceiver implements Receiver {
   readonly #portWord: number
   #socket: UdpSocket | undefined
   #memory = new DatagramMemory(new ArrayBuffer(0))
-  #continuing: NodeJS.Immediate | undefined
   #datagrams = 0
   #bytes = 0
   #otherSender = 0
@@ -71,25 +70,21 @@ export class RecvmmsgReceiver implements Receiver {
 
   close(): Promise<void> {
     this.#last ??= this.getStatistics()
-    clearImmediate(this.#continuing)
     this.#socket?.close()
     this.#socket = undefined
     return Promise.resolve()
   }
 
   #onReadable(hasError: boolean): void {
-    // While a continuation is due the socket stays readable, and the poll keeps calling: one reader is enough.
-    if (this.#continuing === undefined) this.#drain()
+    this.#drain()
     if (hasError && (this.#socket?.takeErrors() ?? 0) > 0) this.#onError('ECONNREFUSED')
   }
 
   #drain(): void {
-    this.#continuing = undefined
+    // What is left after a turn keeps the socket readable: the event loop calls again, after everybody else.
     for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
-      const count = this.#receiveBatch()
-      if (count < BATCH_SLOTS) return
+      if (this.#receiveBatch() < BATCH_SLOTS) return
     }
-    this.#continuing = setImmediate(() => this.#drain())
   }
 
   #receiveBatch(): number {

@@ -3,7 +3,7 @@ import { QtxError } from '../../errors.ts'
 import { RING } from '../../wire/order-ring-layout.ts'
 import type { Logger } from '../../common/log.ts'
 
-const GROUP_OR_WORLD_READABLE = 0o044
+const GROUP_OR_WORLD_ACCESS = 0o066
 
 /**
  * Opens the order manager's segment, checks what it is and who may read it, and takes its lock.
@@ -24,10 +24,10 @@ export function openOrderSegment(name: string, logger: Logger): SharedMemory {
 function warnOfExposure(memory: SharedMemory, logger: Logger): void {
   const { mode, ownerUid } = memory.facts
   const segment = memory.name
-  if ((mode & GROUP_OR_WORLD_READABLE) !== 0) {
+  if ((mode & GROUP_OR_WORLD_ACCESS) !== 0) {
     logger.warn(
       { segment, mode: `0${mode.toString(8)}` },
-      'other users of this machine can read the order segment: the API key and secret pass through it; let the order manager create it with mode 0600',
+      'other users of this machine can read or write the order segment: the API key, the secret and all orders pass through it; let the order manager create it with mode 0600',
     )
   }
   const uid = process.getuid?.()

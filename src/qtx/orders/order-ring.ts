@@ -136,8 +136,10 @@ export class OrderRing {
     return true
   }
 
+  /** Wipes the key from its slot, and from the manager's answer if there is one. */
   wipeKey(slot: number): void {
     this.#slots.wipeKey(slot)
+    if (this.#slots.isAnswered(slot)) this.#slots.wipeAnswer(slot)
   }
 
   /** Wipes the key fields of all slots, whoever wrote them. */

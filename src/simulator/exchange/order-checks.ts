@@ -11,9 +11,9 @@ export function checkSize(instrument: Instrument, request: OrderRequest): void {
   const { size } = request
   const maxSize = request.kind === 'market' ? instrument.maxMarketSize : instrument.maxSize
   if (size.lte(0)) throw new OrderRefusal('size-not-positive', String(size))
+  if (size.decimalPlaces() > instrument.sizeDecimals) throw new OrderRefusal('precision-exceeded')
   if (size.lt(instrument.minSize)) throw new OrderRefusal('size-below-minimum', String(instrument.minSize))
   if (size.gt(maxSize)) throw new OrderRefusal('size-above-maximum', String(maxSize))
-  if (size.decimalPlaces() > instrument.sizeDecimals) throw new OrderRefusal('precision-exceeded')
   if (!size.mod(instrument.stepSize).isZero()) {
     throw new OrderRefusal('size-off-step', String(instrument.stepSize))
   }
@@ -27,13 +27,13 @@ export function checkPrice(
   markPrice: Decimal | undefined,
 ): void {
   if (price.lte(0)) throw new OrderRefusal('price-not-positive', String(price))
+  if (price.decimalPlaces() > instrument.priceDecimals) throw new OrderRefusal('precision-exceeded')
   if (price.lt(instrument.minPrice)) {
     throw new OrderRefusal('price-below-minimum', String(instrument.minPrice))
   }
   if (price.gt(instrument.maxPrice)) {
     throw new OrderRefusal('price-above-maximum', String(instrument.maxPrice))
   }
-  if (price.decimalPlaces() > instrument.priceDecimals) throw new OrderRefusal('precision-exceeded')
   if (!price.mod(instrument.tickSize).isZero()) {
     throw new OrderRefusal('price-off-tick', String(instrument.tickSize))
   }

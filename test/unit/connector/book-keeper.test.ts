@@ -1,11 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { silentLogger, type Logger } from '../../../src/common/log.ts'
 import type { BookKeeperOptions } from '../../../src/connector/book-keeper-options.ts'
 import { BookKeeper } from '../../../src/connector/book-keeper.ts'
 import type { BookStateChange } from '../../../src/connector/events.ts'
 import type { BookSnapshot } from '../../../src/connector/market-data-source.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { deliver, flat, type Level } from '../../support/market-call.ts'
-import { ManualClock, settle } from '../simulator/feed/manual-clock.ts'
 
 interface Request {
   readonly signal: AbortSignal
@@ -19,7 +20,7 @@ const RETRY = { initialMs: 1_000, maxMs: 8_000, jitter: 0 }
 function keeperOf(
   setup: { hasSnapshots?: boolean; options?: BookKeeperOptions; logger?: Logger; comparable?: boolean } = {},
 ) {
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const changes: BookStateChange[] = []
   const requests: Request[] = []
   const trades: unknown[][] = []
@@ -52,11 +53,11 @@ function keeperOf(
     eventMs = sequence,
   ) => {
     requests.at(-1)!.resolve({ sequence, eventMs, bids: flat(bids), asks: flat(asks) })
-    await settle()
+    await setImmediate()
   }
   const fail = async (message: string) => {
     requests.at(-1)!.reject(new Error(message))
-    await settle()
+    await setImmediate()
   }
   return {
     keeper,
@@ -322,7 +323,7 @@ describe('a book whose data was interrupted', () => {
     expect(requests[0]!.signal.aborted).toBe(true)
     clock.advance(1_000)
     expect(requests.length).toBe(2)
-    await settle()
+    await setImmediate()
   })
 
   it('is stale when nothing arrives, with its levels; the next message begins it anew', () => {
@@ -346,12 +347,12 @@ describe('a book whose data was interrupted', () => {
     keeper.restarted()
     expect([view.state, view.bidLevelCount, view.sequence]).toEqual(['syncing', 0, 0])
     requests[0]!.resolve({ sequence: 1_000, eventMs: 1, bids: flat([[50, 1]]), asks: flat([[60, 1]]) })
-    await settle()
+    await setImmediate()
     clock.advance(1_000)
     depth(5, BID, ASK)
     depth(7, [[99, 1]], [])
     requests[1]!.resolve({ sequence: 6, eventMs: 6, bids: flat(BID), asks: flat(ASK) })
-    await settle()
+    await setImmediate()
     expect([view.state, view.sequence]).toEqual(['live', 7])
     expect(view.bids()).toEqual([
       [100, 1],
@@ -398,7 +399,7 @@ describe('what a keeper delivers', () => {
     clock.advance(1_000)
     const [updatesBefore, changesBefore] = [updateCount(), changes.length]
     keeper.stop()
-    expect([view.state, clock.timers, requests.at(-1)!.signal.aborted]).toEqual(['stale', 0, true])
+    expect([view.state, clock.pending, requests.at(-1)!.signal.aborted]).toEqual(['stale', 0, true])
     depth(3, [[99, 1]], [])
     top(4, true, 99, 1)
     keeper.trade(true, 1, 1, 0, 1, 1, 1)
@@ -406,11 +407,11 @@ describe('what a keeper delivers', () => {
     keeper.restarted()
     await answer(4, BID, ASK)
     expect([updateCount(), changes.length, trades.length]).toEqual([updatesBefore, changesBefore, 0])
-    expect([view.state, clock.timers]).toEqual(['stale', 0])
+    expect([view.state, clock.pending]).toEqual(['stale', 0])
   })
 
   it('may be stopped by whoever it tells of a change', () => {
-    const clock = new ManualClock()
+    const clock = new FakeClock()
     let updates = 0
     const keeper: BookKeeper = new BookKeeper({
       pair: 'BTC-USDT',
@@ -422,6 +423,6 @@ describe('what a keeper delivers', () => {
     })
     keeper.start()
     deliver({ kind: 'depth', sequence: 1, bids: BID, asks: ASK, eventMs: 1, receivedMs: 1 }, keeper)
-    expect([keeper.view.state, updates, clock.timers]).toEqual(['stale', 0, 0])
+    expect([keeper.view.state, updates, clock.pending]).toEqual(['stale', 0, 0])
   })
 })

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { silentLogger } from '../../../src/common/log.ts'
 import type { BookStateChange } from '../../../src/connector/events.ts'
 import { OrderBookTracker } from '../../../src/connector/order-book-tracker.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import type { MarketCall } from '../../support/market-call.ts'
 import { ReplaySource, snapshotOf } from '../../support/replay-source.ts'
-import { ManualClock, settle } from '../simulator/feed/manual-clock.ts'
 
 type DepthCall = Extract<MarketCall, { kind: 'depth' | 'snapshot' }>
 
@@ -21,7 +22,7 @@ function wholeBook(sequence: number, price = 100): DepthCall {
 
 function trackerOf(pairs: string[], hasSnapshots = false) {
   const source = new ReplaySource({ hasSnapshots })
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const changes: BookStateChange[] = []
   const updated: string[] = []
   const tracker = new OrderBookTracker({
@@ -62,7 +63,7 @@ describe('an order book tracker', () => {
     expect(source.requests.map((request) => request.pair)).toEqual(pairs)
     for (const request of source.requests.toReversed()) {
       request.resolve(snapshotOf(wholeBook(1)))
-      await settle()
+      await setImmediate()
       source.deliver(request.pair, wholeBook(2))
       expect(tracker.book(request.pair).state).toBe('live')
     }
@@ -111,7 +112,7 @@ describe('an order book tracker', () => {
     await tracker.stop()
     expect(source.log.filter((entry) => entry === 'stop').length).toBe(1)
     source.deliver('BTC-USDT', wholeBook(2))
-    expect([updated.length, changes.length, tracker.book('BTC-USDT').state, clock.timers]).toEqual([
+    expect([updated.length, changes.length, tracker.book('BTC-USDT').state, clock.pending]).toEqual([
       1,
       1,
       'stale',

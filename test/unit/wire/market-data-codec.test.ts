@@ -114,12 +114,7 @@ describe('encoding market data', () => {
     const bytes =
       expected.kind === 'depth'
         ? encodeDepth(header, expected.asks ?? [], expected.bids ?? [])
-        : encodeSingle(
-            TYPES[expected.kind] as 1 | -1 | 3 | -3,
-            header,
-            expected.price ?? 0,
-            expected.size ?? 0,
-          )
+        : encodeSingle(TYPES[expected.kind], header, expected.price ?? 0, expected.size ?? 0)
     expect(Buffer.from(bytes).toString('hex')).toBe(hex)
   })
 })

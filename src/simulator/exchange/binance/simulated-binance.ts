@@ -8,6 +8,7 @@ import type { FeeRates } from '../clearing.ts'
 import { ExchangeServer } from '../exchange-server.ts'
 import type { AccountUpdate, BookView, OrderUpdate } from '../exchange-listeners.ts'
 import type { Instrument } from '../instrument.ts'
+import type { FundingSettings } from '../mark-prices.ts'
 import { MatchingEngine } from '../matching-engine.ts'
 import type { LoggedRequest } from '../request-log.ts'
 import type { RestFaultRule } from '../server-faults.ts'
@@ -150,6 +151,12 @@ export class SimulatedBinance {
     this.engine.applyMarketEvent(event)
   }
 
+  /** Sets a symbol's funding; a time that is set is kept to. Throws OrderRefusal `unknown-symbol`. */
+  setFunding(symbol: string, settings: FundingSettings): void {
+    this.engine.setFunding(symbol, settings)
+    this.#scheduleFunding()
+  }
+
   /** The last REST requests, without secrets. */
   get requests(): readonly LoggedRequest[] {
     return this.#server.log.requests
@@ -196,8 +203,9 @@ export class SimulatedBinance {
     await this.#server.close()
   }
 
-  /** Pays when the first symbol's funding is due; symbols whose time was set otherwise are due at their own. */
+  /** Pays when the first symbol's funding is due. */
   #scheduleFunding(): void {
+    this.#cancelFunding()
     const symbols = this.engine.instruments.map((instrument) => instrument.symbol)
     const dueMs = new Map(symbols.map((symbol) => [symbol, this.engine.funding(symbol).nextFundingMs]))
     const nextMs = Math.min(...dueMs.values())

@@ -101,11 +101,10 @@ describe('asking', () => {
   })
 
   test('a symbol that is never answered does not keep the others from being asked', () => {
-    add(A)
-    add(B)
+    for (const symbol of [A, B, C]) add(symbol)
     session.open()
-    clock.advance(250)
-    expect(takeSent()).toEqual([A, B])
+    clock.advance(500)
+    expect(takeSent()).toEqual([A, B, C])
   })
 })
 
@@ -222,8 +221,11 @@ describe('answers that are only an index', () => {
   test('a symbol that was given up leaves no answer behind that the next could take', () => {
     const a = add(A)
     session.open()
+    clock.advance(250)
+    expect(takeSent()).toEqual([A, A])
     session.remove(a, 'unsubscribed')
     const b = add(B)
+    session.onText('1')
     session.onText('1')
     expect(b.index).toBeUndefined()
   })
@@ -312,6 +314,17 @@ describe('unsubscribing', () => {
       clock.advance(60_000)
       expect(takeSent()).toEqual([])
     }
+  })
+
+  test('is not repeated once the symbol is wanted again', () => {
+    const first = add(A)
+    session.open()
+    session.onText(`1:${A}`)
+    session.remove(first, 'unsubscribed')
+    add(A)
+    takeSent()
+    clock.advance(2_000)
+    expect(new Set(takeSent())).toEqual(new Set([A]))
   })
 
   test('its answer is not taken for a refusal when the symbol is wanted again', () => {

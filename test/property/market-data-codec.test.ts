@@ -44,7 +44,7 @@ function readSide(message: MarketDataMessage, start: number, count: number): num
 test('tickers and trades come back from their bytes as they were', () => {
   fc.assert(
     fc.property(fc.constantFrom(1, -1, 3, -3), header, amount, amount, (type, fields, price, size) => {
-      const { result, message } = decode(encodeSingle(type as 1, fields, price, size))
+      const { result, message } = decode(encodeSingle(type, fields, price, size))
       expect(result).toBe(DECODE.OK)
       expect(readHeader(message)).toEqual(fields)
       expect([message.type, message.price, message.size]).toEqual([type, price, size])

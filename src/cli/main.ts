@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { exitCodeOf } from './exit-codes.ts'
+import { printError } from './output.ts'
+import { runProgram } from './program.ts'
+
+// A reader that went away, as in `qtx … | head`, is no error; the commands end by it.
+process.stdout.on('error', ignoreBrokenPipe)
+process.stderr.on('error', ignoreBrokenPipe)
+
+process.on('uncaughtException', (error) => {
+  printError(error, process.argv.includes('--debug'))
+  process.exit(exitCodeOf(error))
+})
+
+process.exitCode = await runProgram(process.argv)
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}

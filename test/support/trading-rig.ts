@@ -1,0 +1,111 @@
+import { createQtxConnector, silentLogger, type ConnectorEvents, type QtxConnector } from '../../src/index.ts'
+import type { QtxConnectorConfigInput } from '../../src/config/connector-config.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
+
+/** One event with its name. */
+export interface SeenEvent {
+  readonly name: keyof ConnectorEvents
+  readonly clientOrderId: string | undefined
+  readonly payload: ConnectorEvents[keyof ConnectorEvents]
+}
+
+const ORDER_EVENTS = [
+  'buyOrderCreated',
+  'sellOrderCreated',
+  'orderFilled',
+  'buyOrderCompleted',
+  'sellOrderCompleted',
+  'orderCancelled',
+  'orderFailure',
+  'orderSubmitUnknown',
+] as const satisfies readonly (keyof ConnectorEvents)[]
+
+/** A simulator and a connector that trades on it, for system tests. Both stop when it is disposed of. */
+export class TradingRig implements AsyncDisposable {
+  readonly simulator: Simulator
+  readonly connector: QtxConnector
+  /** Every order event so far, in order. */
+  readonly seen: SeenEvent[] = []
+
+  private constructor(simulator: Simulator, connector: QtxConnector) {
+    this.simulator = simulator
+    this.connector = connector
+    for (const name of ORDER_EVENTS) {
+      connector.on(name, (payload) => this.seen.push({ name, clientOrderId: payload.clientOrderId, payload }))
+    }
+  }
+
+  /** The simulator runs; the connector is made and not started. */
+  static async create(
+    simulation: SimulatorOptions = {},
+    config: Partial<QtxConnectorConfigInput> = {},
+  ): Promise<TradingRig> {
+    const simulator = await startSimulator({ pairs: ['BTC-USDT', 'ETH-USDT'], ...simulation })
+    try {
+      return new TradingRig(
+        simulator,
+        await createQtxConnector({ ...configFor(simulator), ...config }, { logger: silentLogger }),
+      )
+    } catch (error) {
+      await simulator.close()
+      throw error
+    }
+  }
+
+  /** As `create`, started and ready. */
+  static async ready(
+    simulation: SimulatorOptions = {},
+    config: Partial<QtxConnectorConfigInput> = {},
+  ): Promise<TradingRig> {
+    const rig = await TradingRig.create(simulation, config)
+    try {
+      await rig.connector.start()
+      await rig.connector.waitReady({ timeoutMs: 20_000 })
+      return rig
+    } catch (error) {
+      await rig[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  /** The names of one order's events so far, in order. */
+  eventsOf(clientOrderId: string): string[] {
+    return this.seen.filter((event) => event.clientOrderId === clientOrderId).map((event) => event.name)
+  }
+
+  /** The first event of that name for that order, waiting for it if need be. */
+  async event<E extends (typeof ORDER_EVENTS)[number]>(
+    name: E,
+    clientOrderId: string,
+  ): Promise<ConnectorEvents[E]> {
+    const find = () => this.seen.find((event) => event.name === name && event.clientOrderId === clientOrderId)
+    const past = find()
+    if (past) return past.payload as ConnectorEvents[E]
+    return new Promise((resolve) => {
+      const off = this.connector.on(name, (payload) => {
+        if (payload.clientOrderId !== clientOrderId) return
+        off()
+        resolve(payload)
+      })
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.connector.stop()
+    await this.simulator.close()
+  }
+}
+
+/** The configuration of a connector that trades on this simulator. */
+export function configFor(simulator: Simulator): QtxConnectorConfigInput {
+  return {
+    exchangeBackend: 'binance',
+    qtxPerpetualHost: simulator.feed.host,
+    qtxPerpetualPort: simulator.feed.port,
+    qtxPlaceOrderSharedMemoryName: simulator.sharedMemoryName,
+    exchangeApiKey: simulator.account.apiKey,
+    exchangeApiSecret: simulator.account.apiSecret,
+    exchangeEndpoints: simulator.exchangeEndpoints,
+    tradingPairs: Object.keys(simulator.symbols),
+  }
+}
