@@ -23,6 +23,12 @@ const SLOWEST_LOOK_MS = 30_000
 /** Missing fills mostly are on their way by the private stream: asking at once would cost a request for every order. */
 const FILLS_GRACE_MS = 250
 
+/** One order's look-up while it is under way. */
+interface Look {
+  /** The exchange must have answered once, whatever else becomes known. */
+  mustAsk: boolean
+}
+
 /**
  * Finds out about orders whose state is not known: outcomes that nobody told, cancels that found nothing, fills that
  * are missing. It asks the exchange, by client order id, until it knows; it never sends an order again and never
@@ -30,7 +36,7 @@ const FILLS_GRACE_MS = 250
  */
 export class OrderResolver {
   readonly #options: OrderResolverOptions
-  readonly #looking = new Set<InFlightOrder>()
+  readonly #looks = new Map<InFlightOrder, Look>()
 
   constructor(options: OrderResolverOptions) {
     this.#options = options
@@ -38,9 +44,13 @@ export class OrderResolver {
 
   /** Begins to look an order up, unless that is under way. */
   lookUp(order: InFlightOrder): void {
-    if (this.#looking.has(order)) return
-    this.#looking.add(order)
-    void this.#look(order).finally(() => this.#looking.delete(order))
+    const underWay = this.#looks.get(order)
+    const look = underWay ?? { mustAsk: false }
+    // Where the order itself has no open question, the one that was called for must still be asked.
+    look.mustAsk ||= !this.#isOpenQuestion(order)
+    if (underWay) return
+    this.#looks.set(order, look)
+    void this.#look(order, look).finally(() => this.#looks.delete(order))
   }
 
   /** Asks the exchange once about an order, and applies what it says. Throws when it could not be asked. */
@@ -63,19 +73,18 @@ export class OrderResolver {
     return 'found'
   }
 
-  async #look(order: InFlightOrder): Promise<void> {
+  async #look(order: InFlightOrder, look: Look): Promise<void> {
     const { clock, random, signal, tracker } = this.#options
     const backoff = new Backoff({ initialMs: FIRST_LOOK_MS, maxMs: SLOWEST_LOOK_MS, random })
-    let mustAsk = !tracker.isAwaitingFills(order)
-    if (!mustAsk) await sleep(clock, FILLS_GRACE_MS, signal)
+    if (tracker.isAwaitingFills(order)) await sleep(clock, FILLS_GRACE_MS, signal)
     let unknownSinceMs: number | undefined
     let failures = 0
-    while (!signal.aborted && (mustAsk || this.#isOpenQuestion(order))) {
+    while (!signal.aborted && (look.mustAsk || this.#isOpenQuestion(order))) {
       const askedMs = clock.monotonicMs()
       if (order.state === 'submitUnknown') unknownSinceMs ??= askedMs
       try {
         const found = await this.refresh(order)
-        mustAsk = false
+        look.mustAsk = false
         if (found === 'not-found' && this.#isProvenAbsent(order, askedMs - (unknownSinceMs ?? askedMs))) {
           tracker.fail(order, {
             code: 'QTX_ORDER_NOT_FOUND',

@@ -8,6 +8,7 @@ const O_EXCL = 0o200
 const PROT_READ_WRITE = 0x3
 const MAP_SHARED = 0x1
 const LOCK_EXCLUSIVE_NOW = 0x2 | 0x4
+const LOCK_RELEASE = 0x8
 
 /** What the file system says of a shared memory object. */
 export interface SharedMemoryFacts {
@@ -111,6 +112,8 @@ export class SharedMemory {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    // The mapping keeps the open file alive, and with it the lock, until it is unmapped: give the lock back now.
+    this.#library.declare('int flock(int fd, int operation)')(this.#fd, LOCK_RELEASE)
     closeSync(this.#fd)
   }
 

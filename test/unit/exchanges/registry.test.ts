@@ -32,10 +32,12 @@ describe('exchange registry', () => {
     )
     const { name, grownMb } = JSON.parse(output) as { readonly name: string; readonly grownMb: number }
     expect(name).toBe('BinancePerpetualDerivative')
-    expect(grownMb).toBeLessThan(10)
+    expect(grownMb).toBeLessThan(5)
   })
 
   test('an exchange that ccxt does not have is named', async () => {
-    await expect(loadCcxtClass('no-such-exchange')).rejects.toMatchObject({ code: 'QTX_EXCHANGE_UNSUPPORTED' })
+    await expect(loadCcxtClass('no-such-exchange')).rejects.toMatchObject({
+      code: 'QTX_EXCHANGE_UNSUPPORTED',
+    })
   })
 })
