@@ -25,6 +25,7 @@ export {
 export { QtxUdpManager } from './qtx/feed/udp-manager.ts'
 export { QtxSharedMemoryManager } from './qtx/orders/shared-memory-manager.ts'
 export { EXCHANGE_BACKENDS, fromQtxSymbol, toQtxSymbol, type ExchangeBackend } from './wire/symbol-names.ts'
+export { BinancePerpetualDerivative } from './exchanges/binance/binance-perpetual-derivative.ts'
 export { PerpetualDerivative } from './connector/perpetual-derivative.ts'
 export type {
   PerpetualConnector,

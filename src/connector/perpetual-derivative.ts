@@ -7,7 +7,7 @@ import { TypedEvents, type EventStreamOptions } from '../common/typed-events.ts'
 import { QtxError, messageOf } from '../errors.ts'
 import { AccountState } from './account-state.ts'
 import type { FundingInfo, Position, PositionMode } from './account-types.ts'
-import type { ConnectorOptions } from './connector-options.ts'
+import type { ConnectorOptions, ExchangeCredentials } from './connector-options.ts'
 import type { ConnectorEvents, NetworkStatus } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { DepthQuery, OrderBookView } from './order-book.ts'
@@ -30,10 +30,12 @@ const CANCEL_TIMEOUT_MS = 10_000
 export abstract class PerpetualDerivative extends PerpetualHooks implements PerpetualConnector {
   readonly tradingPairs: ReadonlySet<TradingPair>
   readonly isTradingRequired: boolean
-  protected readonly options: ConnectorOptions
+  protected readonly options: Omit<ConnectorOptions, 'credentials'>
   protected readonly clock: Clock
   protected readonly logger: Logger
   protected readonly random: () => number
+  // Private to the engine too: whoever prints the connector does not print its keys.
+  readonly #credentials: ExchangeCredentials | undefined
   readonly #events: TypedEvents<ConnectorEvents>
   readonly #account: AccountState
   readonly #tracker: OrderTracker
@@ -46,7 +48,9 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   constructor(options: ConnectorOptions) {
     super()
     for (const pair of options.tradingPairs) parseTradingPair(pair)
-    this.options = options
+    const { credentials, ...publicOptions } = options
+    this.options = publicOptions
+    this.#credentials = credentials
     this.tradingPairs = new Set(options.tradingPairs)
     this.isTradingRequired = options.tradingRequired ?? true
     this.clock = options.clock ?? new SystemClock()
@@ -282,6 +286,11 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     options?: EventStreamOptions,
   ): AsyncGenerator<ConnectorEvents[E], void, undefined> {
     return this.#events.stream(event, options)
+  }
+
+  /** The keys; never logged, never part of `options`. */
+  protected get credentials(): ExchangeCredentials | undefined {
+    return this.#credentials
   }
 
   /** Whether the market data's source needs what `startNetwork` opens; if not, it starts first. */

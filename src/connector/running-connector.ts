@@ -45,7 +45,7 @@ export interface LastingParts {
   readonly isTradingRequired: boolean
   /** Whether the market data's source needs what `startNetwork` opens. */
   readonly marketDataNeedsNetwork: boolean
-  readonly options: ConnectorOptions
+  readonly options: Omit<ConnectorOptions, 'credentials'>
   readonly clock: Clock
   readonly logger: Logger
   readonly random: () => number

@@ -60,7 +60,8 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
    * @throws QtxError `QTX_CREDENTIALS_MISSING`.
    */
   protected override async startNetwork(): Promise<void> {
-    const { credentials, exchangeEndpoints, requestTimeoutMs } = this.options
+    const { credentials } = this
+    const { exchangeEndpoints, requestTimeoutMs } = this.options
     if (this.isTradingRequired && !credentials) {
       throw new QtxError(
         'QTX_CREDENTIALS_MISSING',

@@ -123,7 +123,7 @@ function spreadOf(values: readonly number[]): Spread | null {
   return {
     count: sorted.length,
     min: sorted[0]!,
-    median: sorted[sorted.length >> 1]!,
+    median: (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2,
     max: sorted.at(-1)!,
   }
 }

@@ -1,9 +1,13 @@
 import { createLogger, silentLogger } from '../../common/log.ts'
 import { createQtxConnector, QtxUdpManager, type QtxConnector } from '../../index.ts'
+import { QtxError } from '../../errors.ts'
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts'
+import { limited } from './limited.ts'
 
 /** The pairs of the demo; the first is traded. */
 export const DEMO_PAIRS = ['BTC-USDT', 'ETH-USDT'] as const
+
+const STOP_TIMEOUT_MS = 5_000
 
 export interface DemoWorldOptions {
   readonly seed: number
@@ -18,6 +22,7 @@ export class DemoWorld {
   #simulator: Simulator | undefined
   #connector: QtxConnector | undefined
   #meter: QtxUdpManager | undefined
+  #isStopped = false
   // The name of a shared memory object outlives the process, however that ends.
   readonly #removeRing = (): void => this.#simulator?.orderManager.close()
 
@@ -68,28 +73,40 @@ export class DemoWorld {
       },
       { logger },
     )
+    this.#assertWanted()
     this.#connector = connector
     await connector.start()
+    this.#assertWanted()
     await this.#startMeter(simulator)
     return connector
   }
 
   /** Stops everything, whatever fails on the way, and rejects with the first failure. */
   async stop(): Promise<void> {
+    this.#isStopped = true
     const failures: unknown[] = []
-    for (const stop of [
-      () => this.#connector?.stop(),
-      () => this.#meter?.stop(),
-      () => this.#simulator?.close(),
-    ]) {
+    const parts: readonly (readonly [name: string, stop: () => Promise<unknown> | undefined])[] = [
+      ['connector', () => this.#connector?.stop()],
+      ['feed meter', () => this.#meter?.stop()],
+      ['simulator', () => this.#simulator?.close()],
+    ]
+    for (const [name, stop] of parts) {
       try {
-        await stop()
+        await limited(Promise.resolve(stop()), `the end of the ${name}`, { timeoutMs: STOP_TIMEOUT_MS })
       } catch (error) {
         failures.push(error)
       }
     }
     process.off('exit', this.#removeRing)
     if (failures.length > 0) throw failures[0]
+  }
+
+  /** Starting takes a while, and may be given up in the middle. */
+  #assertWanted(): void {
+    if (!this.#isStopped) return
+    throw new QtxError('QTX_STATE_INVALID', 'the demo was stopped while it started', {
+      remedy: 'start it again',
+    })
   }
 
   async #startMeter({ feed }: Simulator): Promise<void> {

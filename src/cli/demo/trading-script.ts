@@ -1,6 +1,7 @@
 import { QtxError } from '../../errors.ts'
 import type { CancelResult, Decimal, QtxConnector } from '../../index.ts'
 import { DEMO_PAIRS, type DemoWorld } from './demo-world.ts'
+import { limited } from './limited.ts'
 import { averagePrice, type OrderJournal, type OrderRecord } from './order-journal.ts'
 import type { Step } from './step-list.ts'
 
@@ -41,7 +42,11 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
       name: 'ready',
       title: 'connect, wait until ready',
       run: async () => {
-        connector = await world.startConnector(present(world.simulator, 'the simulator'))
+        connector = await limited(
+          world.startConnector(present(world.simulator, 'the simulator')),
+          'the start of the connector',
+          { timeoutMs: READY_TIMEOUT_MS, signal },
+        )
         journal = openJournal(connector)
         await connector.waitReady({ timeoutMs: READY_TIMEOUT_MS, signal })
         return { reason: `${connector.name}: all ${Object.keys(connector.status).length} checks hold` }

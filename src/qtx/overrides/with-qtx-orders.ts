@@ -99,7 +99,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
     async #connectRing(): Promise<void> {
       const { sharedMemoryName, backend, orderTimeoutMs } = this.#qtx
       if (!this.isTradingRequired || sharedMemoryName === undefined || this.#keeper) return
-      const { credentials } = this.options
+      const { credentials } = this
       if (!credentials)
         throw new QtxError('QTX_CREDENTIALS_MISSING', 'the order ring needs the exchange’s keys')
       const keeper = new RingKeeper({
