@@ -7,6 +7,9 @@ import { MAX_SYMBOL_BYTES } from '../wire/control-text.ts'
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
 
+/** A day. Timers of more than 24 days would fire at once. */
+const MAX_DURATION_MS = 86_400_000
+
 const backend = z
   .string({ error: `Name the exchange: ${EXCHANGE_BACKENDS.join(', ')}.` })
   .transform((text) => text.trim().toLowerCase())
@@ -38,6 +41,7 @@ const sharedMemoryName = z
   .regex(/^\/[\w.-]{1,250}$/, {
     error: 'A shared memory name is a slash and letters, digits, _ . -, such as /place_order_x.',
   })
+  .optional()
   .describe('Shared memory of the QTX order manager. Without it orders go by the exchange’s own REST API.')
 
 const secret = (what: string) =>
@@ -56,6 +60,7 @@ const durationMs = (what: string) =>
   z
     .number({ error: `Give ${what} in milliseconds, as a number.` })
     .positive({ error: `${what} must be above zero milliseconds.` })
+    .max(MAX_DURATION_MS, { error: `${what} is at most a day, ${MAX_DURATION_MS} milliseconds.` })
     .optional()
 
 const url = (schemes: readonly string[], example: string) =>
@@ -65,6 +70,17 @@ const url = (schemes: readonly string[], example: string) =>
       error: `Give a URL such as ${example}.`,
     })
     .optional()
+
+const SYMBOLS_HELP = 'Map pairs to QTX symbols, such as { "BTC-USDT": "binance-futures:btcusdt" }.'
+
+const qtxSymbol = z
+  .string({ error: SYMBOLS_HELP })
+  .regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_SYMBOL_BYTES}}$`), {
+    error: `A QTX symbol has 1 to ${MAX_SYMBOL_BYTES} characters of ASCII without spaces, such as binance-futures:btcusdt.`,
+  })
+
+const ipAddress = (help: string) =>
+  z.string({ error: help }).refine((text) => isIP(text) !== 0, { error: help })
 
 const fraction = z
   .union([z.number(), z.string()], { error: 'Give a fraction such as 0.03 for 3 %.' })
@@ -79,7 +95,7 @@ export const qtxConnectorConfig = z.strictObject(
     exchangeBackend: backend,
     qtxPerpetualHost: host,
     qtxPerpetualPort: port,
-    qtxPlaceOrderSharedMemoryName: sharedMemoryName.optional(),
+    qtxPlaceOrderSharedMemoryName: sharedMemoryName,
     exchangeApiKey: secret('The exchange’s API key'),
     exchangeApiSecret: secret('The exchange’s API secret'),
     exchangeApiPassphrase: secret('The exchange’s API passphrase'),
@@ -109,25 +125,19 @@ export const qtxConnectorConfig = z.strictObject(
       .optional()
       .describe('Where the exchange is reached instead: a testnet, a proxy, the simulator.'),
     qtxSymbols: z
-      .record(pair, z.string().min(1).max(MAX_SYMBOL_BYTES), {
-        error: 'Map pairs to QTX symbols, such as { "BTC-USDT": "binance-futures:btcusdt" }.',
-      })
+      .record(pair, qtxSymbol, { error: SYMBOLS_HELP })
       .optional()
       .describe('QTX symbols that differ from the usual spelling.'),
     feedReceiver: z
       .enum(['recvmmsg', 'dgram'], { error: 'feedReceiver is recvmmsg (Linux) or dgram (anywhere).' })
       .optional()
       .describe('How datagrams are received; recvmmsg by default on Linux, dgram elsewhere.'),
-    multicastGroup: z
-      .string()
-      .refine((text) => isIP(text) !== 0, { error: 'multicastGroup is an IP address, such as 239.1.1.1.' })
+    multicastGroup: ipAddress('multicastGroup is an IP address, such as 239.1.1.1.')
       .optional()
       .describe('Group on which the same datagrams arrive.'),
-    multicastInterface: z
-      .string()
-      .refine((text) => isIP(text) !== 0, {
-        error: 'multicastInterface is the IP address of a local interface.',
-      })
+    multicastInterface: ipAddress(
+      'multicastInterface is the IP address of a local interface, such as 10.0.0.5.',
+    )
       .optional()
       .describe('Local interface that joins the group.'),
     feedSilenceMs: durationMs('feedSilenceMs').describe(
@@ -181,7 +191,10 @@ function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outp
   const problems = result.error.issues.map((issue) =>
     issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
   )
-  throw new QtxError('QTX_CONFIG_INVALID', 'the configuration is not valid', { details: { problems }, remedy: problems.join(' ') })
+  throw new QtxError('QTX_CONFIG_INVALID', 'the configuration is not valid', {
+    details: { problems },
+    remedy: problems.join(' '),
+  })
 }
 
 function isPair(text: string): boolean {

@@ -106,7 +106,7 @@ export class MarketInfo {
     if (Math.abs(this.#clockSkewMs) > CLOCK_SKEW_WARNING_MS + roundTripMs) {
       logger.warn(
         { clockSkewMs: this.#clockSkewMs },
-        `this machine's clock is ${Math.round(this.#clockSkewMs)} ms ahead of the exchange's: synchronise it`,
+        `this machine's clock is ${Math.abs(Math.round(this.#clockSkewMs))} ms ${this.#clockSkewMs > 0 ? 'ahead of' : 'behind'} the exchange's: synchronise it`,
       )
     }
   }

@@ -84,6 +84,10 @@ export function summaryLines(summary: DemoSummary): Line[] {
       span(`${seen} of ${summary.steps.length} steps were seen`, 'bold'),
       span(` in ${formatMs(summary.durationMs)}, seed ${summary.seed}`, 'dim'),
     ],
+    ...summary.steps
+      .filter(({ ok }) => !ok)
+      .slice(0, 1)
+      .map(({ name, reason }) => row('not seen', `${name}: ${reason}`)),
     row('order → answer', spreadText(summary.orderToAnswerMs)),
     row('order → fill', spreadText(summary.orderToFillMs)),
     row('feed latency', feed ? latencyText(feed) : 'not measured'),
@@ -131,6 +135,7 @@ function spreadOf(values: readonly number[]): Spread | null {
 function spreadText(times: Spread | null): string {
   if (!times) return 'not measured'
   const { count, min, median, max } = times
+  if (count === 1) return `${formatMs(median)} (1 order)`
   return `median ${formatMs(median)} (${formatMs(min)} to ${formatMs(max)}, ${count} orders)`
 }
 

@@ -1,5 +1,5 @@
 import { bookPanel, panelHeight } from '../terminal/book-panel.ts'
-import { beside, fitLine, span, spread, type Format, type Line } from '../terminal/line.ts'
+import { beside, fitLine, span, spread, widthOf, type Format, type Line } from '../terminal/line.ts'
 import { formatClock, formatMs, formatNumber } from '../terminal/numbers.ts'
 import type { DemoPicture } from './demo-picture.ts'
 import { latencyText, timesOf } from './demo-summary.ts'
@@ -12,11 +12,14 @@ export interface ScreenSize {
 }
 
 const GAP = ' │ '
-/** Title, three rules, feed, account, keys. */
+/** Title, four rules, feed, account. */
 const FRAME_ROWS = 7
 const MIN_LEVELS = 2
 const MAX_LEVELS = 12
+/** Of orders and fills: on a small screen, and on a usual one. */
 const MIN_LINES = 2
+const USUAL_LINES = 4
+const USUAL_ROWS = 29
 const MAX_LINES = 8
 const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 const SPIN_MS = 200
@@ -39,45 +42,52 @@ const LINE_FORMAT: Readonly<Record<JournalLine['kind'], Format>> = {
   unknown: 'magenta',
 }
 
-/** Levels a side that a screen of this height shows. */
-export function demoLevelCount(rows: number, panelRows: number): number {
-  const left = rows - FRAME_ROWS - panelRows - MIN_LINES
-  return Math.min(MAX_LEVELS, Math.max(MIN_LEVELS, Math.floor((left - 2) / 2)))
-}
-
 /** One frame of the demo: books, readiness and script, orders and fills, feed and account. */
 export function demoView(picture: DemoPicture, { columns, rows }: ScreenSize): Line[] {
   const width = Math.max(60, columns)
   const left = Math.floor((width - GAP.length) / 2)
   const widths = [left, width - GAP.length - left] as const
-  const panelRows = panelRowsOf(picture)
-  const levels = demoLevelCount(rows, panelRows)
-  const lineCount = rows - FRAME_ROWS - panelRows - panelHeight(levels)
+  const panels = [checkLines(picture), stepLines(picture, widths[1])] as const
+  const panelRows = Math.max(panels[0].length, panels[1].length)
+  const levels = levelCount(rows - FRAME_ROWS - panelRows - (rows < USUAL_ROWS ? MIN_LINES : USUAL_LINES))
+  const lineCount = Math.max(MIN_LINES, rows - FRAME_ROWS - panelRows - panelHeight(levels))
   return [
     title(picture, width),
-    rule(width),
+    splitRule([[], []], widths, '─┬─'),
     ...beside(
       picture.books.map((book, i) => bookPanel(book, widths[i] ?? left, levels)),
       widths,
       GAP,
     ),
-    rule(width),
-    ...beside([checkLines(picture, panelRows), stepLines(picture, widths[1])], widths, GAP),
-    rule(width),
-    ...orderLines(picture, Math.min(MAX_LINES, Math.max(MIN_LINES, lineCount))),
-    rule(width),
+    splitRule([checkHeading(picture), stepHeading(picture)], widths, '─┼ '),
+    ...beside(panels, widths, GAP),
+    splitRule([[span('Orders and fills', 'bold')], []], widths, '─┴─'),
+    ...orderLines(picture, Math.min(MAX_LINES, lineCount)),
+    rule([], width),
     feedLine(picture),
     spread(accountLine(picture), [span('q quit', 'dim')], width),
   ].map((line) => fitLine(line, width))
 }
 
-/** Rows of the panels of checks and steps, with their headings. */
-export function panelRowsOf({ checks, steps }: DemoPicture): number {
-  return 1 + Math.max(Object.keys(checks).length, steps.length)
+/** Levels a side for which there is room. */
+function levelCount(rows: number): number {
+  return Math.min(MAX_LEVELS, Math.max(MIN_LEVELS, Math.floor((rows - 2) / 2)))
 }
 
-function rule(width: number): Line {
-  return [span('─'.repeat(width), 'dim')]
+/** A rule with a heading in it. */
+function rule(heading: Line, width: number): Line {
+  if (heading.length === 0) return [span('─'.repeat(width), 'dim')]
+  const start: Line = [...heading, span(' ')]
+  return [...start, span('─'.repeat(Math.max(0, width - widthOf(start))), 'dim')]
+}
+
+/** A rule across two columns, each with its heading. */
+function splitRule(
+  headings: readonly [Line, Line],
+  [left, right]: readonly [number, number],
+  joint: string,
+): Line {
+  return [...rule(headings[0], left), span(joint, 'dim'), ...rule(headings[1], right)]
 }
 
 function title({ feedEndpoint, ringName, elapsedMs, durationMs, steps }: DemoPicture, width: number): Line {
@@ -91,23 +101,35 @@ function title({ feedEndpoint, ringName, elapsedMs, durationMs, steps }: DemoPic
   )
 }
 
-function checkLines({ checks }: DemoPicture, rows: number): Line[] {
+function checkHeading({ checks }: DemoPicture): Line {
+  const all = Object.values(checks)
+  const passing = all.filter(({ ok }) => ok).length
+  return [span('Readiness', 'bold'), span(all.length === 0 ? '' : `  ${passing} of ${all.length}`, 'dim')]
+}
+
+function checkLines({ checks }: DemoPicture): Line[] {
   const entries = Object.entries(checks)
-  const passing = entries.filter(([, { ok }]) => ok).length
   const nameWidth = Math.max(0, ...entries.map(([name]) => name.length)) + 1
-  const heading: Line = [span('Readiness', 'bold'), span(`  ${passing} of ${entries.length}`, 'dim')]
-  const lines = entries.map(([name, { ok, reason }]): Line => [
+  return entries.map(([name, { ok, reason }]) => [
     span(ok ? '✓ ' : '… ', ok ? 'green' : 'yellow'),
     span(name.padEnd(nameWidth)),
     span(reason, ok ? 'dim' : 'yellow'),
   ])
-  return [heading, ...lines].slice(0, rows)
 }
 
-function stepLines({ steps, elapsedMs }: DemoPicture, width: number): Line[] {
+function stepHeading({ steps }: DemoPicture): Line {
   const seen = steps.filter(({ state }) => state === 'ok').length
-  const heading: Line = [span('Script', 'bold'), span(`  ${seen} of ${steps.length}`, 'dim')]
-  return [heading, ...steps.map((step) => stepLine(step, elapsedMs, width))]
+  return [span('Script', 'bold'), span(`  ${seen} of ${steps.length}`, 'dim')]
+}
+
+/** The steps, and what was measured on the way. */
+function stepLines({ steps, elapsedMs }: DemoPicture, width: number): Line[] {
+  return [
+    ...steps.map((step) => stepLine(step, elapsedMs, width)),
+    [],
+    timesLine('order → answer', timesOf(steps, 'orderToAnswerMs')),
+    timesLine('order → fill', timesOf(steps, 'orderToFillMs')),
+  ]
 }
 
 function stepLine({ state, title, reason, tookMs }: StepResult, elapsedMs: number, width: number): Line {
@@ -115,27 +137,26 @@ function stepLine({ state, title, reason, tookMs }: StepResult, elapsedMs: numbe
   const mark = { ok: '✓', failed: '✗', running: spinner, notRun: '–', waiting: '·' }[state]
   const text = state === 'failed' ? reason : title
   return spread(
-    [span(`${mark} `, STEP_FORMAT[state]), span(text, state === 'waiting' ? 'dim' : STEP_FORMAT[state])],
+    [span(`${mark} `, STEP_FORMAT[state]), span(text, state === 'ok' ? undefined : STEP_FORMAT[state])],
     [span(tookMs === undefined ? '' : ` ${formatMs(tookMs)}`, 'dim')],
     width,
   )
 }
 
-function orderLines({ lines, steps }: DemoPicture, count: number): Line[] {
-  const shown = lines.slice(1 - count)
-  const answers = timesOf(steps, 'orderToAnswerMs')
-  const fills = timesOf(steps, 'orderToFillMs')
-  const heading: Line = [
-    span('Orders and fills', 'bold'),
-    span(answers.length === 0 ? '' : `   order → answer ${answers.map(formatMs).join(', ')}`, 'dim'),
-    span(fills.length === 0 ? '' : `   order → fill ${fills.map(formatMs).join(', ')}`, 'dim'),
-  ]
-  const rows = shown.map(({ atMs, kind, text }): Line => [
-    span(`${(atMs / 1_000).toFixed(3).padStart(8)} s  `, 'dim'),
-    span(kind.padEnd(10), LINE_FORMAT[kind]),
-    span(text),
-  ])
-  return Array.from({ length: count }, (_, i) => (i === 0 ? heading : (rows[i - 1] ?? [])))
+function timesLine(name: string, timesMs: readonly number[]): Line {
+  const text = timesMs.length === 0 ? '–' : timesMs.map(formatMs).join('   ')
+  return [span(`  ${name.padEnd(16)}`, 'dim'), span(text, 'cyan')]
+}
+
+function orderLines({ lines }: DemoPicture, count: number): Line[] {
+  const rows = lines
+    .slice(-count)
+    .map(({ atMs, kind, text }): Line => [
+      span(`${(atMs / 1_000).toFixed(3).padStart(8)} s  `, 'dim'),
+      span(kind.padEnd(10), LINE_FORMAT[kind]),
+      span(text),
+    ])
+  return Array.from({ length: count }, (_, i) => rows[i] ?? [])
 }
 
 function feedLine({ feed }: DemoPicture): Line {
@@ -146,16 +167,16 @@ function feedLine({ feed }: DemoPicture): Line {
   return [
     span('Feed     ', 'bold'),
     span(`${formatNumber(feed.messagesPerSecond)} msg/s`, 'cyan'),
-    span('   latency ', 'dim'),
+    span('  latency ', 'dim'),
     span(latencyText(feed), 'cyan'),
-    span('   ticker ', 'dim'),
+    span('  ticker ', 'dim'),
     span(formatNumber(counts.ticker)),
     span('  depth ', 'dim'),
     span(formatNumber(counts.depth)),
     span('  trade ', 'dim'),
     span(formatNumber(counts.trade)),
     span(
-      lost === 0 ? '   nothing lost' : `   dup ${duplicates}  late ${late}  dropped ${dropped}`,
+      lost === 0 ? '  nothing lost' : `  dup ${duplicates}  late ${late}  dropped ${dropped}`,
       lost === 0 ? 'dim' : 'yellow',
     ),
   ]

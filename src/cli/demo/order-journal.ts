@@ -58,9 +58,9 @@ export class OrderJournal {
         record.filledQuote += amount.mul(price).toNumber()
         this.#note('filled', `${tradeType} ${amount.toString()} ${pair} at ${price.toString()}`)
       }),
-      connector.on('orderCancelled', ({ clientOrderId, pair }) => {
+      connector.on('orderCancelled', ({ clientOrderId, pair, tradeType, orderType }) => {
         this.#record(clientOrderId).canceledMs ??= now()
-        this.#note('canceled', `${pair}, nothing is left of it`)
+        this.#note('canceled', `${tradeType} ${pair} ${orderType} is off the book`)
       }),
       connector.on('orderFailure', ({ clientOrderId, errorMessage }) => {
         this.#record(clientOrderId).failure = errorMessage

@@ -75,7 +75,7 @@ export async function runDemo(request: DemoRequest): Promise<number> {
     if (isLive) screen.open()
     let isScriptDone = false
     const script = steps
-      .run(() => pause(isLive ? PACE_MS : 0, signal))
+      .run(signal, () => pause(isLive ? PACE_MS : 0, signal))
       .then(() => {
         isScriptDone = true
       })

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { QtxError, messageOf } from '../../errors.ts'
 
 export type StepState = 'waiting' | 'running' | 'ok' | 'failed' | 'notRun'
 
@@ -69,9 +69,10 @@ export class StepList {
 
   /**
    * Runs the steps; never rejects.
+   * @param signal no step begins once it has aborted.
    * @param between called before every step but the first.
    */
-  async run(between: () => Promise<void>): Promise<void> {
+  async run(signal: AbortSignal, between: () => Promise<void>): Promise<void> {
     let failed: string | undefined
     for (const [i, step] of this.#steps.entries()) {
       if (failed !== undefined) {
@@ -82,6 +83,7 @@ export class StepList {
       const startedMs = this.#now()
       this.#set(i, { state: 'running' })
       try {
+        if (signal.aborted) throw stopped(step.title)
         const { reason, times = {} } = await step.run()
         this.#set(i, { state: 'ok', reason, times, tookMs: this.#now() - startedMs })
       } catch (error) {
@@ -97,4 +99,8 @@ export class StepList {
     this.#results[index] = result
     this.#onChange(result)
   }
+}
+
+function stopped(title: string): QtxError {
+  return new QtxError('QTX_TIMEOUT', `the demo was stopped before “${title}”`, { remedy: 'run it again' })
 }

@@ -32,7 +32,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
   return [
     {
       name: 'simulator',
-      title: 'start QTX and exchange, simulated',
+      title: 'start simulated QTX and exchange',
       run: async () => {
         const { feed, exchangeEndpoints } = await world.startSimulator()
         return { reason: `feed ${feed.host}:${feed.port}, exchange ${exchangeEndpoints.rest}` }
@@ -40,7 +40,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
     },
     {
       name: 'ready',
-      title: 'connect, wait until ready',
+      title: 'connect and wait until ready',
       run: async () => {
         connector = await limited(
           world.startConnector(present(world.simulator, 'the simulator')),
@@ -54,7 +54,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
     },
     {
       name: 'placeLimit',
-      title: 'place a limit order away from the market',
+      title: 'limit order away from the market',
       run: async () => {
         const bid = present(connector.price(PAIR, 'bid'), 'a best bid')
         const price = connector.quantizePrice(PAIR, bid.mul(AWAY))
@@ -86,7 +86,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
     },
     {
       name: 'marketOrder',
-      title: 'buy at market, see it filled',
+      title: 'buy at market and see it filled',
       run: async () => {
         const ask = present(connector.price(PAIR, 'ask'), 'a best ask')
         const amount = amountAt(connector, ask)
