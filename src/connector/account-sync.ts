@@ -53,7 +53,7 @@ export class AccountSync implements UserStreamSink {
   #streamReason = 'not connected yet'
   #caughtUp = false
   #catchingUp: Promise<void> | undefined
-  #catchUpAgain = false
+  #catchUpCalls = 0
   #balanceRefreshPending = false
 
   constructor(options: AccountSyncOptions) {
@@ -162,27 +162,27 @@ export class AccountSync implements UserStreamSink {
 
   /** Fetches everything and applies the difference; a call during another makes that one run once more. */
   catchUp(): Promise<void> {
-    if (this.#catchingUp) {
-      this.#catchUpAgain = true
-      return this.#catchingUp
-    }
-    this.#catchingUp = this.#catchUpUntilDone().finally(() => (this.#catchingUp = undefined))
+    this.#catchUpCalls++
+    // A turn later, so that a call from within the first request finds it under way.
+    this.#catchingUp ??= Promise.resolve()
+      .then(() => this.#catchUpUntilDone())
+      .finally(() => (this.#catchingUp = undefined))
     return this.#catchingUp
   }
 
   async #catchUpUntilDone(): Promise<void> {
     const { clock, logger, random, signal } = this.#options
     const backoff = new Backoff({ initialMs: 500, maxMs: 30_000, random })
-    while (!signal.aborted) {
-      this.#catchUpAgain = false
+    while (!this.#isStopped()) {
+      const calls = this.#catchUpCalls
       try {
         await this.#fetchAccount()
         await this.#fetchOrders()
-        if (this.#catchUpAgain) continue
+        if (this.#catchUpCalls !== calls) continue
         this.#caughtUp = this.#streamConnected
         return
       } catch (error) {
-        if (signal.aborted) return
+        if (this.#isStopped()) return
         const delayMs = backoff.nextMs()
         logger.warn(
           { delayMs: Math.round(delayMs) },
@@ -191,6 +191,10 @@ export class AccountSync implements UserStreamSink {
         await sleep(clock, delayMs, signal)
       }
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#options.signal.aborted
   }
 
   async #fetchAccount(): Promise<void> {

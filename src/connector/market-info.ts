@@ -113,15 +113,16 @@ export class MarketInfo {
 
   #every(periodMs: number, what: string, refresh: () => Promise<void>): void {
     const { clock, signal, logger, onReachable } = this.#options
+    const isStopped = () => signal.aborted
     const run = async () => {
       for (;;) {
         await sleep(clock, periodMs, signal)
-        if (signal.aborted) return
+        if (isStopped()) return
         try {
           await refresh()
           onReachable(true, `${what} refreshed`)
         } catch (error) {
-          if (signal.aborted) return
+          if (isStopped()) return
           logger.warn({}, `${what} could not be refreshed: ${messageOf(error)}`)
           onReachable(false, messageOf(error))
         }

@@ -174,7 +174,7 @@ export class OrderEntry {
       this.#failLater(order, error)
       return
     }
-    placing.catch(outcomeOf).then((outcome) => this.#applyOutcome(order, outcome))
+    void placing.catch(outcomeOf).then((outcome) => this.#applyOutcome(order, outcome))
   }
 
   #applyOutcome(order: InFlightOrder, outcome: PlaceOutcome): void {
@@ -235,7 +235,7 @@ function readWish(wish: OrderWish): {
   if (wish.orderType === 'limitMaker' && timeInForce && timeInForce !== 'gtc') {
     refuse(`a limitMaker order cannot be ${timeInForce}`)
   }
-  return { amount, price: readDecimal('price', wish.price as DecimalInput), maxSlippage: undefined }
+  return { amount, price: readDecimal('price', wish.price), maxSlippage: undefined }
 }
 
 function readDecimal(name: string, input: DecimalInput): Decimal {

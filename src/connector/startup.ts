@@ -81,14 +81,14 @@ export class Startup {
   }
 
   async #run(): Promise<void> {
-    const { steps, logger, signal } = this.#options
+    const { steps, logger } = this.#options
     for (const [index, step] of steps.entries()) {
       this.#assertWanted()
       this.#tried.push(step)
       try {
         await step.start()
       } catch (error) {
-        if (signal.aborted) break
+        if (this.#isStopped()) break
         if (!isPassing(error)) throw error
         logger.warn({ step: step.name }, `${step.name} could not be started, trying on: ${messageOf(error)}`)
         this.#waitingFor = { step: step.name, reason: messageOf(error) }
@@ -107,12 +107,12 @@ export class Startup {
       if (!this.#tried.includes(step)) this.#tried.push(step)
       for (;;) {
         await sleep(clock, backoff.nextMs(), signal)
-        if (signal.aborted) return
+        if (this.#isStopped()) return
         try {
           await step.start()
           break
         } catch (error) {
-          if (signal.aborted) return
+          if (this.#isStopped()) return
           this.#waitingFor = { step: step.name, reason: messageOf(error) }
           if (isPassing(error)) continue
           this.#gaveUp = true
@@ -121,15 +121,19 @@ export class Startup {
         }
       }
     }
-    if (!signal.aborted) this.#finish()
+    if (!this.#isStopped()) this.#finish()
   }
 
   #assertWanted(): void {
-    if (this.#options.signal.aborted) {
+    if (this.#isStopped()) {
       throw new QtxError('QTX_STATE_INVALID', 'the connector was stopped while it was starting', {
         remedy: 'call start() again',
       })
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#options.signal.aborted
   }
 
   #finish(): void {

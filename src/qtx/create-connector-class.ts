@@ -8,6 +8,7 @@ import type {
   QtxConnectorConfigInput,
 } from '../config/connector-config.ts'
 import { EXCHANGE_REGISTRY, type ExchangeRow } from '../exchanges/registry.ts'
+import type { ExchangeBackend } from '../wire/symbol-names.ts'
 import { QtxError } from '../errors.ts'
 import type { ConnectorClass, ConnectorPlugin, QtxOptions } from './connector-class.ts'
 import {
@@ -57,10 +58,15 @@ const QTX_LAYERS: readonly ConnectorPlugin[] = [withQtxMarketData, withQtxOrders
  * to it; two factories share nothing.
  */
 export class ConnectorClassFactory {
+  readonly #registry: Readonly<Record<ExchangeBackend, ExchangeRow>>
   readonly #classes = new WeakCache<QtxConnectorClass>()
   readonly #feedPool = new FeedPool()
   readonly #pluginIds = new WeakMap<ConnectorPlugin, number>()
   #lastPluginId = 0
+
+  constructor(registry: Readonly<Record<ExchangeBackend, ExchangeRow>> = EXCHANGE_REGISTRY) {
+    this.#registry = registry
+  }
 
   /**
    * The class for a configuration: one for each backend, host, port, tradingRequired and list of plugins.
@@ -108,11 +114,11 @@ export class ConnectorClassFactory {
     plugins: readonly ConnectorPlugin[],
     logger: Logger | undefined,
   ): Promise<QtxConnectorClass> {
-    const row = EXCHANGE_REGISTRY[classConfig.exchangeBackend]
+    const row = this.#registry[classConfig.exchangeBackend]
     const Parent = await row.load()
     assertParentClass(Parent)
     const parentClass = Parent as unknown as ConnectorClass
-    const Layered = [...QTX_LAYERS, ...plugins].reduce((Class, layer) => layer(Class), parentClass)
+    const Layered = [...QTX_LAYERS, ...plugins].reduce(extended, parentClass)
     const feedPool = this.#feedPool
     const name = `Qtx${row.displayName}PerpetualConnector`
 
@@ -135,6 +141,16 @@ export class ConnectorClassFactory {
     ;(logger ?? createLogger('warn')).info({ parent: parentClass.name }, `Creating dynamic class: ${name}`)
     return Class
   }
+}
+
+function extended(Parent: ConnectorClass, layer: ConnectorPlugin): ConnectorClass {
+  const Class: unknown = layer(Parent)
+  if (typeof Class === 'function' && Class.prototype instanceof Parent) return Class as ConnectorClass
+  throw new QtxError(
+    'QTX_PROTOCOL_INCOMPLETE',
+    `the plugin ${layer.name || 'without a name'} did not give a class that extends the one it was given`,
+    { remedy: 'write it as (Parent) => class extends Parent { … }' },
+  )
 }
 
 function assertSameClass(name: string, made: QtxConnectorClassConfig, config: QtxConnectorConfig): void {

@@ -47,7 +47,7 @@ export abstract class QtxPerpetualDerivative {
     return createQtxConnector(config, options)
   }
 
-  static [Symbol.hasInstance](value: unknown): boolean {
+  static [Symbol.hasInstance](value: unknown): value is QtxConnector {
     return isQtxConnector(value)
   }
 }

@@ -5,7 +5,7 @@ import type { InFlightOrder } from '../../src/connector/in-flight-order.ts'
 import { OrderTracker } from '../../src/connector/order-tracker.ts'
 import type { OrderUpdate, PlaceOutcome, TradeUpdate } from '../../src/connector/order-types.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { EventRecorder, fillOf, orderIdentity, strictEvents, updateOf } from '../support/order-messages.ts'
+import { EventRecorder, fillOf, orderIdentity, strictEvents, updateOf } from '../support/scripted-exchange.ts'
 
 /** What truly becomes of an order, before anybody tells of it. */
 interface Life {
@@ -70,8 +70,8 @@ function messagesOf(
   true_: Life,
   howPlaced: 'accepted' | 'unknown' | 'told-all',
 ): Message[] {
-  const { exchangeOrderId: _, ...truth } = truthOf(order, true_)
-  const updateMs = truth.updateMs
+  const truth = truthOf(order, true_)
+  const { updateMs } = truth
   const placed: Record<typeof howPlaced, PlaceOutcome> = {
     accepted: { kind: 'accepted', exchangeOrderId: `x${order.clientOrderId}`, updateMs },
     unknown: { kind: 'unknown', reason: { code: 'QTX_ORDER_TIMEOUT', message: 'no answer' } },

@@ -44,8 +44,8 @@ export function summarize(picture: DemoPicture, seed: number): DemoSummary {
       name,
       ok: state === 'ok',
       reason,
-      tookMs: tookMs ?? null,
-      times,
+      tookMs: tookMs === undefined ? null : toMicros(tookMs),
+      times: Object.fromEntries(Object.entries(times).map(([key, ms]) => [key, toMicros(ms)])),
     })),
     orderToAnswerMs: spreadOf(timesOf(steps, 'orderToAnswerMs')),
     orderToFillMs: spreadOf(timesOf(steps, 'orderToFillMs')),
@@ -121,14 +121,19 @@ export function timesOf(steps: readonly StepResult[], name: string): number[] {
   return steps.flatMap(({ times }) => times[name] ?? [])
 }
 
+/** Milliseconds to the microsecond: more digits say nothing. */
+function toMicros(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000
+}
+
 function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null
   const sorted = values.toSorted((a, b) => a - b)
   return {
     count: sorted.length,
-    min: sorted[0]!,
-    median: (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2,
-    max: sorted.at(-1)!,
+    min: toMicros(sorted[0]!),
+    median: toMicros((sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2),
+    max: toMicros(sorted.at(-1)!),
   }
 }
 

@@ -14,10 +14,10 @@ export interface ScreenSize {
 const GAP = ' │ '
 /** Title, four rules, feed, account. */
 const FRAME_ROWS = 7
-const MIN_LEVELS = 2
+const MIN_LEVELS = 1
 const MAX_LEVELS = 12
 /** Of orders and fills: on a small screen, and on a usual one. */
-const MIN_LINES = 2
+const MIN_LINES = 1
 const USUAL_LINES = 4
 const USUAL_ROWS = 29
 const MAX_LINES = 8
@@ -65,7 +65,7 @@ export function demoView(picture: DemoPicture, { columns, rows }: ScreenSize): L
     ...orderLines(picture, Math.min(MAX_LINES, lineCount)),
     rule([], width),
     feedLine(picture),
-    spread(accountLine(picture), [span('q quit', 'dim')], width),
+    spread(accountLine(picture), [span('  q quit', 'dim')], width),
   ].map((line) => fitLine(line, width))
 }
 
@@ -189,7 +189,7 @@ function accountLine({ account }: DemoPicture): Line {
   return [
     span('Account  ', 'bold'),
     span(`${formatNumber(Number(balance), 2)} ${asset}`),
-    span(`   available ${formatNumber(Number(available), 2)}`, 'dim'),
+    span(`   free ${formatNumber(Number(available), 2)}`, 'dim'),
     span('   position ', 'dim'),
     span(`${position} ${pair}`, isFlat ? 'dim' : 'green'),
     span(

@@ -24,7 +24,7 @@ export interface DemoRequest {
   readonly debug: boolean
 }
 
-const FRAME_MS = 100
+const FRAME_MS = 200
 const PROGRESS_MS = 5_000
 /** Between steps on a live view: they can be followed by eye. */
 const PACE_MS = 900

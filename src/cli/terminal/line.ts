@@ -68,7 +68,12 @@ export function toText(line: Line, paint: Paint): string {
 
 /** Colours where the stream is a terminal that has them and NO_COLOR is not set. */
 export function painterFor(stream: NodeJS.WriteStream): Paint {
-  return (format, text) => styleText(format as Format, text, { stream, validateStream: true })
+  const options = { stream, validateStream: true }
+  return (format, text) => {
+    // One by one: given a list, Node 20 colours whatever the stream and NO_COLOR say.
+    const formats: readonly Format[] = typeof format === 'string' ? [format] : format
+    return formats.reduce((painted, each) => styleText(each, painted, options), text)
+  }
 }
 
 /** No colours at all. */

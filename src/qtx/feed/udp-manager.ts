@@ -1,7 +1,8 @@
-import { SystemClock, type Clock } from '../../common/clock.ts'
+import type { Clock } from '../../common/clock.ts'
 import { silentLogger, type Logger } from '../../common/log.ts'
 import type { TradingPair } from '../../common/trading-pair.ts'
 import { QtxError, messageOf } from '../../errors.ts'
+import { createRealtimeClock } from '../../posix/realtime-clock.ts'
 import { toQtxSymbol } from '../../wire/symbol-names.ts'
 import { DatagramRouter } from './datagram-router.ts'
 import { FeedConnection } from './feed-connection.ts'
@@ -51,7 +52,7 @@ export class QtxUdpManager {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #faults: FirstOfKindLog
-  readonly #wallOffsetMs: number
+  #wallOffsetMs = 0
   readonly #table = new SubscriptionTable()
   readonly #counters = new FeedCounters()
   readonly #session: FeedSession
@@ -67,11 +68,10 @@ export class QtxUdpManager {
   constructor(options: QtxUdpManagerOptions) {
     assertFeedOptions(options)
     this.#options = options
-    this.#clock = options.clock ?? new SystemClock()
+    this.#clock = options.clock ?? createRealtimeClock()
     this.#log = (options.logger ?? silentLogger).child({ component: 'feed' })
     this.#faults = new FirstOfKindLog(this.#log)
-    // One time for everything: it has fractions of a millisecond, and never jumps.
-    this.#wallOffsetMs = Number(this.#clock.nowNs()) / 1e6 - this.#clock.monotonicMs()
+    this.#followWallClock()
     const shared = {
       clock: this.#clock,
       random: options.random ?? Math.random,
@@ -210,6 +210,14 @@ export class QtxUdpManager {
     return this.#options.silenceMs ?? DEFAULT_SILENCE_MS
   }
 
+  /**
+   * Messages are timed by the monotonic clock, which costs little; how far the wall clock is from it is read anew now
+   * and then, because the wall clock is steered.
+   */
+  #followWallClock(): void {
+    this.#wallOffsetMs = Number(this.#clock.nowNs()) / 1e6 - this.#clock.monotonicMs()
+  }
+
   #nowMs(): number {
     return this.#wallOffsetMs + this.#clock.monotonicMs()
   }
@@ -278,6 +286,7 @@ export class QtxUdpManager {
 
   #scheduleTick(): () => void {
     return this.#clock.schedule(Math.min(1_000, this.#silenceMs / CHECKS_PER_SILENCE), () => {
+      this.#followWallClock()
       const nowMs = this.#nowMs()
       this.#counters.sampleRate(nowMs)
       if (nowMs - this.#router.lastReceivedMs < FRESH_MS) this.#connection.confirm()

@@ -198,7 +198,7 @@ describe('wrong options', () => {
 
 describe('the configuration of a class', () => {
   test('needs no pairs, and takes them', () => {
-    const { tradingPairs: _, ...withoutPairs } = VALID
+    const withoutPairs = { ...VALID, tradingPairs: undefined }
     expect(parseConnectorClassConfig(withoutPairs)).toEqual({ ...withoutPairs, tradingRequired: true })
     expect(parseConnectorClassConfig(VALID).tradingPairs).toEqual(['BTC-USDT'])
   })

@@ -4,7 +4,7 @@ import { AccountState } from '../../../src/connector/account-state.ts'
 import type { Balance, Position } from '../../../src/connector/account-types.ts'
 import { InFlightOrder, type OrderIdentity } from '../../../src/connector/in-flight-order.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { orderIdentity, strictEvents } from '../../support/order-messages.ts'
+import { orderIdentity, strictEvents } from '../../support/scripted-exchange.ts'
 
 const d = (text: string) => new Decimal(text)
 

@@ -7,7 +7,7 @@ import { MarketInfo } from '../../../src/connector/market-info.ts'
 import type { TradingRule } from '../../../src/connector/trading-rule.ts'
 import { QtxError } from '../../../src/errors.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { BTC_RULE, pass, strictEvents } from '../../support/order-messages.ts'
+import { BTC_RULE, pass, strictEvents } from '../../support/scripted-exchange.ts'
 
 const DOWN = new QtxError('QTX_EXCHANGE_DOWN', 'no answer from the exchange')
 const ETH_RULE: TradingRule = { ...BTC_RULE, pair: 'ETH-USDT', exchangeSymbol: 'ETHUSDT' }

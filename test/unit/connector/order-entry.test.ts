@@ -25,7 +25,7 @@ import {
   strictEvents,
   updateOf,
   whilePassing,
-} from '../../support/order-messages.ts'
+} from '../../support/scripted-exchange.ts'
 
 const ACCEPTED: PlaceOutcome = { kind: 'accepted', exchangeOrderId: 'x1', updateMs: 1_748_231_160_100 }
 const CANCEL_TAKEN: CancelOutcome = { kind: 'accepted', updateMs: 1_748_231_160_200 }

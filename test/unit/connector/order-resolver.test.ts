@@ -8,6 +8,7 @@ import type { OrderReason, OrderUpdate, TradeUpdate } from '../../../src/connect
 import { QtxError } from '../../../src/errors.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import {
+  byExchangeId,
   EventRecorder,
   fillOf,
   orderIdentity,
@@ -15,7 +16,7 @@ import {
   settle,
   strictEvents,
   updateOf,
-} from '../../support/order-messages.ts'
+} from '../../support/scripted-exchange.ts'
 
 const NO_ANSWER: OrderReason = { code: 'QTX_ORDER_TIMEOUT', message: 'no answer' }
 const DOWN = new QtxError('QTX_EXCHANGE_DOWN', 'no answer from the exchange')
@@ -207,13 +208,10 @@ describe('fills', () => {
   test('are recognised by the question when they carry an exchange id that was not known', async () => {
     const { exchange, recorder, trackUnknown } = rig()
     const order = orderIdentity()
-    const { clientOrderId: _id, ...found } = updateOf(order, 'canceled', {
-      source: 'rest',
-      executedAmount: new Decimal('0.4'),
-    })
-    const { clientOrderId: _fillId, ...trade } = fillOf(order, '1', '0.4')
-    exchange.answer = found
-    exchange.fills = [trade]
+    exchange.answer = byExchangeId(
+      updateOf(order, 'canceled', { source: 'rest', executedAmount: new Decimal('0.4') }),
+    )
+    exchange.fills = [byExchangeId(fillOf(order, '1', '0.4'))]
     trackUnknown()
     await settle()
     expect(recorder.names).toEqual(['orderSubmitUnknown', 'buyOrderCreated', 'orderFilled', 'orderCancelled'])

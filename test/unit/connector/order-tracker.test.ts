@@ -8,13 +8,14 @@ import type { OrderUpdate, PlaceOutcome } from '../../../src/connector/order-typ
 import { QtxError } from '../../../src/errors.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import {
+  byExchangeId,
   EventRecorder,
   fillOf,
   orderIdentity,
   settle,
   strictEvents,
   updateOf,
-} from '../../support/order-messages.ts'
+} from '../../support/scripted-exchange.ts'
 
 const ACCEPTED: PlaceOutcome = { kind: 'accepted', exchangeOrderId: 'x1001', updateMs: 1_748_231_160_100 }
 const UNKNOWN: PlaceOutcome = {
@@ -289,7 +290,7 @@ describe('fills', () => {
   test('of an order that is not ours are not applied', () => {
     const { tracker, recorder, track } = rig()
     const order = track()
-    expect(tracker.applyTradeUpdate(fillOf({ ...order, clientOrderId: '9' }, '1', '1'))).toBe(false)
+    expect(tracker.applyTradeUpdate(fillOf(orderIdentity({ clientOrderId: '9' }), '1', '1'))).toBe(false)
     expect(tracker.applyTradeUpdate(fillOf(order, '1', '1', { pair: 'ETH-USDT' }))).toBe(false)
     expect(recorder.names).toEqual([])
     expect(order.executedAmount.isZero()).toBe(true)
@@ -397,8 +398,7 @@ describe('ids', () => {
       expect(order.exchangeOrderId).toBeUndefined()
       step(tracker, order)
       expect(order.exchangeOrderId).toBe('x1001')
-      const { clientOrderId: _, ...byExchangeId } = fillOf(order, '2', '0.1')
-      expect(tracker.applyTradeUpdate(byExchangeId)).toBe(true)
+      expect(tracker.applyTradeUpdate(byExchangeId(fillOf(order, '2', '0.1')))).toBe(true)
     }
   })
 
@@ -425,8 +425,9 @@ describe('ids', () => {
     update('open', { exchangeOrderId: '77' })(tracker, btc)
     update('open', { exchangeOrderId: '77' })(tracker, eth)
     for (const order of [btc, eth]) {
-      const { clientOrderId: _, ...byExchangeId } = fillOf(order, '1', '0.4', { exchangeOrderId: '77' })
-      expect(tracker.applyTradeUpdate(byExchangeId)).toBe(true)
+      expect(
+        tracker.applyTradeUpdate(byExchangeId(fillOf(order, '1', '0.4', { exchangeOrderId: '77' }))),
+      ).toBe(true)
       expect(order.executedAmount.toString()).toBe('0.4')
     }
   })
@@ -434,8 +435,8 @@ describe('ids', () => {
   test('updates of orders that are not ours are told apart', () => {
     const { tracker, track } = rig()
     const order = track()
-    expect(tracker.applyOrderUpdate(updateOf({ ...order, clientOrderId: '5' }, 'open'))).toBe(false)
-    expect(tracker.applyOrderUpdate(updateOf({ ...order, pair: 'ETH-USDT' }, 'open'))).toBe(false)
+    expect(tracker.applyOrderUpdate(updateOf(orderIdentity({ clientOrderId: '5' }), 'open'))).toBe(false)
+    expect(tracker.applyOrderUpdate(updateOf(orderIdentity({ pair: 'ETH-USDT' }), 'open'))).toBe(false)
     expect(order.state).toBe('pendingCreate')
   })
 })
@@ -452,8 +453,7 @@ describe('finished orders', () => {
     expect(tracker.find('1')).toBeUndefined()
     const forgotten = orderIdentity({ clientOrderId: '1' })
     expect(tracker.applyTradeUpdate(fillOf(forgotten, 't', '0.4'))).toBe(false)
-    const { clientOrderId: _, ...byExchangeId } = fillOf(forgotten, 't', '0.4')
-    expect(tracker.applyTradeUpdate(byExchangeId)).toBe(false)
+    expect(tracker.applyTradeUpdate(byExchangeId(fillOf(forgotten, 't', '0.4')))).toBe(false)
     expect(tracker.applyTradeUpdate(fillOf(orderIdentity({ clientOrderId: '2' }), 't', '0.4'))).toBe(true)
     expect(recorder.payloadsOf('orderFilled')).toHaveLength(1)
   })

@@ -3,8 +3,15 @@ import { Decimal } from '../../../src/common/decimal.ts'
 import { silentLogger, type Logger } from '../../../src/common/log.ts'
 import type { ConnectorOptions } from '../../../src/connector/connector-options.ts'
 import { QtxError } from '../../../src/errors.ts'
-import { EventRecorder, fillOf, pass, settle, updateOf, whilePassing } from '../../support/order-messages.ts'
-import { ScriptedExchange } from '../../support/scripted-exchange.ts'
+import {
+  EventRecorder,
+  ScriptedExchange,
+  fillOf,
+  pass,
+  settle,
+  updateOf,
+  whilePassing,
+} from '../../support/scripted-exchange.ts'
 
 const d = (text: string) => new Decimal(text)
 const DOWN = new QtxError('QTX_EXCHANGE_DOWN', 'no answer from the exchange')

@@ -4,7 +4,7 @@ import { InFlightOrder } from '../../../src/connector/in-flight-order.ts'
 import type { PositionAction, TradeType } from '../../../src/connector/order-types.ts'
 import { sizeForPosition } from '../../../src/connector/position-sizing.ts'
 import { QtxError } from '../../../src/errors.ts'
-import { orderIdentity } from '../../support/order-messages.ts'
+import { orderIdentity } from '../../support/scripted-exchange.ts'
 
 function pendingClose(tradeType: TradeType, amount: string, pair = 'BTC-USDT'): InFlightOrder {
   return new InFlightOrder(

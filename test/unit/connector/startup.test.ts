@@ -3,7 +3,7 @@ import { silentLogger } from '../../../src/common/log.ts'
 import { Startup, type StartStep } from '../../../src/connector/startup.ts'
 import { QtxError } from '../../../src/errors.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { pass, settle } from '../../support/order-messages.ts'
+import { pass, settle } from '../../support/scripted-exchange.ts'
 
 const DOWN = new QtxError('QTX_EXCHANGE_DOWN', 'no answer from the exchange')
 const KEYS = new QtxError('QTX_AUTH', 'the exchange refused the keys')

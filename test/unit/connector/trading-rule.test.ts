@@ -8,7 +8,7 @@ import {
   type TradingRule,
 } from '../../../src/connector/trading-rule.ts'
 import { QtxError } from '../../../src/errors.ts'
-import { BTC_RULE } from '../../support/order-messages.ts'
+import { BTC_RULE } from '../../support/scripted-exchange.ts'
 
 const d = (text: string) => new Decimal(text)
 
