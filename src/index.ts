@@ -22,8 +22,21 @@ export {
   type QtxConnectorConfig,
   type QtxConnectorConfigInput,
 } from './config/connector-config.ts'
-export { QtxUdpManager } from './qtx/feed/udp-manager.ts'
+export { QtxUdpManager, type Subscription } from './qtx/feed/udp-manager.ts'
+export type { QtxUdpManagerOptions } from './qtx/feed/udp-manager-options.ts'
+export type { FeedListener, SubscriptionState } from './qtx/feed/feed-listener.ts'
+export type { FeedStatistics } from './qtx/feed/feed-statistics.ts'
+export type { DiffCopy, TradeCopy } from './qtx/feed/market-data-copy.ts'
+export type { PairQueues } from './qtx/feed/pair-queues.ts'
 export { QtxSharedMemoryManager } from './qtx/orders/shared-memory-manager.ts'
+export type {
+  SharedMemoryManagerOptions,
+  SharedMemoryStatistics,
+} from './qtx/orders/shared-memory-options.ts'
+export type { LateAnswer, PlaceResult } from './qtx/orders/order-result.ts'
+export type { SlotCancel, SlotOrder } from './wire/order-slot-codec.ts'
+export type { MarketDataMessage } from './wire/market-data-codec.ts'
+export { BoundedQueue } from './common/bounded-queue.ts'
 export { EXCHANGE_BACKENDS, fromQtxSymbol, toQtxSymbol, type ExchangeBackend } from './wire/symbol-names.ts'
 export { BinancePerpetualDerivative } from './exchanges/binance/binance-perpetual-derivative.ts'
 export { PerpetualDerivative } from './connector/perpetual-derivative.ts'

@@ -6,6 +6,8 @@ export interface EventStreamOptions {
   readonly capacity?: number
 }
 
+const DEFAULT_STREAM_CAPACITY = 1_000
+
 type Listener<T> = (event: T) => void
 
 /**
@@ -14,7 +16,7 @@ type Listener<T> = (event: T) => void
  */
 export class TypedEvents<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>()
-  readonly #streams = new Set<BoundedQueue<never>>()
+  readonly #streamEnds = new Set<() => void>()
   readonly #onListenerError: (error: unknown, event: keyof Events) => void
 
   constructor(onListenerError: (error: unknown, event: keyof Events) => void) {
@@ -25,9 +27,11 @@ export class TypedEvents<Events extends object> {
   on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void {
     let listeners = this.#listeners.get(event)
     if (!listeners) this.#listeners.set(event, (listeners = new Set()))
-    listeners.add(listener)
+    // An object of its own: the same function may be registered twice, and is then called twice.
+    const registration = (payload: Events[E]) => listener(payload)
+    listeners.add(registration)
     return () => {
-      listeners.delete(listener)
+      listeners.delete(registration)
     }
   }
 
@@ -52,32 +56,32 @@ export class TypedEvents<Events extends object> {
     event: E,
     options: EventStreamOptions = {},
   ): AsyncGenerator<Events[E], void, undefined> {
-    const queue = new BoundedQueue<Events[E]>(options.capacity ?? 1_000, 'drop-oldest')
+    const { signal, capacity = DEFAULT_STREAM_CAPACITY } = options
+    const queue = new BoundedQueue<Events[E]>(capacity, 'drop-oldest')
     // Registered here and not at the first read: what is emitted between the two must not be lost.
     const off = this.on(event, (payload) => queue.push(payload))
-    this.#streams.add(queue as BoundedQueue<never>)
-    return this.#read(queue, off, options.signal)
-  }
-
-  /** Ends every stream. Listeners stay. */
-  closeStreams(): void {
-    for (const queue of this.#streams) queue.close()
-  }
-
-  async *#read<T>(
-    queue: BoundedQueue<T>,
-    off: () => void,
-    signal?: AbortSignal,
-  ): AsyncGenerator<T, void, undefined> {
-    const close = () => queue.close()
-    signal?.addEventListener('abort', close, { once: true })
-    if (signal?.aborted) close()
-    try {
-      yield* queue
-    } finally {
+    const end = () => {
       off()
-      this.#streams.delete(queue as BoundedQueue<never>)
-      signal?.removeEventListener('abort', close)
+      queue.close()
+      this.#streamEnds.delete(end)
+      signal?.removeEventListener('abort', end)
     }
+    this.#streamEnds.add(end)
+    signal?.addEventListener('abort', end, { once: true })
+    if (signal?.aborted) end()
+    return readUntilEnd(queue, end)
+  }
+
+  /** Ends every stream once what waits in it has been read. Listeners stay. */
+  closeStreams(): void {
+    for (const end of [...this.#streamEnds]) end()
+  }
+}
+
+async function* readUntilEnd<T>(queue: BoundedQueue<T>, end: () => void): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* queue
+  } finally {
+    end()
   }
 }

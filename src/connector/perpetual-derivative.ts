@@ -244,7 +244,8 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   }
 
   availableBalance(asset: string): Decimal {
-    return this.#account.available(asset, this.#tracker.active.values(), (order) => {
+    const orders = this.#running ? this.#tracker.active.values() : []
+    return this.#account.available(asset, orders, (order) => {
       const rule = this.tradingRule(order.pair)
       return order.tradeType === 'buy' ? rule.buyOrderCollateralToken : rule.sellOrderCollateralToken
     })

@@ -1,5 +1,7 @@
 import type { PerpetualConnector } from '../connector/perpetual-connector.ts'
 import { QtxError } from '../errors.ts'
+import type { FeedStatistics } from './feed/feed-statistics.ts'
+import type { SharedMemoryStatistics } from './orders/shared-memory-options.ts'
 
 /** Marks the classes that the factory makes; the registry's symbol, so that two copies of this package agree. */
 export const QTX_CONNECTOR = Symbol.for('qtx-connector.QtxConnector')
@@ -16,6 +18,10 @@ export interface Override {
 /** A perpetual connector whose market data and orders go through QTX. */
 export interface QtxConnector extends PerpetualConnector {
   readonly [QTX_CONNECTOR]: true
+  /** Of the feed, which other connectors may share; undefined while it does not run. */
+  readonly feedStatistics: FeedStatistics | undefined
+  /** Of the order ring; undefined while it does not run, and without one. */
+  readonly orderRingStatistics: SharedMemoryStatistics | undefined
 }
 
 /** Every member of the interface; a test holds this list against the type. */
@@ -55,6 +61,12 @@ export const CONNECTOR_MEMBERS = [
   'events',
 ] as const satisfies readonly (keyof PerpetualConnector & string)[]
 
+/** What a QTX connector has beyond it. */
+export const QTX_MEMBERS = [
+  'feedStatistics',
+  'orderRingStatistics',
+] as const satisfies readonly (keyof QtxConnector)[]
+
 /** Set by constructors, so they are on instances only. */
 const INSTANCE_MEMBERS: ReadonlySet<string> = new Set(['tradingPairs'])
 
@@ -74,12 +86,12 @@ export const PARENT_HOOKS = [
 /** Whether the value is an instance of a class that the factory made, with every member. */
 export function isQtxConnector(value: unknown): value is QtxConnector {
   if (typeof value !== 'object' || value === null || !(QTX_CONNECTOR in value)) return false
-  return CONNECTOR_MEMBERS.every((member) => member in value)
+  return [...CONNECTOR_MEMBERS, ...QTX_MEMBERS].every((member) => member in value)
 }
 
 /** @throws QtxError `QTX_PROTOCOL_INCOMPLETE`, naming every missing member. */
 export function assertQtxConnectorClass(candidate: unknown): void {
-  assertMembers(candidate, [...CONNECTOR_MEMBERS, ...PARENT_HOOKS], 'a QTX connector')
+  assertMembers(candidate, [...CONNECTOR_MEMBERS, ...QTX_MEMBERS, ...PARENT_HOOKS], 'a QTX connector')
   if (!(QTX_CONNECTOR in (candidate as { prototype: object }).prototype)) {
     throw new QtxError(
       'QTX_PROTOCOL_INCOMPLETE',

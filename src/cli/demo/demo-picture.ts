@@ -78,9 +78,10 @@ export function takePicture(parts: PictureParts): DemoPicture {
 }
 
 /** How the feed does; undefined before it is measured. */
-export function feedPicture({ meter }: DemoWorld): FeedPicture | undefined {
-  if (!meter) return undefined
-  const { pairs, latencyUs, messages, messagesPerSecond, dropped } = meter.getStatistics()
+export function feedPicture({ connector }: DemoWorld): FeedPicture | undefined {
+  const statistics = connector?.feedStatistics
+  if (!statistics) return undefined
+  const { pairs, latencyUs, messages, messagesPerSecond, dropped } = statistics
   const total = (count: (pair: (typeof pairs)[number]) => number): number =>
     pairs.reduce((sum, pair) => sum + count(pair), 0)
   const all = (counts: (typeof pairs)[number]['messages']): number =>

@@ -1,5 +1,5 @@
 import { createLogger, silentLogger } from '../../common/log.ts'
-import { createQtxConnector, QtxUdpManager, type QtxConnector } from '../../index.ts'
+import { createQtxConnector, type QtxConnector } from '../../index.ts'
 import { QtxError } from '../../errors.ts'
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts'
 import { limited } from './limited.ts'
@@ -16,12 +16,11 @@ export interface DemoWorldOptions {
   readonly debug: boolean
 }
 
-/** What the demo runs: a simulator, a connector to it, and a second listener on the feed that measures it. */
+/** What the demo runs: a simulator, and a connector to it. */
 export class DemoWorld {
   readonly #options: DemoWorldOptions
   #simulator: Simulator | undefined
   #connector: QtxConnector | undefined
-  #meter: QtxUdpManager | undefined
   #isStopped = false
   // The name of a shared memory object outlives the process, however that ends.
   readonly #removeRing = (): void => this.#simulator?.orderManager.close()
@@ -36,11 +35,6 @@ export class DemoWorld {
 
   get connector(): QtxConnector | undefined {
     return this.#connector
-  }
-
-  /** Measures the feed, on a socket of its own. */
-  get meter(): QtxUdpManager | undefined {
-    return this.#meter
   }
 
   /** Feed server, order manager and exchange, on free ports of the loopback. */
@@ -77,7 +71,6 @@ export class DemoWorld {
     this.#connector = connector
     await connector.start()
     this.#assertWanted()
-    await this.#startMeter(simulator)
     return connector
   }
 
@@ -87,7 +80,6 @@ export class DemoWorld {
     const failures: unknown[] = []
     const parts: readonly (readonly [name: string, stop: () => Promise<unknown> | undefined])[] = [
       ['connector', () => this.#connector?.stop()],
-      ['feed meter', () => this.#meter?.stop()],
       ['simulator', () => this.#simulator?.close()],
     ]
     for (const [name, stop] of parts) {
@@ -107,14 +99,5 @@ export class DemoWorld {
     throw new QtxError('QTX_STATE_INVALID', 'the demo was stopped while it started', {
       remedy: 'start it again',
     })
-  }
-
-  async #startMeter({ feed }: Simulator): Promise<void> {
-    const meter = new QtxUdpManager({ host: feed.host, port: feed.port, exchangeBackend: 'binance' })
-    this.#meter = meter
-    await meter.start()
-    for (const pair of DEMO_PAIRS) {
-      await meter.subscribe(pair, { onMessage: () => undefined }, { keepTrying: true })
-    }
   }
 }

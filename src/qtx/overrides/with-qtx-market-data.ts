@@ -1,6 +1,7 @@
 import type { MarketDataSource } from '../../connector/market-data-source.ts'
 import { passed, waiting, type ConnectorStatus } from '../../connector/status.ts'
 import type { ConnectorClass, QtxOptions } from '../connector-class.ts'
+import type { FeedStatistics } from '../feed/feed-statistics.ts'
 import { QtxMarketDataSource } from './qtx-market-data-source.ts'
 
 /** Books are fed by QTX's datagrams; the parent's REST snapshots seed them. */
@@ -12,6 +13,10 @@ export function withQtxMarketData(Parent: ConnectorClass): ConnectorClass {
     constructor(options: QtxOptions) {
       super(options)
       this.#qtx = options.qtx
+    }
+
+    get feedStatistics(): FeedStatistics | undefined {
+      return this.#source?.statistics
     }
 
     protected override get marketDataNeedsNetwork(): boolean {
@@ -29,7 +34,7 @@ export function withQtxMarketData(Parent: ConnectorClass): ConnectorClass {
     }
 
     protected override checks(): ConnectorStatus {
-      const statistics = this.#source?.statistics
+      const statistics = this.feedStatistics
       const { host, port } = this.#qtx.feed
       if (!statistics) return { ...super.checks(), udpFeed: waiting('not started', 'wait') }
       const inactive = statistics.pairs.filter(

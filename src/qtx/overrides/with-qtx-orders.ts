@@ -4,6 +4,7 @@ import { passed, waiting, type ConnectorStatus } from '../../connector/status.ts
 import { QtxError } from '../../errors.ts'
 import type { ConnectorClass, QtxOptions } from '../connector-class.ts'
 import { RingKeeper } from '../orders/ring-keeper.ts'
+import type { SharedMemoryStatistics } from '../orders/shared-memory-options.ts'
 import type { QtxSharedMemoryManager } from '../orders/shared-memory-manager.ts'
 import { pricedForRing } from './market-order-price.ts'
 import { toCancelOutcome, toPlaceOutcome } from './order-outcome.ts'
@@ -17,6 +18,10 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
     constructor(options: QtxOptions) {
       super(options)
       this.#qtx = options.qtx
+    }
+
+    get orderRingStatistics(): SharedMemoryStatistics | undefined {
+      return this.#keeper?.ring.statistics()
     }
 
     protected override get notFoundIsProofAfterMs(): number | undefined {

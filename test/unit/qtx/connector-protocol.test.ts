@@ -6,6 +6,7 @@ import {
   CONNECTOR_MEMBERS,
   PARENT_HOOKS,
   QTX_CONNECTOR,
+  QTX_MEMBERS,
   assertParentClass,
   assertQtxConnectorClass,
   isQtxConnector,
@@ -61,14 +62,32 @@ describe('a parent', () => {
 
 describe('a QTX connector’s class', () => {
   class Branded extends ScriptedExchange {
+    get feedStatistics(): undefined {
+      return undefined
+    }
     get [QTX_CONNECTOR](): true {
       return true
     }
+    get orderRingStatistics(): undefined {
+      return undefined
+    }
   }
+
+  test('that lacks what QTX adds is refused by name', () => {
+    expect(missingOf(() => assertQtxConnectorClass(ScriptedExchange))).toEqual(QTX_MEMBERS)
+  })
 
   test('has the brand', () => {
     assertQtxConnectorClass(Branded)
-    expect(() => assertQtxConnectorClass(ScriptedExchange)).toThrow(/was not made by createQtxConnectorClass/)
+    class Unbranded extends ScriptedExchange {
+      get feedStatistics(): undefined {
+        return undefined
+      }
+      get orderRingStatistics(): undefined {
+        return undefined
+      }
+    }
+    expect(() => assertQtxConnectorClass(Unbranded)).toThrow(/was not made by createQtxConnectorClass/)
   })
 
   test('Q1: its instances are told from others by brand and members', () => {
