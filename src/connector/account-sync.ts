@@ -7,6 +7,7 @@ import { QtxError, messageOf } from '../errors.ts'
 import type { AccountState } from './account-state.ts'
 import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } from './account-types.ts'
 import type { ConnectorEvents } from './events.ts'
+import { FundingPayments } from './funding-payments.ts'
 import type { OrderResolver } from './order-resolver.ts'
 import type { OrderTracker } from './order-tracker.ts'
 import type { OrderUpdate, TradeUpdate } from './order-types.ts'
@@ -21,6 +22,11 @@ export interface AccountQueries {
   fetchLeverage(pair: TradingPair, signal: AbortSignal): Promise<number | undefined>
   fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]>
   fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo>
+  fetchFundingPayments(
+    pair: TradingPair,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly FundingPayment[]>
 }
 
 export interface AccountSyncOptions {
@@ -48,6 +54,7 @@ const BALANCE_REFRESH_DELAY_MS = 250
  */
 export class AccountSync implements UserStreamSink {
   readonly #options: AccountSyncOptions
+  readonly #fundingPayments: FundingPayments
   #stream: UserStream | undefined
   #streamConnected = false
   #streamReason = 'not connected yet'
@@ -58,6 +65,10 @@ export class AccountSync implements UserStreamSink {
 
   constructor(options: AccountSyncOptions) {
     this.#options = options
+    this.#fundingPayments = new FundingPayments({
+      ...options,
+      fetch: (pair, sinceMs, signal) => options.queries.fetchFundingPayments(pair, sinceMs, signal),
+    })
   }
 
   /**
@@ -157,7 +168,7 @@ export class AccountSync implements UserStreamSink {
   }
 
   fundingPayment(payment: FundingPayment): void {
-    this.#options.events.emit('fundingPaymentCompleted', payment)
+    this.#fundingPayments.report(payment)
   }
 
   /** Fetches everything and applies the difference; a call during another makes that one run once more. */
@@ -178,6 +189,7 @@ export class AccountSync implements UserStreamSink {
       try {
         await this.#fetchAccount()
         await this.#fetchOrders()
+        await this.#fundingPayments.catchUp()
         if (this.#catchUpCalls !== calls) continue
         this.#caughtUp = this.#streamConnected
         return

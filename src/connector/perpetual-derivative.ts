@@ -374,6 +374,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       fetchPositionMode: (signal) => this.fetchPositionMode(signal),
       fetchLeverage: (pair, signal) => this.fetchLeverage(pair, signal),
       fetchFundingInfo: (pair, signal) => this.fetchFundingInfo(pair, signal),
+      fetchFundingPayments: (pair, sinceMs, signal) => this.fetchFundingPayments(pair, sinceMs, signal),
       fetchOpenOrders: (signal) => this.fetchOpenOrders(signal),
       fetchOrder: (order, signal) => this.fetchOrder(order, signal),
       fetchOrderFills: (order, signal) => this.fetchOrderFills(order, signal),

@@ -167,8 +167,7 @@ describe('what nobody answers', () => {
       { orderManager: { silence: (request) => (request.kind === 'place' ? 'lost' : undefined) } },
       { orderTimeoutMs: 100 },
     )
-    const sent = () =>
-      rig.simulator.orderManager.taken.filter((each) => each.request?.kind === 'place').length
+    const sent = () => rig.simulator.orderManager.taken.filter((each) => each.request.kind === 'place').length
     const before = sent()
     const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.95'))
     await rig.event('orderSubmitUnknown', id)

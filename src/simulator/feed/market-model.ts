@@ -1,6 +1,6 @@
 import { QtxError } from '../../errors.ts'
 import type { MarketEvent } from '../market-event.ts'
-import { MEASURED_SHAPE, type MarketShape, type ModelSymbol } from './market-shape.ts'
+import { LIQUID_SHAPE, type MarketShape, type ModelSymbol } from './market-shape.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { SymbolMarket } from './symbol-market.ts'
 
@@ -25,7 +25,7 @@ export class MarketModel {
 
   /** @throws QtxError `QTX_CONFIG_INVALID`. */
   constructor(options: MarketModelOptions) {
-    const { symbols, shape = MEASURED_SHAPE } = options
+    const { symbols, shape = LIQUID_SHAPE } = options
     const messagesPerSecond = options.messagesPerSecond ?? shape.messagesPerSecondPerSymbol * symbols.length
     if (symbols.length === 0) throw new QtxError('QTX_CONFIG_INVALID', 'the market model has no symbols')
     if (!(messagesPerSecond > 0 && messagesPerSecond < 1e7)) {

@@ -16,8 +16,8 @@ export interface MarketShape {
   readonly messagesPerSecondPerSymbol: number
 }
 
-/** Figures of Binance's USDⓈ-M futures streams for BTCUSDT and ETHUSDT, an ordinary minute with its bursts. */
-export const MEASURED_SHAPE: MarketShape = {
+/** The traffic of liquid perpetuals, BTCUSDT and ETHUSDT on Binance, in round figures, bursts included. */
+export const LIQUID_SHAPE: MarketShape = {
   tickerShare: 0.7,
   tradeShare: 0.21,
   depthShare: 0.09,

@@ -76,6 +76,7 @@ function rig() {
     fetchPositionMode: () => ask('mode', () => exchange.positionMode),
     fetchLeverage: (pair) => ask(`leverage ${pair}`, () => exchange.leverage),
     fetchOpenOrders: () => ask('open orders', () => exchange.open),
+    fetchFundingPayments: () => Promise.resolve([]),
     fetchFundingInfo: () => Promise.reject(new Error('not asked by the account')),
   }
   const tracker: OrderTracker = new OrderTracker({

@@ -127,7 +127,7 @@ describe('a book without a snapshot', () => {
 })
 
 describe('a book with a snapshot', () => {
-  it('Q36: is seeded by it, with the newer updates on top, and live at once', async () => {
+  it('Q36, Q37: is seeded by it, with the newer updates on top in their order, and live at once', async () => {
     const { keeper, view, depth, answer, requests, clock } = keeperOf({ hasSnapshots: true })
     expect(requests.length).toBe(0)
     depth(10, [[90, 1]], [[110, 1]])

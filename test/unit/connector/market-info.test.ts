@@ -74,7 +74,7 @@ describe('trading rules', () => {
     expect(() => market.rule('DOGE-USDT')).toThrow(/DOGE-USDT is not among .* BTC-USDT, ETH-USDT/)
   })
 
-  test('before the start say that they are not loaded', () => {
+  test('Q67: before the start say that they are not loaded, which is wrong use and no failed order', () => {
     const { market } = rig()
     expect(() => market.rule('BTC-USDT')).toThrow(QtxError)
     expect(() => market.rule('BTC-USDT')).toThrow(/BTC-USDT are not loaded/)
@@ -113,7 +113,7 @@ describe('status', () => {
     expect(market.status['tradingRules']?.ok).toBe(true)
   })
 
-  test('I21: funding info that could not be refreshed for five minutes is not good any more', async () => {
+  test('Q4, I21: funding info is fetched every minute, whatever feeds the books; what could not be refreshed for five minutes is not good any more', async () => {
     const { market, exchange, clock, reachable } = rig()
     await market.start()
     exchange.failures.set('funding ETH-USDT', DOWN)
