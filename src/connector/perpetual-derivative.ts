@@ -155,42 +155,37 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   }
 
   price(pair: TradingPair, kind: PriceKind): Decimal | undefined {
-    if (kind === 'mark') return this.fundingInfo(pair)?.markPrice
-    if (kind === 'index') return this.fundingInfo(pair)?.indexPrice
-    const book = this.#liveBook(pair)
-    switch (kind) {
-      case 'bid':
-        return toPrice(book.bestBidPrice)
-      case 'ask':
-        return toPrice(book.bestAskPrice)
-      case 'last':
-        return toPrice(book.lastTradePrice)
-      case 'mid': {
-        const bid = toPrice(book.bestBidPrice)
-        const ask = toPrice(book.bestAskPrice)
-        return bid && ask ? bid.plus(ask).div(2) : undefined
-      }
-    }
+    return this.#require().prices.price(pair, kind)
   }
 
   vwapForVolume(pair: TradingPair, side: TradeType, baseVolume: number): DepthQuery {
-    return this.#liveBook(pair).vwapForVolume(side === 'buy', baseVolume)
+    return this.#require()
+      .prices.book(pair)
+      .vwapForVolume(side === 'buy', baseVolume)
   }
 
   priceForVolume(pair: TradingPair, side: TradeType, baseVolume: number): DepthQuery {
-    return this.#liveBook(pair).priceForVolume(side === 'buy', baseVolume)
+    return this.#require()
+      .prices.book(pair)
+      .priceForVolume(side === 'buy', baseVolume)
   }
 
   priceForQuoteVolume(pair: TradingPair, side: TradeType, quoteVolume: number): DepthQuery {
-    return this.#liveBook(pair).priceForQuoteVolume(side === 'buy', quoteVolume)
+    return this.#require()
+      .prices.book(pair)
+      .priceForQuoteVolume(side === 'buy', quoteVolume)
   }
 
   volumeForPrice(pair: TradingPair, side: TradeType, price: number): DepthQuery {
-    return this.#liveBook(pair).volumeForPrice(side === 'buy', price)
+    return this.#require()
+      .prices.book(pair)
+      .volumeForPrice(side === 'buy', price)
   }
 
   quoteVolumeForPrice(pair: TradingPair, side: TradeType, price: number): DepthQuery {
-    return this.#liveBook(pair).quoteVolumeForPrice(side === 'buy', price)
+    return this.#require()
+      .prices.book(pair)
+      .quoteVolumeForPrice(side === 'buy', price)
   }
 
   buy(
@@ -323,18 +318,6 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       .find((rule) => rule.exchangeSymbol === exchangeSymbol)
   }
 
-  /** The pair's book. @throws QtxError `QTX_BOOK_NOT_LIVE`. */
-  #liveBook(pair: TradingPair): OrderBookView {
-    const book = this.orderBook(pair)
-    if (book.state !== 'live') {
-      const { reason } = this.#require().books.readiness(pair)
-      throw new QtxError('QTX_BOOK_NOT_LIVE', `order book ${reason}`, {
-        details: { pair, state: book.state },
-      })
-    }
-    return book
-  }
-
   #require(): RunningConnector {
     if (this.#running) return this.#running
     throw new QtxError('QTX_STATE_INVALID', 'the connector is not running', { remedy: 'call start() first' })
@@ -400,9 +383,4 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     this.#networkStatus = status
     this.#events.emit('networkStatus', { status, reason })
   }
-}
-
-/** NaN is a book's word for an empty side. */
-function toPrice(price: number): Decimal | undefined {
-  return Number.isNaN(price) ? undefined : new Decimal(price)
 }

@@ -10,6 +10,7 @@ import type { BookCallbacks } from './book-keeper-options.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 import type { ConnectorEvents } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
+import { LivePrices } from './live-prices.ts'
 import type { MarketDataSource } from './market-data-source.ts'
 import { MarketInfo } from './market-info.ts'
 import { OrderBookTracker } from './order-book-tracker.ts'
@@ -63,6 +64,7 @@ export interface RunningConnector {
   readonly startup: Startup
   readonly market: MarketInfo
   readonly books: OrderBookTracker
+  readonly prices: LivePrices
   readonly accountSync: AccountSync
   readonly resolver: OrderResolver
   readonly entry: OrderEntry
@@ -157,7 +159,16 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     signal,
     onDone: () => lasting.onNetwork(true, 'started'),
   })
-  return { abort, startup, market, books, accountSync, resolver, entry }
+  return {
+    abort,
+    startup,
+    market,
+    books,
+    prices: new LivePrices(books, account),
+    accountSync,
+    resolver,
+    entry,
+  }
 }
 
 function bookCallbacks(events: TypedEvents<ConnectorEvents>): BookCallbacks {

@@ -68,9 +68,9 @@ describe('the event loop', () => {
     })
     await feed.start()
     let turns = 0
-    let isDone = false
+    const done = new AbortController()
     const counting = (async () => {
-      while (!isDone) {
+      while (!done.signal.aborted) {
         turns++
         await turn()
       }
@@ -78,7 +78,7 @@ describe('the event loop', () => {
     await expect(feed.subscribe('BTC-USDT', { onMessage: () => undefined })).rejects.toMatchObject({
       code: 'QTX_FEED_SILENT',
     })
-    isDone = true
+    done.abort()
     await counting
     await feed.stop()
     await server.close()
