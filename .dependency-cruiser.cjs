@@ -3,7 +3,10 @@ const layer = (name, from, allowed) => ({
   name,
   severity: 'error',
   from: { path: `^src/${from}/` },
-  to: { path: '^src/', pathNot: [`^src/${from}/`, '^src/errors\\.ts$', '^src/common/', ...allowed.map((a) => `^src/${a}`)] },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/${from}/`, '^src/errors\\.ts$', '^src/common/', ...allowed.map((a) => `^src/${a}`)],
+  },
 })
 
 module.exports = {
@@ -28,7 +31,17 @@ module.exports = {
     layer('exchanges-know-no-qtx', 'exchanges', ['connector/', 'wire/', 'config/']),
     layer('qtx-is-below-the-faces', 'qtx', ['exchanges/', 'connector/', 'wire/', 'posix/', 'config/']),
     layer('simulator-is-a-peer', 'simulator', ['wire/', 'posix/']),
-    layer('cli-is-a-face', 'cli', ['qtx/', 'exchanges/', 'connector/', 'wire/', 'posix/', 'config/', 'simulator/', 'dashboard/', 'index\\.ts']),
+    layer('cli-is-a-face', 'cli', [
+      'qtx/',
+      'exchanges/',
+      'connector/',
+      'wire/',
+      'posix/',
+      'config/',
+      'simulator/',
+      'dashboard/',
+      'index\\.ts',
+    ]),
     {
       name: 'koffi-only-in-posix',
       severity: 'error',
@@ -42,7 +55,12 @@ module.exports = {
       to: { path: 'node_modules/ccxt' },
     },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -49,7 +49,10 @@ function drawText(text, column, y, style) {
     ? [style.background ?? BACKGROUND, style.colour ?? FOREGROUND]
     : [style.colour ?? FOREGROUND, style.background]
   const shapes = []
-  if (back) shapes.push(`<rect x="${x.toFixed(1)}" y="${(y - 13).toFixed(1)}" width="${length.toFixed(1)}" height="${CELL.height}" fill="${back}"/>`)
+  if (back)
+    shapes.push(
+      `<rect x="${x.toFixed(1)}" y="${(y - 13).toFixed(1)}" width="${length.toFixed(1)}" height="${CELL.height}" fill="${back}"/>`,
+    )
   if (text.trim() !== '') {
     const weight = style.bold ? ' font-weight="bold"' : ''
     const opacity = style.dim ? ' opacity="0.6"' : ''
