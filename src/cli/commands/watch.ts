@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { parseTradingPair, type TradingPair } from '../../common/trading-pair.ts'
 import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../wire/symbol-names.ts'
 import { parseDuration } from '../duration.ts'
@@ -7,6 +7,8 @@ interface WatchFlags {
   readonly host: string
   readonly port: number
   readonly backend: ExchangeBackend
+  readonly multicastGroup?: string
+  readonly multicastInterface?: string
   readonly symbol: Readonly<Record<TradingPair, string>>
   readonly duration?: number
   readonly json?: boolean
@@ -22,11 +24,14 @@ export function registerWatch(program: Command): void {
     .argument('<pairs...>', 'pairs such as BTC-USDT ETH-USDT', collectPair)
     .option('--host <address>', 'name or address of the QTX server', '127.0.0.1')
     .option('--port <port>', 'UDP port of the QTX server', parsePort, 8080)
-    .addOption(
-      new Option('--backend <exchange>', 'the exchange that the data comes from')
-        .choices(EXCHANGE_BACKENDS)
-        .default('binance'),
+    .option(
+      '--backend <exchange>',
+      `the exchange that the data comes from: ${EXCHANGE_BACKENDS.join(', ')}`,
+      parseBackend,
+      'binance',
     )
+    .option('--multicast-group <address>', 'a group to join, on which the same datagrams arrive')
+    .option('--multicast-interface <address>', 'the local interface to join it on')
     .option('--symbol <pair=symbol>', 'a QTX symbol that is not spelled by the rule', collectSymbol, {})
     .option(
       '--duration <time>',
@@ -48,6 +53,8 @@ export function registerWatch(program: Command): void {
           port: flags.port,
           exchangeBackend: flags.backend,
           qtxSymbols: flags.symbol,
+          multicastGroup: flags.multicastGroup,
+          multicastInterface: flags.multicastInterface,
         },
         durationMs: flags.duration,
         defaultDurationMs: DEFAULT_DURATION_MS,
@@ -78,6 +85,12 @@ function parsePair(text: string): TradingPair {
   } catch {
     throw new InvalidArgumentError('write a pair as BTC-USDT: upper case, one dash.')
   }
+}
+
+function parseBackend(text: string): ExchangeBackend {
+  const backend = EXCHANGE_BACKENDS.find((each) => each === text.toLowerCase())
+  if (backend) return backend
+  throw new InvalidArgumentError(`expected one of ${EXCHANGE_BACKENDS.join(', ')}.`)
 }
 
 function parsePort(text: string): number {
