@@ -151,7 +151,7 @@ describe('qtx watch', () => {
     [['watch'], "missing required argument 'pairs'"],
     [['watch', 'BTC-USDT', '--port', '70000'], 'expected a port'],
     [['watch', 'BTC-USDT', '--duration', 'soon'], 'expected a time such as 20s'],
-    [['watch', 'BTC-USDT', '--backend', 'nyse'], 'Allowed choices are'],
+    [['watch', 'BTC-USDT', '--backend', 'nyse'], 'expected one of binance'],
     [['wacht'], 'Did you mean watch'],
   ])('answers %j with one line and 2', async (args, words) => {
     const { exitCode, stdout, stderr } = await run(...args).ended
