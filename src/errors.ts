@@ -126,7 +126,7 @@ export const ERRORS = {
     subject: 'shared-memory',
     meaning: 'The order ring is not connected.',
     outcome: 'none',
-    remedy: 'call connect() and wait for it; check the order-ring line of the status',
+    remedy: 'call connect() and wait for it; see the check orderRing of the status',
   },
   QTX_RING_FULL: {
     subject: 'shared-memory',

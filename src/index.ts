@@ -22,21 +22,39 @@ export {
   type QtxConnectorConfig,
   type QtxConnectorConfigInput,
 } from './config/connector-config.ts'
-export { QtxUdpManager, type Subscription } from './qtx/feed/udp-manager.ts'
+export { QtxUdpManager, type SubscribeOptions, type Subscription } from './qtx/feed/udp-manager.ts'
 export type { QtxUdpManagerOptions } from './qtx/feed/udp-manager-options.ts'
 export type { FeedListener, SubscriptionState } from './qtx/feed/feed-listener.ts'
-export type { FeedStatistics } from './qtx/feed/feed-statistics.ts'
-export type { DiffCopy, TradeCopy } from './qtx/feed/market-data-copy.ts'
-export type { PairQueues } from './qtx/feed/pair-queues.ts'
+export type { ReceiverKind } from './qtx/feed/receiver.ts'
+export type { FeedStatistics, PairFeedStatistics } from './qtx/feed/feed-statistics.ts'
+export type { DiffCopy, PriceSize, TradeCopy } from './qtx/feed/market-data-copy.ts'
+export type { MessageKind } from './qtx/feed/message-kind.ts'
+export type { BreakReason, PairQueues, PairQueuesStatistics } from './qtx/feed/pair-queues.ts'
 export { QtxSharedMemoryManager } from './qtx/orders/shared-memory-manager.ts'
 export type {
+  OrderRingState,
   SharedMemoryManagerOptions,
   SharedMemoryStatistics,
 } from './qtx/orders/shared-memory-options.ts'
-export type { LateAnswer, PlaceResult } from './qtx/orders/order-result.ts'
-export type { SlotCancel, SlotOrder } from './wire/order-slot-codec.ts'
+export type { Leftover, RingOccupancy } from './qtx/orders/order-ring.ts'
+export type {
+  AcceptedResult,
+  LateAnswer,
+  PlaceResult,
+  RejectedResult,
+  UnknownReason,
+  UnknownResult,
+} from './qtx/orders/order-result.ts'
+export type {
+  SlotCancel,
+  SlotContent,
+  SlotOrder,
+  SlotPriceMatch,
+  SlotTimeInForce,
+} from './wire/order-slot-codec.ts'
 export type { MarketDataMessage } from './wire/market-data-codec.ts'
-export { BoundedQueue } from './common/bounded-queue.ts'
+export { MESSAGE_TYPE } from './wire/market-data-layout.ts'
+export { BoundedQueue, type OverflowPolicy } from './common/bounded-queue.ts'
 export { EXCHANGE_BACKENDS, fromQtxSymbol, toQtxSymbol, type ExchangeBackend } from './wire/symbol-names.ts'
 export { BinancePerpetualDerivative } from './exchanges/binance/binance-perpetual-derivative.ts'
 export { PerpetualDerivative } from './connector/perpetual-derivative.ts'
@@ -47,23 +65,43 @@ export type {
   WaitOptions,
 } from './connector/perpetual-connector.ts'
 export type {
+  BookOptions,
   ConnectorOptions,
   ExchangeCredentials,
   ExchangeEndpoints,
 } from './connector/connector-options.ts'
-export type { ConnectorEvents } from './connector/events.ts'
+export type {
+  Anomaly,
+  BookStateChange,
+  ConnectorEvents,
+  NetworkStatus,
+  NetworkStatusChange,
+  OrderCancelled,
+  OrderCompleted,
+  OrderCreated,
+  OrderFailure,
+  OrderFilled,
+  OrderSubmitUnknown,
+  PositionModeChange,
+  PublicTrade,
+} from './connector/events.ts'
+export type { BookSnapshot, MarketDataSink, MarketDataSource } from './connector/market-data-source.ts'
+export type { UserStream, UserStreamSink } from './connector/user-stream.ts'
 export type { BookLevel, BookState, DepthQuery, OrderBookView } from './connector/order-book.ts'
 export type { TradingRule } from './connector/trading-rule.ts'
 export type {
   CancelOutcome,
   CancelResult,
   OrderOptions,
-  PlaceOutcome,
+  OrderReason,
   OrderState,
   OrderType,
+  OrderUpdate,
+  PlaceOutcome,
   PositionAction,
   TimeInForce,
   TradeType,
+  TradeUpdate,
 } from './connector/order-types.ts'
 export type {
   Balance,
@@ -72,9 +110,11 @@ export type {
   Position,
   PositionMode,
 } from './connector/account-types.ts'
-export type { InFlightOrder } from './connector/in-flight-order.ts'
+export type { InFlightOrder, OrderIdentity } from './connector/in-flight-order.ts'
 export type { ConnectorStatus, StatusCheck } from './connector/status.ts'
 export { Decimal, type DecimalInput } from './common/decimal.ts'
+export { parseTradingPair, type PairAssets, type TradingPair } from './common/trading-pair.ts'
+export type { EventStreamOptions } from './common/typed-events.ts'
 export { SystemClock, type Clock } from './common/clock.ts'
 export { createLogger, silentLogger, type Logger, type LogLevel } from './common/log.ts'
-export { ERRORS, QtxError, type ErrorCode, type ErrorOutcome } from './errors.ts'
+export { ERRORS, QtxError, type ErrorCode, type ErrorOptions, type ErrorOutcome } from './errors.ts'

@@ -2,8 +2,8 @@
 export type OverflowPolicy = 'drop-newest' | 'drop-oldest'
 
 /**
- * A queue that never grows beyond its capacity. One consumer reads it, by `for await`, which waits, or by
- * `drain()`, which does not. What is dropped is counted, and the producer is told.
+ * A queue that never grows beyond its capacity. It is read by `for await`, which waits, or by `drain()`, which does
+ * not; of several readers each item goes to one. What is dropped is counted, and the producer is told.
  */
 export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly capacity: number
@@ -13,7 +13,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   #size = 0
   #dropped = 0
   #closed = false
-  #wake: (() => void) | undefined
+  #waiting: (() => void)[] = []
 
   constructor(capacity: number, policy: OverflowPolicy = 'drop-newest') {
     this.capacity = capacity
@@ -46,7 +46,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     }
     this.#ring[(this.#head + this.#size) % this.capacity] = item
     this.#size++
-    this.#wakeConsumer()
+    this.#wakeReaders()
     return kept
   }
 
@@ -75,7 +75,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** Ends the iteration once what waits has been read. */
   close(): void {
     this.#closed = true
-    this.#wakeConsumer()
+    this.#wakeReaders()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
@@ -83,14 +83,15 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
       while (this.#size > 0) yield this.shift() as T
       if (this.#closed) return
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
+        this.#waiting.push(resolve)
       })
     }
   }
 
-  #wakeConsumer(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+  #wakeReaders(): void {
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const wake of waiting) wake()
   }
 }

@@ -152,6 +152,9 @@ export const qtxConnectorConfig = z.strictObject(
     bookSettleMs: durationMs('bookSettleMs').describe(
       'How long a book without a snapshot must be whole before it is live; 1,000 by default.',
     ),
+    bookVerifyMs: durationMs('bookVerifyMs').describe(
+      'About how often a live book is compared with the exchange’s snapshot, which heals what was lost unseen; 60,000 by default.',
+    ),
     maxSlippage: fraction.describe('How far from the best price a market order may fill; 0.03 by default.'),
     orderTimeoutMs: durationMs('orderTimeoutMs').describe(
       'How long the order manager may take to answer; 10,000 by default.',

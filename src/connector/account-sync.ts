@@ -47,6 +47,8 @@ const POLL_WITH_STREAM_MS = 120_000
 const POLL_WITHOUT_STREAM_MS = 5_000
 /** A stream's balance lacks what is available: it is fetched shortly after, once for a burst. */
 const BALANCE_REFRESH_DELAY_MS = 250
+/** Fills may come without a pause; asking after each of them would use up the requests that cancels and look-ups need. */
+const BALANCE_REFRESH_INTERVAL_MS = 5_000
 
 /**
  * Keeps the account true: applies what the private stream sends, and fetches everything over REST at the start, after
@@ -62,6 +64,7 @@ export class AccountSync implements UserStreamSink {
   #catchingUp: Promise<void> | undefined
   #catchUpCalls = 0
   #balanceRefreshPending = false
+  #balanceRefreshedMs = -Infinity
 
   constructor(options: AccountSyncOptions) {
     this.#options = options
@@ -241,9 +244,11 @@ export class AccountSync implements UserStreamSink {
     if (this.#balanceRefreshPending) return
     this.#balanceRefreshPending = true
     const refresh = async () => {
-      await sleep(clock, BALANCE_REFRESH_DELAY_MS, signal)
+      const sinceMs = clock.monotonicMs() - this.#balanceRefreshedMs
+      await sleep(clock, Math.max(BALANCE_REFRESH_DELAY_MS, BALANCE_REFRESH_INTERVAL_MS - sinceMs), signal)
       this.#balanceRefreshPending = false
       if (signal.aborted) return
+      this.#balanceRefreshedMs = clock.monotonicMs()
       const asked = { ms: clock.nowMs(), patchCount: account.patchCount }
       account.replaceBalances(await queries.fetchBalances(signal), asked)
     }

@@ -11,8 +11,8 @@ export interface BookKeeperOptions {
   readonly settleMs?: number
   /** Depth messages that may cross a live book before it is invalid; 3. Each proves that something was lost. */
   readonly crossedLimit?: number
-  /** Every so often a live book is seeded anew, so that what was lost unseen heals; never by default. */
-  readonly reseedMs?: number
+  /** About so often a live book is compared with a snapshot, so that what was lost unseen heals; never by default. */
+  readonly verifyMs?: number
   /** How long a snapshot may take; 5,000. */
   readonly snapshotTimeoutMs?: number
   /** Between failed snapshots; from 1 to 30 seconds. */

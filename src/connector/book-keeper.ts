@@ -5,9 +5,13 @@ import type { TradingPair } from '../common/trading-pair.ts'
 import type { BookCallbacks, BookKeeperOptions } from './book-keeper-options.ts'
 import { BookSeeder } from './book-seeder.ts'
 import { BookSettling } from './book-settling.ts'
+import { DepthAgreement } from './depth-agreement.ts'
+import { bestLevels, countDifferences } from './level-differences.ts'
 import type { BookSnapshot, MarketDataSink } from './market-data-source.ts'
 import { OrderBook, type BookState, type OrderBookView } from './order-book.ts'
 import { NO_AGE } from './shown-side.ts'
+import { SnapshotPacer } from './snapshot-pacer.ts'
+import { VerificationTimer } from './verification-timer.ts'
 
 export interface BookKeeperParts {
   readonly pair: TradingPair
@@ -18,13 +22,16 @@ export interface BookKeeperParts {
   readonly fetchSnapshot?: (signal: AbortSignal) => Promise<BookSnapshot>
   readonly options?: BookKeeperOptions
   readonly callbacks?: BookCallbacks
+  /** Shared by all books that ask the same exchange; without it this book has its own. */
+  readonly pacer?: SnapshotPacer
+  /** Uniform in [0, 1). */
+  readonly random?: () => number
 }
 
 const DEFAULT_SETTLE_MS = 1_000
 const DEFAULT_CROSSED_LIMIT = 3
 const DEFAULT_SNAPSHOT_TIMEOUT_MS = 5_000
 const DEFAULT_SNAPSHOT_RETRY: BackoffOptions = { initialMs: 1_000, maxMs: 30_000 }
-const COMPARED_LEVELS = 100
 
 /**
  * One pair's book and whether it can be relied on. It is live once a snapshot seeded it and the stream went on from
@@ -38,12 +45,15 @@ export class BookKeeper implements MarketDataSink {
   readonly #book: OrderBook
   readonly #seeder: BookSeeder | undefined
   readonly #settling: BookSettling
+  readonly #verification: VerificationTimer
+  readonly #agreement = new DepthAgreement()
+  /** It is kept although levels of it are known to be wrong, until a snapshot replaces them. */
+  #isDistrusted = false
   #isStarted = false
   #why = 'not started'
   #snapshotFailure: string | undefined
   #seededAge: number | undefined
   #toleratedCrossings = 0
-  #cancelReseed: () => void = () => undefined
 
   constructor(parts: BookKeeperParts) {
     const options = parts.options ?? {}
@@ -57,10 +67,17 @@ export class BookKeeper implements MarketDataSink {
     this.#settling = new BookSettling(parts.clock, options.settleMs ?? DEFAULT_SETTLE_MS, () =>
       this.#becomeLive(`whole and uncrossed for ${this.#settling.settleMs} ms`),
     )
+    this.#verification = new VerificationTimer({
+      clock: parts.clock,
+      periodMs: options.verifyMs,
+      random: parts.random ?? Math.random,
+      onDue: () => this.#seeder?.start(false),
+    })
     if (parts.fetchSnapshot && options.depthMode !== 'full') {
       this.#seeder = new BookSeeder({
         book: this.#book,
         clock: parts.clock,
+        pacer: parts.pacer ?? new SnapshotPacer(parts.clock),
         fetch: parts.fetchSnapshot,
         timeoutMs: options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS,
         retry: options.snapshotRetry ?? DEFAULT_SNAPSHOT_RETRY,
@@ -116,13 +133,14 @@ export class BookKeeper implements MarketDataSink {
     receivedMs: number,
   ): void {
     if (!this.#isAwake()) return
+    if (this.#book.isBeforeSnapshot(this.#book.ageOf(sequence, eventMs))) this.#behindSnapshot()
     this.#book.applyDepth(sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount, receivedMs)
     const seeder = this.#seeder
     if (seeder?.isCollecting) {
       seeder.keep(sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount, receivedMs)
       this.#seed()
     } else if (seeder && this.#seededAge === undefined) {
-      seeder.start()
+      seeder.start(true)
     }
     this.#updated()
   }
@@ -136,6 +154,7 @@ export class BookKeeper implements MarketDataSink {
     receivedMs: number,
   ): void {
     if (!this.#isAwake()) return
+    this.#hearTop(isBid, price, size, sequence)
     if (this.#book.applyTop(isBid, price, size, sequence, eventMs, receivedMs)) this.#updated()
   }
 
@@ -157,11 +176,19 @@ export class BookKeeper implements MarketDataSink {
   interrupted(state: 'stale' | 'invalid', reason: string): void {
     if (!this.#isStarted) return
     if (state === 'invalid') {
+      // A stale book begins anew with the next message, whatever was lost.
+      if (this.#book.state === 'stale') return
       this.#begin('invalid', reason)
     } else {
       this.#rest()
       this.#enter('stale', reason)
     }
+  }
+
+  doubted(reason: string): void {
+    if (!this.#isStarted || !this.#seeder || this.#book.state !== 'live') return
+    this.#parts.logger.debug({ pair: this.#book.pair, reason }, 'the book is compared with a snapshot')
+    this.#verification.hasten()
   }
 
   restarted(): void {
@@ -179,7 +206,9 @@ export class BookKeeper implements MarketDataSink {
     this.#book.clear()
     this.#snapshotFailure = undefined
     this.#seededAge = undefined
+    this.#isDistrusted = false
     this.#toleratedCrossings = this.#book.crossedCount
+    this.#agreement.reset()
     this.#settling.allow(this.#seeder === undefined)
     this.#enter(state, why)
   }
@@ -187,7 +216,7 @@ export class BookKeeper implements MarketDataSink {
   #rest(): void {
     this.#seeder?.stop()
     this.#settling.interrupt()
-    this.#cancelReseed()
+    this.#verification.stop()
   }
 
   /** After every message that changed the book. */
@@ -220,49 +249,72 @@ export class BookKeeper implements MarketDataSink {
     if (count > limit) this.#begin('invalid', `${count} depth messages crossed the book: updates were lost`)
   }
 
-  #becomeLive(why: string): void {
-    this.#settling.interrupt()
-    const { reseedMs } = this.#options
-    if (reseedMs !== undefined && this.#seeder) this.#armReseed(this.#seeder, reseedMs)
-    this.#enter('live', why)
+  /** A book that was seeded has all levels: a top that contradicts the depth shows that something was lost. */
+  #hearTop(isBid: boolean, price: number, size: number, sequence: number): void {
+    const book = this.#book
+    const verdict = book.hearTop(isBid, price, size, sequence)
+    if (book.state !== 'live' || this.#seededAge === undefined) return
+    const consequence = this.#agreement.weigh(verdict)
+    if (consequence === 'nothing') return
+    const what = `the best ${isBid ? 'bid' : 'ask'} of the depth is not the one that was told`
+    if (consequence === 'doubt') this.doubted(what)
+    else this.#distrust(`${what}: updates were lost`)
   }
 
-  #armReseed(seeder: BookSeeder, reseedMs: number): void {
-    this.#cancelReseed = this.#parts.clock.schedule(reseedMs, () => {
-      seeder.start()
-      this.#armReseed(seeder, reseedMs)
-    })
+  /** Not live until it was seeded again; meanwhile it is kept, because it may be nearly right. */
+  #distrust(why: string): void {
+    this.#verification.stop()
+    this.#settling.interrupt()
+    this.#settling.allow(false)
+    this.#agreement.reset()
+    this.#seededAge = undefined
+    this.#isDistrusted = true
+    this.#seeder?.start(true)
+    this.#enter('invalid', why)
+  }
+
+  /** The stream was not quiet when it was taken to be: its ages and the snapshots' may not agree at all. */
+  #behindSnapshot(): void {
+    this.#seeder?.mustNotLead()
+    this.#begin('invalid', 'a depth message arrived that is older than the snapshot')
+  }
+
+  #becomeLive(why: string): void {
+    this.#settling.interrupt()
+    if (this.#seeder) this.#verification.start()
+    this.#enter('live', why)
   }
 
   #seed(): boolean {
     const seeder = this.#seeder
     if (seeder?.arrivedAge === undefined) return false
-    const before = this.#book.state === 'live' ? this.#bestLevels() : undefined
+    const before = this.#book.state === 'live' ? bestLevels(this.#book) : undefined
     const age = seeder.seed()
     if (age === undefined) return false
     this.#seededAge = age
+    this.#isDistrusted = false
     this.#snapshotFailure = undefined
     this.#settling.allow(true)
-    const differing = before && countDifferences(before, this.#bestLevels())
-    this.#parts.logger.info(
+    this.#agreement.reset()
+    const differing = before && countDifferences(before, bestLevels(this.#book))
+    if (differing) this.#why = `seeded anew by a snapshot, from which ${differing} of its best levels differed`
+    this.#parts.logger[differing ? 'warn' : 'info'](
       { pair: this.#book.pair, differing },
-      before
-        ? `the book was seeded anew: ${String(differing)} of its best levels differed`
-        : 'the book was seeded',
+      differing === undefined
+        ? 'the book was seeded'
+        : `the book was seeded anew: ${differing} of its best levels differed`,
     )
     return true
-  }
-
-  #bestLevels(): Set<string> {
-    return new Set([
-      ...this.#book.bids(COMPARED_LEVELS).map(([price, size]) => `bid ${price} ${size}`),
-      ...this.#book.asks(COMPARED_LEVELS).map(([price, size]) => `ask ${price} ${size}`),
-    ])
   }
 
   #snapshotFailed(reason: string): void {
     this.#snapshotFailure = reason
     this.#parts.logger.warn({ pair: this.#book.pair, reason }, 'no snapshot; trying again')
+    if (this.#isDistrusted) {
+      // It settles from the stream now, where a level that is wrong would stay for ever.
+      this.#isDistrusted = false
+      this.#book.clear()
+    }
     this.#settling.allow(true)
   }
 
@@ -288,11 +340,4 @@ export class BookKeeper implements MarketDataSink {
     this.#parts.logger.info({ pair: this.#book.pair, previous, state, reason: why }, `the book is ${state}`)
     this.#callbacks.onStateChange?.({ pair: this.#book.pair, previous, state, reason: why })
   }
-}
-
-function countDifferences(before: ReadonlySet<string>, after: ReadonlySet<string>): number {
-  return (
-    [...before].filter((level) => !after.has(level)).length +
-    [...after].filter((level) => !before.has(level)).length
-  )
 }

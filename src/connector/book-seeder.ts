@@ -5,13 +5,17 @@ import { DepthBuffer } from './depth-buffer.ts'
 import type { BookSnapshot } from './market-data-source.ts'
 import type { OrderBook } from './order-book.ts'
 import { NO_AGE } from './shown-side.ts'
+import type { SnapshotPacer } from './snapshot-pacer.ts'
 
 /** Two fetches for one book are at least this far apart, whatever asks for them. */
 export const MIN_SNAPSHOT_INTERVAL_MS = 1_000
+/** A stream that brings no depth for so long after a snapshot is quiet, and not behind it. */
+export const QUIET_STREAM_MS = 500
 
 export interface BookSeederParts {
   readonly book: OrderBook
   readonly clock: Clock
+  readonly pacer: SnapshotPacer
   readonly fetch: (signal: AbortSignal) => Promise<BookSnapshot>
   /** How long a fetch may take until the stream has reached its snapshot. */
   readonly timeoutMs: number
@@ -24,8 +28,9 @@ export interface BookSeederParts {
 
 /**
  * Seeds a book with a snapshot: fetches it, keeps the depth messages meanwhile, waits until the stream has reached
- * it, replaces the depth and applies what is newer. Tries again until it succeeds or is stopped. The book itself
- * goes on from the stream all the time, so a failed snapshot harms nothing.
+ * it, replaces the depth and applies what is newer. Where the stream is quiet there is nothing to wait for. Tries again
+ * until it succeeds or is stopped. The book itself goes on from the stream all the time, so a failed snapshot harms
+ * nothing.
  */
 export class BookSeeder {
   readonly #parts: BookSeederParts
@@ -34,6 +39,12 @@ export class BookSeeder {
   #abort: AbortController | undefined
   #arrived: BookSnapshot | undefined
   #cancelTimer: () => void = () => undefined
+  #cancelQuiet: () => void = () => undefined
+  #isQuiet = false
+  #mayLead = true
+  #isUrgent = true
+  /** Others had precedence. */
+  #isPaced = false
   #nextAttemptMs = -Infinity
   #attemptAge = NO_AGE
   #isRunning = false
@@ -53,10 +64,22 @@ export class BookSeeder {
     return this.#arrived && this.#ageOf(this.#arrived)
   }
 
-  /** Begins, unless it has begun. */
-  start(): void {
-    if (this.#isRunning) return
+  /** From now on a snapshot waits for the stream, however quiet it is: their ages turned out not to agree. */
+  mustNotLead(): void {
+    this.#mayLead = false
+  }
+
+  /**
+   * Begins, unless it has begun.
+   * @param isUrgent whether the book waits for it; others have precedence if not.
+   */
+  start(isUrgent: boolean): void {
+    if (this.#isRunning) {
+      if (isUrgent && !this.#isUrgent) this.#hurry()
+      return
+    }
     this.#isRunning = true
+    this.#isUrgent = isUrgent
     const waitMs = this.#nextAttemptMs - this.#parts.clock.monotonicMs()
     if (waitMs > 0) this.#cancelTimer = this.#parts.clock.schedule(waitMs, () => this.#attempt())
     else this.#attempt()
@@ -80,6 +103,7 @@ export class BookSeeder {
     receivedMs: number,
   ): void {
     const age = this.#parts.book.ageOf(sequence, eventMs)
+    if (this.#arrived) this.#awaitQuiet()
     this.#buffer.push(age, sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount, receivedMs)
   }
 
@@ -89,7 +113,7 @@ export class BookSeeder {
     const { book } = this.#parts
     if (!snapshot || book.depthAge === NO_AGE) return undefined
     const age = this.#ageOf(snapshot)
-    if (age > book.depthAge) return undefined
+    if (age > book.depthAge && !this.#isQuiet) return undefined
     const { completeFrom } = this.#buffer
     if ((age === NO_AGE ? this.#attemptAge : age) < completeFrom) {
       this.#fail(`the snapshot, at ${age}, is older than the updates that were kept, from ${completeFrom} on`)
@@ -102,8 +126,21 @@ export class BookSeeder {
     return age
   }
 
+  #hurry(): void {
+    this.#isUrgent = true
+    if (!this.#isPaced) return
+    this.#cancelTimer()
+    this.#attempt()
+  }
+
   #attempt(): void {
-    const { book, clock, timeoutMs } = this.#parts
+    const { book, clock, pacer, timeoutMs } = this.#parts
+    const waitMs = pacer.take(this.#isUrgent)
+    this.#isPaced = waitMs > 0
+    if (waitMs > 0) {
+      this.#cancelTimer = clock.schedule(waitMs, () => this.#attempt())
+      return
+    }
     const abort = new AbortController()
     this.#abort = abort
     this.#nextAttemptMs = clock.monotonicMs() + MIN_SNAPSHOT_INTERVAL_MS
@@ -124,8 +161,19 @@ export class BookSeeder {
       if (signal.aborted) return
       refusal = messageOf(error)
     }
-    if (refusal === undefined) this.#parts.onArrived()
-    else this.#fail(refusal)
+    if (refusal === undefined) {
+      this.#awaitQuiet()
+      this.#parts.onArrived()
+    } else this.#fail(refusal)
+  }
+
+  #awaitQuiet(): void {
+    this.#cancelQuiet()
+    if (!this.#mayLead) return
+    this.#cancelQuiet = this.#parts.clock.schedule(QUIET_STREAM_MS, () => {
+      this.#isQuiet = true
+      this.#parts.onArrived()
+    })
   }
 
   #fail(reason: string): void {
@@ -135,7 +183,10 @@ export class BookSeeder {
   }
 
   #endAttempt(): void {
+    this.#isPaced = false
     this.#cancelTimer()
+    this.#cancelQuiet()
+    this.#isQuiet = false
     this.#abort?.abort()
     this.#abort = undefined
     this.#arrived = undefined

@@ -24,6 +24,8 @@ export interface BookOptions {
   readonly depthMode?: 'diff' | 'full'
   /** How long a book without a snapshot must have been whole and uncrossed before it is live, milliseconds. */
   readonly settleMs?: number
+  /** About so often a live book is compared with a snapshot, milliseconds; never by default. */
+  readonly verifyMs?: number
 }
 
 /** What any perpetual connector is made from. */
@@ -39,6 +41,7 @@ export interface ConnectorOptions {
   /** How long the exchange may take to answer one request, milliseconds; 10,000 by default. */
   readonly requestTimeoutMs?: number
   readonly clock?: Clock
+  /** JSON lines on standard error, from `info` on, by default; `silentLogger` says nothing. */
   readonly logger?: Logger
   /** Uniform in [0, 1); for jitter and instance bits. */
   readonly random?: () => number

@@ -82,11 +82,21 @@ export interface PositionModeChange {
   readonly positionMode: PositionMode
 }
 
-/** Something that should not happen, in words, with a code to match on. */
+export interface NetworkStatusChange {
+  readonly status: NetworkStatus
+  readonly reason: string
+}
+
+/** What should not happen: the exchange's messages contradict each other. The fills are believed. */
 export interface Anomaly {
-  readonly code: string
+  /**
+   * `OVERFILLED`: more was filled than ordered. `FILLED_AFTER_FAILURE`: an order that was reported as failed filled.
+   * `LIVE_AFTER_FAILURE`: the exchange has such an order open. After both it is tracked again, until its true end.
+   */
+  readonly code: 'OVERFILLED' | 'FILLED_AFTER_FAILURE' | 'LIVE_AFTER_FAILURE'
   readonly message: string
-  readonly pair?: TradingPair
+  readonly pair: TradingPair
+  readonly clientOrderId: string
 }
 
 /** Everything that a connector reports, by name. Listeners run synchronously. */
@@ -108,8 +118,9 @@ export interface ConnectorEvents {
   /** After each change of a book, the live view itself: nothing is copied. */
   bookUpdated: OrderBookView
   publicTrade: PublicTrade
-  networkStatus: { readonly status: NetworkStatus; readonly reason: string }
+  networkStatus: NetworkStatusChange
   anomaly: Anomaly
 }
 
+/** `connected` means that the exchange answers; whether trading is possible is said by `ready`. */
 export type NetworkStatus = 'stopped' | 'notConnected' | 'connected'

@@ -40,6 +40,8 @@ export interface MarketDataSink {
   ): void
   /** The data stopped or can no longer be trusted. `stale`: nothing arrives; `invalid`: something was lost. */
   interrupted(state: 'stale' | 'invalid', reason: string): void
+  /** Something was lost, perhaps of the depth: a live book is to be compared with a snapshot. */
+  doubted?(reason: string): void
   /** The source (re)subscribed: what follows is a new stream, and sequences start anew. */
   restarted(): void
 }

@@ -6,6 +6,7 @@ import type { BookCallbacks, BookKeeperOptions } from './book-keeper-options.ts'
 import { BookKeeper } from './book-keeper.ts'
 import type { MarketDataSource } from './market-data-source.ts'
 import type { BookState, OrderBookView } from './order-book.ts'
+import { SnapshotPacer } from './snapshot-pacer.ts'
 import { passed, waiting, type StatusCheck } from './status.ts'
 
 export interface OrderBookTrackerParts {
@@ -15,6 +16,8 @@ export interface OrderBookTrackerParts {
   readonly logger: Logger
   readonly options?: BookKeeperOptions
   readonly callbacks?: BookCallbacks
+  /** Uniform in [0, 1); for jitter. */
+  readonly random?: () => number
 }
 
 interface TrackerRun {
@@ -32,12 +35,14 @@ const REMEDIES: Record<Exclude<BookState, 'live'>, string> = {
 export class OrderBookTracker {
   readonly #parts: OrderBookTrackerParts
   readonly #keepers = new Map<TradingPair, BookKeeper>()
+  readonly #pacer: SnapshotPacer
   /** This start, until its stop. */
   #run: TrackerRun | undefined
   #stopped: Promise<void> = Promise.resolve()
 
   constructor(parts: OrderBookTrackerParts) {
     this.#parts = parts
+    this.#pacer = new SnapshotPacer(parts.clock)
     for (const pair of parts.pairs) this.#keepers.set(pair, this.#keeperOf(pair))
   }
 
@@ -138,15 +143,17 @@ export class OrderBookTracker {
   }
 
   #keeperOf(pair: TradingPair): BookKeeper {
-    const { source, clock, logger, options, callbacks } = this.#parts
+    const { source, clock, logger, options, callbacks, random } = this.#parts
     return new BookKeeper({
       pair,
       clock,
       logger,
+      pacer: this.#pacer,
       sequencesComparable: source.sequencesComparable,
       ...(source.snapshot && { fetchSnapshot: (signal: AbortSignal) => source.snapshot!(pair, signal) }),
       ...(options && { options }),
       ...(callbacks && { callbacks }),
+      ...(random && { random }),
     })
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './depth-queries.ts'
 import type { BookSnapshot } from './market-data-source.ts'
 import { NO_AGE, ShownSide } from './shown-side.ts'
+import { TopWitness, VERDICT, type Verdict } from './top-witness.ts'
 
 export type { BookLevel, DepthQuery } from './depth-queries.ts'
 
@@ -86,6 +87,10 @@ export class OrderBook implements OrderBookView {
   readonly #depthMode: DepthMode
   readonly #bids = new ShownSide(true)
   readonly #asks = new ShownSide(false)
+  readonly #bidWitness = new TopWitness(this.#bids.depth)
+  readonly #askWitness = new TopWitness(this.#asks.depth)
+  /** The age of a snapshot that was ahead of the stream: it has all depth messages of a lower age. */
+  #snapshotAge = NO_AGE
 
   constructor(pair: TradingPair, options: OrderBookOptions) {
     this.pair = pair
@@ -150,6 +155,19 @@ export class OrderBook implements OrderBookView {
     return this.#sequencesComparable ? sequence : eventMs
   }
 
+  /** Whether a snapshot that was ahead of the stream has this depth message already, so that it changes nothing. */
+  isBeforeSnapshot(age: number): boolean {
+    return age < this.#snapshotAge
+  }
+
+  /**
+   * What a top message, which is applied afterwards, says of the depth as it is; `NONE` where ids are not comparable.
+   */
+  hearTop(isBid: boolean, price: number, size: number, sequence: number): Verdict {
+    if (!this.#sequencesComparable || this.#depthMode === 'full') return VERDICT.NONE
+    return (isBid ? this.#bidWitness : this.#askWitness).hear(price, size, sequence, this.depthAge)
+  }
+
   /** A depth message; the parameters are those of `MarketDataSink.depth`. */
   applyDepth(
     sequence: number,
@@ -161,6 +179,8 @@ export class OrderBook implements OrderBookView {
     bidCount: number,
     receivedMs: number,
   ): void {
+    const age = this.ageOf(sequence, eventMs)
+    if (this.isBeforeSnapshot(age)) return
     const asks = this.#asks.depth
     const bids = this.#bids.depth
     if (this.#depthMode === 'full') {
@@ -173,7 +193,7 @@ export class OrderBook implements OrderBookView {
     if (bids.best >= 0 && asks.best >= 0 && bids.priceAt(bids.best) >= asks.priceAt(asks.best)) {
       this.#repairDepth(levels, asksStart, askCount, bidsStart, bidCount)
     }
-    this.#depthIsAt(this.ageOf(sequence, eventMs))
+    this.#depthIsAt(age)
     this.#changed(sequence, eventMs, receivedMs)
   }
 
@@ -202,6 +222,7 @@ export class OrderBook implements OrderBookView {
   applySnapshot(snapshot: BookSnapshot, age: number): void {
     this.#asks.depth.replace(snapshot.asks, 0, snapshot.asks.length / 2)
     this.#bids.depth.replace(snapshot.bids, 0, snapshot.bids.length / 2)
+    this.#snapshotAge = age > this.depthAge ? age : NO_AGE
     this.#depthIsAt(age)
     this.#changed(snapshot.sequence, snapshot.eventMs, this.receivedMs)
   }
@@ -214,6 +235,9 @@ export class OrderBook implements OrderBookView {
   clear(): void {
     this.#bids.clear()
     this.#asks.clear()
+    this.#bidWitness.clear()
+    this.#askWitness.clear()
+    this.#snapshotAge = NO_AGE
     this.depthAge = NO_AGE
     this.newestAge = NO_AGE
     this.sequence = 0

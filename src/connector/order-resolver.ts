@@ -60,6 +60,8 @@ export class OrderResolver {
     const wasCanceling = order.state === 'pendingCancel'
     const update = await fetchOrder(order, signal)
     if (!update) return 'not-found'
+    // Fills are listed by it.
+    tracker.learnExchangeId(order, update.exchangeOrderId)
     // Fills first: an order is complete when they are in, and its end may not come before them.
     if (mayHaveMoreFills(update, order)) {
       // The exchange's list has its own order id only, which may not be known here yet.
@@ -79,20 +81,23 @@ export class OrderResolver {
     if (tracker.isAwaitingFills(order)) await sleep(clock, FILLS_GRACE_MS, signal)
     let unknownSinceMs: number | undefined
     let failures = 0
-    while (!signal.aborted && (look.mustAsk || this.#isOpenQuestion(order))) {
+    while (!signal.aborted && this.#mustGoOn(order, look)) {
       const askedMs = clock.monotonicMs()
+      // What is called for from now on is about something newer than this answer.
+      const mustAsk = look.mustAsk
+      look.mustAsk = false
       if (order.state === 'submitUnknown') unknownSinceMs ??= askedMs
       try {
         const found = await this.refresh(order)
-        look.mustAsk = false
         if (found === 'not-found' && this.#isProvenAbsent(order, askedMs - (unknownSinceMs ?? askedMs))) {
           tracker.fail(order, {
             code: 'QTX_ORDER_NOT_FOUND',
             message: `the exchange has no order ${order.clientOrderId}, and its request can no longer arrive`,
           })
         }
-        if (!this.#isOpenQuestion(order)) return
+        if (!this.#mustGoOn(order, look)) return
       } catch (error) {
+        look.mustAsk ||= mustAsk
         if (failures++ === 0) this.#reportFailure(order, error)
       }
       await sleep(clock, backoff.nextMs(), signal)
@@ -106,6 +111,10 @@ export class OrderResolver {
       { clientOrderId: order.clientOrderId },
       `order ${order.clientOrderId} could not be looked up, trying on: ${messageOf(error)}`,
     )
+  }
+
+  #mustGoOn(order: InFlightOrder, look: Look): boolean {
+    return look.mustAsk || this.#isOpenQuestion(order)
   }
 
   #isOpenQuestion(order: InFlightOrder): boolean {

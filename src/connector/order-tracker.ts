@@ -3,7 +3,7 @@ import type { TypedEvents } from '../common/typed-events.ts'
 import { ZERO, minDecimal, type Decimal } from '../common/decimal.ts'
 import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
-import type { ConnectorEvents } from './events.ts'
+import type { Anomaly, ConnectorEvents } from './events.ts'
 import { InFlightOrder, type OrderIdentity } from './in-flight-order.ts'
 import type { OrderReason, OrderState, OrderUpdate, PlaceOutcome, TradeUpdate } from './order-types.ts'
 
@@ -85,6 +85,13 @@ export class OrderTracker {
       : this.#byExchangeId.get(exchangeKey(pair, exchangeOrderId))
   }
 
+  /** The exchange's own id of an order, where it is new. */
+  learnExchangeId(order: InFlightOrder, exchangeOrderId: string | undefined): void {
+    if (exchangeOrderId === undefined || order.exchangeOrderId !== undefined) return
+    order.exchangeOrderId = exchangeOrderId
+    this.#byExchangeId.set(exchangeKey(order.pair, exchangeOrderId), order)
+  }
+
   /** Begins to track an order, before anything is sent. @throws QtxError `QTX_ORDER_INVALID` for an id used before. */
   track(identity: OrderIdentity): InFlightOrder {
     if (this.find(identity.clientOrderId)) {
@@ -139,7 +146,7 @@ export class OrderTracker {
   applyOrderUpdate(update: OrderUpdate): boolean {
     const order = this.findFor(update)
     if (!order) return false
-    this.#learnExchangeId(order, update.exchangeOrderId)
+    this.learnExchangeId(order, update.exchangeOrderId)
     order.updateMs = Math.max(order.updateMs, update.updateMs)
     switch (update.state) {
       case 'filled':
@@ -165,6 +172,9 @@ export class OrderTracker {
         break
       case 'open':
       case 'partiallyFilled':
+        // A message may be older than the end; an answer to a question is not older than a refusal.
+        if (order.state === 'failed' && update.source !== 'rest') this.#options.onLookUpNeeded(order)
+        else if (order.state === 'failed') this.#reviveLive(order)
         if (order.isDone) break
         this.#announceCreated(order)
         this.#raiseState(order, update.state)
@@ -176,7 +186,9 @@ export class OrderTracker {
   applyTradeUpdate(trade: TradeUpdate): boolean {
     const order = this.findFor(trade)
     if (!order || order.fills.has(trade.tradeId)) return false
-    this.#learnExchangeId(order, trade.exchangeOrderId)
+    this.learnExchangeId(order, trade.exchangeOrderId)
+    const hadFailed = order.state === 'failed'
+    if (hadFailed) this.#revive(order)
     this.#announceCreated(order)
     order.fills.set(trade.tradeId, trade)
     order.executedAmount = order.executedAmount.plus(trade.amount)
@@ -195,12 +207,15 @@ export class OrderTracker {
       leverage: order.leverage,
       fillMs: trade.fillMs,
     })
+    this.#reportContradiction(order, hadFailed)
     const announced = this.#announcedEnds.get(order)
     if (order.executedAmount.gte(order.amount)) {
       this.#end(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
     } else if (announced?.executedAmount && order.executedAmount.gte(announced.executedAmount)) {
       this.#end(order, announced)
     }
+    // What became of the rest of it is not known.
+    if (hadFailed && !order.isDone) this.#options.onLookUpNeeded(order)
     return true
   }
 
@@ -247,10 +262,41 @@ export class OrderTracker {
     })
   }
 
-  #learnExchangeId(order: InFlightOrder, exchangeOrderId: string | undefined): void {
-    if (exchangeOrderId === undefined || order.exchangeOrderId !== undefined) return
-    order.exchangeOrderId = exchangeOrderId
-    this.#byExchangeId.set(exchangeKey(order.pair, exchangeOrderId), order)
+  #reviveLive(order: InFlightOrder): void {
+    const id = order.clientOrderId
+    this.#revive(order)
+    this.#emitAnomaly(
+      order,
+      'LIVE_AFTER_FAILURE',
+      `order ${id} was reported as failed, and is open on the exchange`,
+    )
+  }
+
+  /** What was wrongly taken for failed is tracked again: it can be cancelled, and counts in `inFlightOrders`. */
+  #revive(order: InFlightOrder): void {
+    this.#finished.delete(order.clientOrderId)
+    this.#active.set(order.clientOrderId, order)
+    order.reason = undefined
+    this.#setState(order, 'open')
+  }
+
+  #reportContradiction(order: InFlightOrder, hadFailed: boolean): void {
+    const id = order.clientOrderId
+    if (hadFailed)
+      this.#emitAnomaly(order, 'FILLED_AFTER_FAILURE', `order ${id} was reported as failed, and has filled`)
+    if (order.executedAmount.gt(order.amount)) {
+      const amounts = `${order.executedAmount.toString()} of ${order.amount.toString()}`
+      this.#emitAnomaly(order, 'OVERFILLED', `order ${id} has filled more than was ordered: ${amounts}`)
+    }
+  }
+
+  #emitAnomaly(order: InFlightOrder, code: Anomaly['code'], message: string): void {
+    this.#options.events.emit('anomaly', {
+      code,
+      message,
+      pair: order.pair,
+      clientOrderId: order.clientOrderId,
+    })
   }
 
   #announceCreated(order: InFlightOrder): void {

@@ -45,7 +45,7 @@ export interface PerpetualConnector extends AsyncDisposable {
   readonly clockSkewMs: number | undefined
 
   tradingRule(pair: TradingPair): TradingRule
-  /** Down to the tick. */
+  /** Down to the tick, whatever the side. `sell` itself moves its price up: an order is never worse than asked. */
   quantizePrice(pair: TradingPair, price: DecimalInput): Decimal
   /** Down to the step; may be zero. */
   quantizeAmount(pair: TradingPair, amount: DecimalInput): Decimal

@@ -15,13 +15,17 @@ import { OrderTracker } from './order-tracker.ts'
 import type { CancelResult, OrderOptions, OrderType, PlaceOutcome, TradeType } from './order-types.ts'
 import type { PerpetualConnector, PriceKind, StopReport, WaitOptions } from './perpetual-connector.ts'
 import { PerpetualHooks } from './perpetual-hooks.ts'
-import { composeConnector, type HookCalls, type RunningConnector } from './running-connector.ts'
+import {
+  CANCEL_TIMEOUT_MS,
+  composeConnector,
+  type HookCalls,
+  type RunningConnector,
+} from './running-connector.ts'
 import { allOf, describeWaiting, type ConnectorStatus } from './status.ts'
 import { quantizeAmount, quantizePrice, type TradingRule } from './trading-rule.ts'
 
 const DEFAULT_WAIT_READY_MS = 60_000
 const READY_CHECK_MS = 20
-const CANCEL_TIMEOUT_MS = 10_000
 
 /**
  * Hummingbot's perpetual connector, the same for every exchange. What differs is in the hooks. Constructing is cheap

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ClientOrderIdGenerator } from '../common/client-order-id.ts'
 import type { Clock } from '../common/clock.ts'
 import { Decimal } from '../common/decimal.ts'
@@ -23,7 +24,8 @@ import type { TradingRule } from './trading-rule.ts'
 import type { UserStream } from './user-stream.ts'
 
 const DEFAULT_MAX_SLIPPAGE = '0.03'
-const CANCEL_TIMEOUT_MS = 10_000
+/** How long a cancel waits for the order's end unless it is told otherwise. */
+export const CANCEL_TIMEOUT_MS = 10_000
 
 /** The connector's hooks, callable from its parts. */
 export interface HookCalls extends AccountQueries {
@@ -75,6 +77,8 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
   const { pairs, options, clock, logger, random, events, account, tracker, orderIds, hooks } = lasting
   const abort = new AbortController()
   const signal = abort.signal
+  // Every order that is waited for listens; Node would warn of more than ten.
+  setMaxListeners(0, signal)
   const resolver = new OrderResolver({
     clock,
     logger,
@@ -103,6 +107,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     logger,
     options: options.book ?? {},
     callbacks: bookCallbacks(events),
+    random,
   })
   const accountSync = new AccountSync({
     pairs,

@@ -61,6 +61,8 @@ export class UdpSocket {
   readonly #headerWords = new Uint32Array(this.#headers)
   readonly #addressWords = new Uint32Array(this.#addresses)
   #poll: ReturnType<CLibrary['koffi']['node']['poll']> | undefined
+  readonly #meminfo = new Uint32Array(MEMINFO.COUNT)
+  readonly #meminfoLength = new Uint32Array(1)
   #closed = false
 
   private constructor(library: CLibrary, calls: ReturnType<typeof declareCalls>, fd: number) {
@@ -111,7 +113,11 @@ export class UdpSocket {
 
   /** Datagrams that the kernel dropped since the socket was opened, because the receive buffer was full. */
   get kernelDrops(): number {
-    return this.#readOption(SO_MEMINFO, MEMINFO.COUNT)[MEMINFO.DROPS]!
+    const values = this.#meminfo
+    const length = this.#meminfoLength
+    length[0] = values.byteLength
+    if (!this.#closed) this.#calls.getsockopt(this.#fd, SOL_SOCKET, SO_MEMINFO, values, length)
+    return values[MEMINFO.DROPS]!
   }
 
   /**

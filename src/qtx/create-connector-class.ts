@@ -27,6 +27,7 @@ import { WeakCache } from './weak-cache.ts'
 /** What the process lends a connector; each has a sensible default. */
 export interface ConnectorRuntime {
   readonly clock?: Clock
+  /** JSON lines on standard error, from `info` on, by default; `silentLogger` says nothing. */
   readonly logger?: Logger
   /** Uniform in [0, 1). */
   readonly random?: () => number
@@ -35,6 +36,7 @@ export interface ConnectorRuntime {
 export interface ConnectorClassOptions {
   /** Layers on top of QTX's own, innermost first. */
   readonly plugins?: readonly ConnectorPlugin[]
+  /** As that of `ConnectorRuntime`; of a class that is made, from `warn` on by default. */
   readonly logger?: Logger
 }
 
@@ -49,6 +51,9 @@ export interface QtxConnectorClass {
   /** Every member that a layer replaced, and which layer. */
   describeOverrides(): readonly Override[]
 }
+
+/** QTX's messages do not say what they follow, so that a loss may go unseen. */
+const DEFAULT_BOOK_VERIFY_MS = 60_000
 
 /** QTX's own layers, innermost first. */
 const QTX_LAYERS: readonly ConnectorPlugin[] = [withQtxMarketData, withQtxOrders, withQtxIdentity]
@@ -190,7 +195,11 @@ function toOptions(
     ...(config.exchangeEndpoints && { exchangeEndpoints: definedOnly(config.exchangeEndpoints) }),
     ...(config.maxSlippage !== undefined && { maxSlippage: config.maxSlippage }),
     ...(config.requestTimeoutMs !== undefined && { requestTimeoutMs: config.requestTimeoutMs }),
-    book: definedOnly({ depthMode: config.depthMode, settleMs: config.bookSettleMs }),
+    book: definedOnly({
+      depthMode: config.depthMode,
+      settleMs: config.bookSettleMs,
+      verifyMs: config.bookVerifyMs ?? DEFAULT_BOOK_VERIFY_MS,
+    }),
     qtx: {
       backend: config.exchangeBackend,
       sequencesComparable: row.sequencesComparable,
@@ -199,7 +208,7 @@ function toOptions(
         host: config.qtxPerpetualHost,
         port: config.qtxPerpetualPort,
         exchangeBackend: config.exchangeBackend,
-        logger: logger.child({ component: 'feed' }),
+        logger,
         ...definedOnly({
           qtxSymbols: config.qtxSymbols,
           receiver: config.feedReceiver,

@@ -26,7 +26,12 @@ import {
 } from './simulator-options.ts'
 import { SourcePlayer } from './feed/source-player.ts'
 
-export type { SimulatedAccount } from './exchange/binance/simulated-binance.ts'
+export type { SimulatedAccount, SimulatedBinance } from './exchange/binance/simulated-binance.ts'
+export type { FeedFaultOptions } from './feed/feed-faults.ts'
+export type { FeedServerStatistics } from './feed/feed-server.ts'
+export type { RecordingStatistics } from './feed/recording.ts'
+export type { AnswerBehaviourOptions } from './orders/answer-behaviour.ts'
+export type { OrderManagerStatistics } from './orders/order-manager.ts'
 export type { SimulatorOptions, SimulatorSource } from './simulator-options.ts'
 export { DEMO_ACCOUNT, DEMO_PAIRS } from './simulator-options.ts'
 

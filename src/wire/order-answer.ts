@@ -36,6 +36,18 @@ export const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map([
   ['bybit', BYBIT],
 ])
 
+/** Binance's codes for a key that it does not take; the order manager is assumed to answer so without a key as well. */
+const ASSUMED_KEY_MISSING: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['binance', new Set(['-2014', '-2015'])],
+])
+
+/** Whether a refusal with this code means that the key did not reach the exchange. */
+export function saysKeyIsMissing(backend: string, exchangeCode: string | undefined): boolean {
+  return (
+    exchangeCode !== undefined && (ASSUMED_KEY_MISSING.get(backend.toLowerCase())?.has(exchangeCode) ?? false)
+  )
+}
+
 const MAX_TEXT = 200
 
 /**

@@ -58,6 +58,7 @@ class Model {
         expect(this.late.has(result.clientOrderId)).toBe(false)
         this.late.set(result.clientOrderId, result)
       },
+      onKeyLost: () => expect.unreachable('no answer is about the key'),
       onBroken: (reason) => expect.unreachable(reason),
     })
   }

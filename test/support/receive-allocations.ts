@@ -23,7 +23,8 @@ const router = new DatagramRouter({
   faults: new FirstOfKindLog(silentLogger),
   nowMs: () => 1_748_231_160_127.25,
   onText: () => undefined,
-  onSocketError: () => undefined,
+  onKernelDrops: () => undefined,
+    onSocketError: () => undefined,
 })
 const subscription = new SymbolSubscription({
   pair: 'BTC-USDT',

@@ -1,4 +1,10 @@
-import { createQtxConnector, silentLogger, type ConnectorEvents, type QtxConnector } from '../../src/index.ts'
+import {
+  createQtxConnector,
+  silentLogger,
+  type ConnectorEvents,
+  type ConnectorRuntime,
+  type QtxConnector,
+} from '../../src/index.ts'
 import type { QtxConnectorConfigInput } from '../../src/config/connector-config.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
 
@@ -39,12 +45,16 @@ export class TradingRig implements AsyncDisposable {
   static async create(
     simulation: SimulatorOptions = {},
     config: Partial<QtxConnectorConfigInput> = {},
+    runtime: ConnectorRuntime = {},
   ): Promise<TradingRig> {
     const simulator = await startSimulator({ pairs: ['BTC-USDT', 'ETH-USDT'], ...simulation })
     try {
       return new TradingRig(
         simulator,
-        await createQtxConnector({ ...configFor(simulator), ...config }, { logger: silentLogger }),
+        await createQtxConnector(
+          { ...configFor(simulator), ...config },
+          { logger: silentLogger, ...runtime },
+        ),
       )
     } catch (error) {
       await simulator.close()
@@ -56,8 +66,9 @@ export class TradingRig implements AsyncDisposable {
   static async ready(
     simulation: SimulatorOptions = {},
     config: Partial<QtxConnectorConfigInput> = {},
+    runtime: ConnectorRuntime = {},
   ): Promise<TradingRig> {
-    const rig = await TradingRig.create(simulation, config)
+    const rig = await TradingRig.create(simulation, config, runtime)
     try {
       await rig.connector.start()
       await rig.connector.waitReady({ timeoutMs: 20_000 })

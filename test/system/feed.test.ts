@@ -209,6 +209,17 @@ describe('subscribing', () => {
     await feed.stop()
   })
 
+  test.each<[string, object]>([
+    ['no options', {}],
+    ['no port', { host: '127.0.0.1', exchangeBackend: 'binance' }],
+    ['no backend', { host: '127.0.0.1', port: 8080 }],
+    ['a backend that does not exist', { host: '127.0.0.1', port: 8080, exchangeBackend: 'binanze' }],
+  ])('%s are refused at once, by name of the option', (_what, options) => {
+    expect(() => new QtxUdpManager(options as QtxUdpManagerOptions)).toThrow(
+      expect.objectContaining({ code: 'QTX_CONFIG_INVALID' }),
+    )
+  })
+
   test('two pairs with one symbol are refused; a spelling of one’s own is used', async () => {
     const server = await startServer()
     const feed = await startFeed(server.port, {

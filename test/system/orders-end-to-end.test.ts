@@ -191,6 +191,40 @@ describe('what nobody answers', () => {
   })
 })
 
+describe('a manager that restarted in the same ring, and has no key', () => {
+  test('gets the key again after the first refusal, and orders go through it', async () => {
+    await using rig = await TradingRig.ready()
+    const { orderManager } = rig.simulator
+    orderManager.restart('keep')
+    const refused = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.95'))
+    expect((await rig.event('orderFailure', refused)).errorMessage).toContain('-2015')
+    await until(() => orderManager.statistics.keys === 2, 'the key')
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.95'))
+    await rig.event('buyOrderCreated', id)
+  })
+
+  test('does not keep an order from being cancelled: that goes by REST', async () => {
+    await using rig = await TradingRig.ready()
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.95'))
+    await rig.event('buyOrderCreated', id)
+    rig.simulator.orderManager.restart('keep')
+    expect(await rig.connector.cancel(PAIR, id)).toEqual({ clientOrderId: id, success: true })
+    expect(rig.simulator.exchange.requests.filter((request) => request.method === 'DELETE')).toHaveLength(1)
+  })
+})
+
+test('a full ring does not keep an order from being cancelled: that goes by REST', async () => {
+  await using rig = await TradingRig.ready()
+  const price = bestBid(rig).mul('0.95')
+  const id = rig.connector.buy(PAIR, '0.01', 'limit', price)
+  await rig.event('buyOrderCreated', id)
+  rig.simulator.orderManager.pauseTaking()
+  let last = ''
+  for (let i = 0; i < 100; i++) last = rig.connector.buy(PAIR, '0.01', 'limit', price)
+  expect((await rig.event('orderFailure', last)).errorCode).toBe('QTX_RING_FULL')
+  expect(await rig.connector.cancel(PAIR, id)).toEqual({ clientOrderId: id, success: true })
+})
+
 describe('the private stream', () => {
   test('I14: fills that happen while it is down are fetched once it is back, and told once', async () => {
     await using rig = await TradingRig.ready()

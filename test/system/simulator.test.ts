@@ -289,25 +289,28 @@ interface StartLine {
 }
 
 describe('qtx simulate', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('says where it listens, and ends cleanly on %s', async (signal) => {
-    const child = simulate('--json', '--rate', '500')
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const where = JSON.parse((await lines.next()).value as string) as StartLine
-    expect(existsSync(`/dev/shm${where.sharedMemoryName}`)).toBe(true)
-    const client = await UdpClient.open(where.feed.port)
-    opened.push(client)
-    client.send(BTC)
-    await client.until(() => client.texts().length === 1 && client.messages().length > 20)
-    expect((await fetch(`${where.exchangeEndpoints.rest}/fapi/v1/time`)).status).toBe(200)
-    child.kill(signal)
-    const { statistics } = JSON.parse((await lines.next()).value as string) as {
-      statistics: { marketEvents: number; feed: { clients: number } }
-    }
-    expect(statistics.feed.clients).toBe(1)
-    expect(statistics.marketEvents).toBeGreaterThan(20)
-    expect(await exitOf(child)).toBe(0)
-    expect(existsSync(`/dev/shm${where.sharedMemoryName}`)).toBe(false)
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'says where it listens, and ends cleanly on %s',
+    async (signal) => {
+      const child = simulate('--json', '--rate', '500')
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+      const where = JSON.parse((await lines.next()).value as string) as StartLine
+      expect(existsSync(`/dev/shm${where.sharedMemoryName}`)).toBe(true)
+      const client = await UdpClient.open(where.feed.port)
+      opened.push(client)
+      client.send(BTC)
+      await client.until(() => client.texts().length === 1 && client.messages().length > 20)
+      expect((await fetch(`${where.exchangeEndpoints.rest}/fapi/v1/time`)).status).toBe(200)
+      child.kill(signal)
+      const { statistics } = JSON.parse((await lines.next()).value as string) as {
+        statistics: { marketEvents: number; feed: { clients: number } }
+      }
+      expect(statistics.feed.clients).toBe(1)
+      expect(statistics.marketEvents).toBeGreaterThan(20)
+      expect(await exitOf(child)).toBe(0)
+      expect(existsSync(`/dev/shm${where.sharedMemoryName}`)).toBe(false)
+    },
+  )
 
   it('ends by itself after its duration', async () => {
     const name = uniqueRingName()

@@ -23,7 +23,7 @@ export function registerDemo(program: Command): void {
       parseDuration,
     )
     .option('--seed <number>', 'repeat a simulated market', parseSeed, 1)
-    .option('--rate <messages>', 'market messages per second, both pairs together', parseRate)
+    .option('--rate <messages>', 'market messages per second, both pairs together (default: 260)', parseRate)
     .option('--json', 'print one JSON object at the end and nothing else')
     .addHelpText('after', '\nExit code 0 when every step of the script was seen.')
     .action(async (flags: DemoFlags) => {

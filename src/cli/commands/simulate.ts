@@ -1,6 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Simulator } from '../../simulator/start-simulator.ts'
 import type { SimulatorOptions, SimulatorSource } from '../../simulator/simulator-options.ts'
+import { parseDuration } from '../duration.ts'
+import { Interruption } from '../interruption.ts'
+import { printJson, printLine } from '../output.ts'
 
 interface SimulateFlags {
   readonly host: string
@@ -37,11 +40,16 @@ export function registerSimulate(program: Command): void {
     .option('--feed-port <port>', 'UDP port of the feed, 0 for any', parsePort, 8080)
     .option('--exchange-port <port>', 'TCP port of the exchange, 0 for any', parsePort, 0)
     .option('--shared-memory <name>', 'name of the order ring, such as /place_order_x')
-    .option('--pairs <pairs...>', 'pairs to simulate', ['BTC-USDT', 'ETH-USDT'])
+    .addOption(
+      new Option('--pairs <pairs...>', 'pairs to simulate: BTC-USDT, ETH-USDT, SOL-USDT, DOGE-USDT').default(
+        ['BTC-USDT', 'ETH-USDT'],
+        'BTC-USDT ETH-USDT',
+      ),
+    )
     .option('--recording <file>', 'play a recorded Binance stream instead of the model')
     .option('--speed <factor>', 'of the recording: a factor, or max', parseSpeed)
-    .option('--rate <messages>', 'messages per second of the model', parsePositive)
-    .option('--seed <number>', 'repeat a simulation', parseSeed)
+    .option('--rate <messages>', 'messages per second of the model (default: 130 a pair)', parsePositive)
+    .option('--seed <number>', 'repeat a simulation (default: another each time)', parseSeed)
     .option('--fault-loss <rate>', 'market data lost, 0 to 1', parseRate, 0)
     .option('--fault-duplicates <rate>', 'market data sent twice', parseRate, 0)
     .option('--fault-reorder <rate>', 'market data overtaken by later data', parseRate, 0)
@@ -49,30 +57,33 @@ export function registerSimulate(program: Command): void {
     .option('--fault-answer-loss <rate>', 'subscription answers lost', parseRate, 0)
     .option('--fault-answer-delay <rate>', 'subscription answers sent 50 ms late', parseRate, 0)
     .option('--fault-data-first <rate>', 'market data sent before the answer', parseRate, 0)
-    .option('--answer-delay-ms <ms>', 'order answers: a delay, or MIN-MAX', parseDelay, [0, 0] as const)
+    .addOption(
+      new Option('--answer-delay-ms <ms>', 'order answers: a delay, or MIN-MAX')
+        .argParser(parseDelay)
+        .default([0, 0], '0'),
+    )
     .option('--reject-rate <rate>', 'placements refused', parseRate, 0)
     .option('--silence-rate <rate>', 'orders executed but never answered', parseRate, 0)
     .option('--garbage-answer-rate <rate>', 'orders executed but answered unreadably', parseRate, 0)
     .option('--out-of-order-rate <rate>', 'answers given after a later one', parseRate, 0)
-    .option('--duration <time>', 'stop after this long, such as 20s or 5m', parseDuration)
-    .option('--json', 'print one JSON object a line')
-    .action(async (flags: SimulateFlags) => {
+    .option('--duration <time>', 'stop after this long, such as 20s or 5m (default: never)', parseDuration)
+    .option('--json', 'print one JSON object at the start and one at the end')
+    .addHelpText('after', '\nEnds on Ctrl-C, with exit code 0.')
+    .action(async (flags: SimulateFlags, command: Command) => {
       if (flags.speed !== undefined && flags.recording === undefined)
-        program.error('--speed needs --recording')
+        command.error('--speed needs --recording')
       if (flags.rate !== undefined && flags.recording !== undefined)
-        program.error('--rate is for the model only')
-      const stopping = new AbortController()
-      const stop = (): void => stopping.abort()
+        command.error('--rate is for the model only')
       // From before the start: a signal that comes while parts are being started must not leave any behind.
-      process.on('SIGINT', stop)
-      process.on('SIGTERM', stop)
-      const timer = flags.duration === undefined ? undefined : setTimeout(stop, flags.duration)
+      using interruption = new Interruption()
+      const end = (): void => {
+        if (!interruption.signal.aborted) interruption.stop('quit')
+      }
+      const timer = flags.duration === undefined ? undefined : setTimeout(end, flags.duration)
       try {
-        await simulateUntil(stopping.signal, toOptions(flags), flags.json ?? false)
+        await simulateUntil(interruption.signal, toOptions(flags), flags.json ?? false)
       } finally {
         clearTimeout(timer)
-        process.off('SIGINT', stop)
-        process.off('SIGTERM', stop)
       }
     })
 }
@@ -109,7 +120,7 @@ function printStart(simulator: Simulator, options: SimulatorOptions, json: boole
   const { feed, sharedMemoryName, exchangeEndpoints, symbols, account } = simulator
   const seed = options.seed
   if (json) {
-    printLine(JSON.stringify({ feed, sharedMemoryName, exchangeEndpoints, symbols, account, seed }))
+    printJson({ feed, sharedMemoryName, exchangeEndpoints, symbols, account, seed })
     return
   }
   printLine(
@@ -122,17 +133,13 @@ function printStart(simulator: Simulator, options: SimulatorOptions, json: boole
 function printEnd(simulator: Simulator, json: boolean): void {
   const statistics = simulator.statistics()
   if (json) {
-    printLine(JSON.stringify({ statistics }))
+    printJson({ statistics })
     return
   }
   const { feed, orders } = statistics
   printLine(
     `${statistics.marketEvents} market events, ${feed.marketDatagrams} datagrams, ${orders.placements} placements, ${orders.cancels} cancels`,
   )
-}
-
-function printLine(line: string): void {
-  process.stdout.write(`${line}\n`)
 }
 
 function toOptions(flags: SimulateFlags): SimulatorOptions {
@@ -203,16 +210,4 @@ function parseDelay(text: string): readonly [minMs: number, maxMs: number] {
   const minMs = parseNumber(min ?? '', 0, 3_600_000, 'milliseconds, or MIN-MAX')
   const maxMs = parseNumber(max ?? '', minMs, 3_600_000, 'milliseconds, or MIN-MAX')
   return [minMs, maxMs]
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-
-function parseDuration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
-  const durationMs = match ? Number(match[1]) * UNIT_MS[match[2] ?? 's']! : NaN
-  // Longer than a timer can wait, it would fire at once.
-  if (!(durationMs >= 0 && durationMs <= 0x7fff_ffff)) {
-    throw new InvalidArgumentError('expected a time such as 20s, 500ms or 5m.')
-  }
-  return durationMs
 }

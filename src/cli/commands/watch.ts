@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { parseTradingPair, type TradingPair } from '../../common/trading-pair.ts'
 import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../wire/symbol-names.ts'
 import { parseDuration } from '../duration.ts'
@@ -32,7 +32,11 @@ export function registerWatch(program: Command): void {
     )
     .option('--multicast-group <address>', 'a group to join, on which the same datagrams arrive')
     .option('--multicast-interface <address>', 'the local interface to join it on')
-    .option('--symbol <pair=symbol>', 'a QTX symbol that is not spelled by the rule', collectSymbol, {})
+    .addOption(
+      new Option('--symbol <pair=symbol>', 'a QTX symbol that is not spelled by the rule; may be repeated')
+        .argParser(collectSymbol)
+        .default({}, 'none'),
+    )
     .option(
       '--duration <time>',
       'stop after this long (default: until q on a terminal, else 10s)',

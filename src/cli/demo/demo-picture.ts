@@ -78,7 +78,7 @@ export function takePicture(parts: PictureParts): DemoPicture {
 }
 
 /** How the feed does; undefined before it is measured. */
-export function feedPicture({ connector }: DemoWorld): FeedPicture | undefined {
+function feedPicture({ connector }: DemoWorld): FeedPicture | undefined {
   const statistics = connector?.feedStatistics
   if (!statistics) return undefined
   const { pairs, latencyUs, messages, messagesPerSecond, dropped } = statistics

@@ -100,7 +100,7 @@ export function summaryLines(summary: DemoSummary): Line[] {
 }
 
 /** `orderToAnswerMs` → `order → answer`. */
-export function timeName(name: string): string {
+function timeName(name: string): string {
   return name.replace(/Ms$/, '').replace(/To([A-Z])/, (_, letter: string) => ` → ${letter.toLowerCase()}`)
 }
 

@@ -141,7 +141,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
 }
 
 /** The position of the traded pair, in base units. */
-export function positionText(connector: QtxConnector): string {
+function positionText(connector: QtxConnector): string {
   return connector.positions.get(PAIR)?.amount.toString() ?? '0'
 }
 

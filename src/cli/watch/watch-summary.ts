@@ -21,7 +21,7 @@ function pairLines(pair: string, report: PairReport): Line[] {
     [
       span(pair, 'bold'),
       span(`  ${report.state}`, format),
-      span(report.state === 'live' ? '' : `  ${report.reason}`),
+      span(report.state === 'live' ? '' : `  ${report.reason.replace(`${pair} is ${report.state}: `, '')}`),
     ],
     row('best', `bid ${level(best.bid)}   ask ${level(best.ask)}`),
     row('levels', `${formatNumber(book.bids.length)} bids, ${formatNumber(book.asks.length)} asks`),
@@ -29,8 +29,9 @@ function pairLines(pair: string, report: PairReport): Line[] {
       'messages',
       `ticker ${formatNumber(counts.ticker)}   depth ${formatNumber(counts.depth)}   trade ${formatNumber(counts.trade)}`,
     ),
+    // Gaps only where the exchange numbers that kind one by one; elsewhere its ids skip by themselves.
     row(
-      'gaps',
+      'id skips',
       `bid ${gapsByKind.bid}   ask ${gapsByKind.ask}   depth ${gapsByKind.depth}   trade ${gapsByKind.trade}`,
     ),
     row('ignored', `duplicates ${duplicates}   late ${late}`),

@@ -110,7 +110,7 @@ const TABLE: readonly (readonly [title: string, width: number])[] = [
   ['messages', 10],
   ['p50', 9],
   ['p99', 9],
-  ['gaps', 7],
+  ['skips', 7],
 ]
 
 function pairTable(report: WatchReport, width: number): Line[] {

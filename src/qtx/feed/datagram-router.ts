@@ -27,6 +27,7 @@ export interface DatagramRouterOptions {
   readonly faults: FirstOfKindLog
   readonly nowMs: () => number
   readonly onText: (text: string) => void
+  readonly onKernelDrops: (count: number) => void
   readonly onSocketError: (reason: string) => void
 }
 
@@ -77,6 +78,15 @@ export class DatagramRouter implements DatagramHandler {
     const receivedMs = this.#receivedMs ?? 0
     if (counters.isLatencyDue()) counters.countLatency(receivedMs - message.localMs)
     subscription.accept(message, receivedMs)
+  }
+
+  onKernelDrops(count: number): void {
+    this.#options.faults.warn(
+      'kernel drops',
+      { count },
+      `the kernel dropped ${count} QTX UDP datagrams: the process was too busy, or receiveBufferBytes is too small`,
+    )
+    this.#options.onKernelDrops(count)
   }
 
   onSocketError(reason: string): void {

@@ -75,6 +75,10 @@ export class DgramReceiver implements Receiver {
     )
   }
 
+  noticeDrops(): void {
+    // Node does not tell.
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing

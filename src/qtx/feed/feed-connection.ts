@@ -89,6 +89,11 @@ export class FeedConnection {
     this.#opened?.control.send(text)
   }
 
+  /** Looks for datagrams that the kernel dropped; the handler is told. */
+  noticeDrops(): void {
+    for (const receiver of this.#receivers()) receiver.noticeDrops()
+  }
+
   /** The feed works: the next failure is tried again soon. */
   confirm(): void {
     if (this.#backoff.attempts > 0) this.#backoff.reset()

@@ -16,10 +16,15 @@ export interface FeedListener {
    */
   onMessage(message: MarketDataMessage, receivedMs: number): void
   /**
-   * Messages of this kind were lost, where the kind's numbers are consecutive; told before the message that showed it.
+   * Messages of this kind were lost: their numbers are consecutive and some were left out, told before the message that
+   * showed it; or a depth message came too late to be applied, and is not told.
    * @param missed how many; 0 when the numbering began again and nobody can know.
    */
   onGap?(kind: MessageKind, missed: number): void
+  /** Datagrams were lost on this side of the network, and nobody can know whose. */
+  onLoss?(reason: string): void
+  /** Trades were lost or overtaken, and perhaps messages of other kinds with them. */
+  onDoubt?(reason: string): void
   /** Whatever was built from the messages before is not to be continued unless the state stays `active`. */
   onStateChange?(state: SubscriptionState, reason: string): void
 }
@@ -63,6 +68,26 @@ export class FeedListeners {
         listener.onGap?.(kind, missed)
       } catch (error) {
         this.#onError(error, 'onGap')
+      }
+    }
+  }
+
+  loss(reason: string): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener.onLoss?.(reason)
+      } catch (error) {
+        this.#onError(error, 'onLoss')
+      }
+    }
+  }
+
+  doubt(reason: string): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener.onDoubt?.(reason)
+      } catch (error) {
+        this.#onError(error, 'onDoubt')
       }
     }
   }

@@ -100,6 +100,10 @@ export class PairQueues implements FeedListener {
     if (kind === 'depth') this.#break('gap')
   }
 
+  onLoss(): void {
+    this.#break('gap')
+  }
+
   onStateChange(state: SubscriptionState): void {
     if (state === 'removed') this.close()
     else if (state !== 'active') this.#break('state-change')

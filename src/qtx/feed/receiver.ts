@@ -24,6 +24,8 @@ export interface DatagramHandler {
   onBatch(): void
   /** The datagram of `lengthBytes` at `offset`, a multiple of 8; the memory is overwritten after the call. */
   onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void
+  /** The kernel dropped so many datagrams for want of buffer. Told at once, and again once what waited has been read. */
+  onKernelDrops(count: number): void
   /** The socket reported an error, such as `ECONNREFUSED`; a receiver keeps running after it. */
   onSocketError(reason: string): void
 }
@@ -61,6 +63,8 @@ export interface Receiver {
   /** Sends one text datagram to the server. A failure goes to the handler: datagrams may be lost anyway. */
   send(text: string): void
   getStatistics(): ReceiverStatistics
+  /** Tells the handler what the kernel has dropped since; full batches make a receiver do so by itself. */
+  noticeDrops(): void
   /** Resolves when what was sent has left and the socket is closed; idempotent. */
   close(): Promise<void>
 }

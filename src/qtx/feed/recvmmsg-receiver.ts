@@ -17,6 +17,9 @@ export class RecvmmsgReceiver implements Receiver {
   #bytes = 0
   #otherSender = 0
   #socketErrors = 0
+  #knownDrops = 0
+  /** Dropped, while datagrams from before that may still wait. */
+  #dropsToRepeat = 0
   #last: ReceiverStatistics | undefined
 
   constructor(options: ReceiverOptions, handler: DatagramHandler) {
@@ -68,6 +71,15 @@ export class RecvmmsgReceiver implements Receiver {
     )
   }
 
+  noticeDrops(): void {
+    const drops = this.#socket?.kernelDrops ?? 0
+    const count = drops - this.#knownDrops
+    if (count <= 0) return
+    this.#knownDrops = drops
+    this.#dropsToRepeat += count
+    this.#handler.onKernelDrops(count)
+  }
+
   close(): Promise<void> {
     this.#last ??= this.getStatistics()
     this.#socket?.close()
@@ -83,8 +95,19 @@ export class RecvmmsgReceiver implements Receiver {
   #drain(): void {
     // What is left after a turn keeps the socket readable: the event loop calls again, after everybody else.
     for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
-      if (this.#receiveBatch() < BATCH_SLOTS) return
+      if (this.#receiveBatch() === BATCH_SLOTS) continue
+      // Before the buffer was too full there were full batches.
+      if (batch > 0) this.noticeDrops()
+      if (this.#dropsToRepeat > 0) this.#repeatDrops()
+      return
     }
+    this.noticeDrops()
+  }
+
+  #repeatDrops(): void {
+    const count = this.#dropsToRepeat
+    this.#dropsToRepeat = 0
+    this.#handler.onKernelDrops(count)
   }
 
   #receiveBatch(): number {

@@ -31,7 +31,10 @@ export interface SequenceStatistics {
   /** Numbers that were left out by those steps. */
   readonly missed: PerKind
   readonly duplicates: PerKind
+  /** Came after newer ones, and were not applied. */
   readonly late: PerKind
+  /** Trades that came after newer ones, and were delivered. */
+  readonly overtaken: number
   /** Numberings that began again. */
   readonly restarts: number
 }
@@ -46,10 +49,12 @@ export class SequenceCheck {
   readonly #lateRun = new Uint32Array(KIND_COUNT)
   readonly #acceptedMs = new Float64Array(KIND_COUNT)
   readonly #trades = new RecentIds()
+  readonly #depths = new RecentIds()
   readonly #gaps = new Float64Array(KIND_COUNT)
   readonly #missed = new Float64Array(KIND_COUNT)
   readonly #duplicates = new Float64Array(KIND_COUNT)
   readonly #late = new Float64Array(KIND_COUNT)
+  #overtaken = 0
   #restarts = 0
   #lastMissed = 0
 
@@ -79,6 +84,7 @@ export class SequenceCheck {
     this.#seen.fill(0)
     this.#lateRun.fill(0)
     this.#trades.clear()
+    this.#depths.clear()
   }
 
   getStatistics(): SequenceStatistics {
@@ -87,6 +93,7 @@ export class SequenceCheck {
       missed: perKind(this.#missed),
       duplicates: perKind(this.#duplicates),
       late: perKind(this.#late),
+      overtaken: this.#overtaken,
       restarts: this.#restarts,
     }
   }
@@ -96,19 +103,33 @@ export class SequenceCheck {
       this.#duplicates[kind]!++
       return SEQUENCE.DUPLICATE
     }
-    this.#late[kind]!++
+    const isRepeated = kind === KIND.DEPTH && this.#depths.has(high, low)
     const isQuiet = receivedMs - this.#acceptedMs[kind]! >= ASSUMED_RESTART_QUIET_MS
     if (this.#countRun(kind, high, low) >= ASSUMED_RESTART_RUN && isQuiet) {
       this.#restarts++
-      if (kind === KIND.TRADE) this.#trades.clear()
+      this.#recent(kind)?.clear()
       return this.#accept(kind, high, low, receivedMs, SEQUENCE.RESTARTED)
     }
-    if (kind !== KIND.TRADE) return SEQUENCE.LATE
-    this.#trades.add(high, low)
-    return SEQUENCE.LATE_UNSEEN
+    if (isRepeated) {
+      this.#duplicates[kind]!++
+      return SEQUENCE.DUPLICATE
+    }
+    this.#recent(kind)?.add(high, low)
+    if (kind === KIND.TRADE) {
+      this.#overtaken++
+      return SEQUENCE.LATE_UNSEEN
+    }
+    this.#late[kind]!++
+    return SEQUENCE.LATE
   }
 
-  /** How many late messages in a row were newer than the late one before. */
+  /** Of tops only the newest counts, so that a late one and a repeated one are the same. */
+  #recent(kind: KindNumber): RecentIds | undefined {
+    if (kind === KIND.DEPTH) return this.#depths
+    return kind === KIND.TRADE ? this.#trades : undefined
+  }
+
+  /** How many old messages in a row were newer than the old one before. */
   #countRun(kind: KindNumber, high: number, low: number): number {
     const lateHigh = this.#lateHigh[kind]!
     const isNewer = high > lateHigh || (high === lateHigh && low > this.#lateLow[kind]!)
@@ -130,7 +151,7 @@ export class SequenceCheck {
     this.#low[kind] = low
     this.#lateRun[kind] = 0
     this.#acceptedMs[kind] = receivedMs
-    if (kind === KIND.TRADE) this.#trades.add(high, low)
+    this.#recent(kind)?.add(high, low)
     return result
   }
 }

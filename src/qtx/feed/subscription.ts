@@ -1,9 +1,10 @@
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
 import { FeedListeners, type FeedListener, type SubscriptionState } from './feed-listener.ts'
-import { MESSAGE_KINDS, kindOf, perKind, type PerKind } from './message-kind.ts'
+import { KIND, MESSAGE_KINDS, kindOf, perKind, type PerKind } from './message-kind.ts'
 import { SEQUENCE, SequenceCheck, isApplied, type SequenceStatistics } from './sequence-check.ts'
 import type { SequenceRules } from './sequence-rules.ts'
+import { TradeContinuity } from './trade-continuity.ts'
 
 export interface SymbolSubscriptionOptions {
   readonly pair: TradingPair
@@ -27,6 +28,7 @@ export class SymbolSubscription {
   readonly #rules: SequenceRules
   readonly #onReturn: SymbolSubscriptionOptions['onReturn']
   readonly #counts = new Float64Array(MESSAGE_KINDS.length)
+  readonly #trades = new TradeContinuity()
   readonly #watchers = new Set<() => void>()
   #state: SubscriptionState = 'subscribing'
   #reason = 'not answered yet'
@@ -61,13 +63,20 @@ export class SymbolSubscription {
   accept(message: MarketDataMessage, receivedMs: number): void {
     const kind = kindOf(message.type)
     const result = this.sequence.check(kind, message, receivedMs)
-    if (!isApplied(result)) return
+    if (!isApplied(result)) {
+      // What a late depth message changed is not in any later one.
+      if (result === SEQUENCE.LATE && kind === KIND.DEPTH) this.listeners.gap('depth', 1)
+      return
+    }
     if (this.#state !== 'active') this.#onReturn(this, receivedMs)
     this.lastMessageMs = receivedMs
     this.#counts[kind]!++
     const name = MESSAGE_KINDS[kind]
     if (result === SEQUENCE.RESTARTED) this.listeners.gap(name, 0)
     else if (result === SEQUENCE.GAP && this.#rules[name]) this.listeners.gap(name, this.sequence.lastMissed)
+    else if (kind === KIND.TRADE && this.#trades.isBrokenBy(result)) {
+      this.listeners.doubt(`${this.sequence.lastMissed} trades were lost or overtaken`)
+    }
     this.listeners.message(message, receivedMs)
   }
 

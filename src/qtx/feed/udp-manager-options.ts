@@ -3,7 +3,7 @@ import type { Logger } from '../../common/log.ts'
 import type { TradingPair } from '../../common/trading-pair.ts'
 import { QtxError } from '../../errors.ts'
 import { subscribeText } from '../../wire/control-text.ts'
-import type { ExchangeBackend } from '../../wire/symbol-names.ts'
+import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../wire/symbol-names.ts'
 import type { ReceiverKind } from './receiver.ts'
 
 /** Where a feed is and how it is read. */
@@ -56,18 +56,33 @@ export function feedKey(options: QtxUdpManagerOptions): string {
   ])
 }
 
-/** @throws QtxError `QTX_CONFIG_INVALID` for a number out of range, `QTX_PAIR_INVALID` for an impossible symbol. */
+/** @throws QtxError `QTX_CONFIG_INVALID` for a number out of range, a host or a backend that is none, `QTX_PAIR_INVALID` for an impossible symbol. */
 export function assertFeedOptions(options: QtxUdpManagerOptions): void {
-  assertRange('port', options.port, 1, 65_535)
+  assertHost(options.host)
+  assertBackend(options.exchangeBackend)
+  assertRange('port', Number(options.port), 1, 65_535)
   assertRange('multicastPort', options.multicastPort, 1, 65_535)
   assertRange('receiveBufferBytes', options.receiveBufferBytes, 1_024, 1 << 30)
   assertRange('silenceMs', options.silenceMs, 10, 86_400_000)
   assertRange('subscribeTimeoutMs', options.subscribeTimeoutMs, 1, 86_400_000)
   assertRange('queueCapacity', options.queueCapacity, 1, 10_000_000)
-  if (options.host.trim() === '') {
-    throw new QtxError('QTX_CONFIG_INVALID', 'the feed’s host is empty', { details: { host: options.host } })
-  }
   for (const symbol of Object.values(options.qtxSymbols ?? {})) subscribeText(symbol)
+}
+
+function assertHost(host: unknown): void {
+  if (typeof host === 'string' && host.trim() !== '') return
+  throw new QtxError('QTX_CONFIG_INVALID', `host ${String(host)} is not a name or an address`, {
+    details: { host },
+  })
+}
+
+function assertBackend(backend: unknown): void {
+  if (EXCHANGE_BACKENDS.some((known) => known === backend)) return
+  throw new QtxError(
+    'QTX_CONFIG_INVALID',
+    `exchangeBackend ${String(backend)} is not one of ${EXCHANGE_BACKENDS.join(', ')}`,
+    { details: { exchangeBackend: backend } },
+  )
 }
 
 function assertRange(name: string, value: number | undefined, lowest: number, highest: number): void {

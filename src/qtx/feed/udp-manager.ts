@@ -48,7 +48,7 @@ export interface Subscription {
  * QTX's market data over UDP: one socket to one server, many pairs, any number of listeners a pair. Subscriptions
  * survive lost datagrams, silence, and restarts of the server.
  */
-export class QtxUdpManager {
+export class QtxUdpManager implements AsyncDisposable {
   readonly #options: QtxUdpManagerOptions
   readonly #clock: Clock
   readonly #log: Logger
@@ -90,6 +90,7 @@ export class QtxUdpManager {
       counters: this.#counters,
       faults: this.#faults,
       onText: (text) => this.#onText(text),
+      onKernelDrops: (count) => this.#onKernelDrops(count),
       onSocketError: (reason) => this.#onSocketError(reason),
     })
     this.#connection = new FeedConnection({
@@ -125,6 +126,10 @@ export class QtxUdpManager {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
   }
 
   /**
@@ -278,6 +283,10 @@ export class QtxUdpManager {
     this.#session.onText(text)
   }
 
+  #onKernelDrops(count: number): void {
+    for (const { listeners } of this.#table.all()) listeners.loss(`the kernel dropped ${count} datagrams`)
+  }
+
   #onSocketError(reason: string): void {
     const isFresh = this.#nowMs() - this.#router.lastReceivedMs < FRESH_MS
     if (isFresh) return
@@ -299,6 +308,7 @@ export class QtxUdpManager {
       const nowMs = this.#nowMs()
       this.#counters.sampleRate(nowMs)
       if (nowMs - this.#router.lastReceivedMs < FRESH_MS) this.#connection.confirm()
+      this.#connection.noticeDrops()
       this.#session.checkSilence(nowMs, this.#router.lastReceivedMs)
       this.#cancelTick = this.#scheduleTick()
     })

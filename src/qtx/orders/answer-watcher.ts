@@ -80,6 +80,14 @@ export class AnswerWatcher {
     this.#scheduleNext()
   }
 
+  /** A slot whose late answer is not waited for any more. */
+  forget(slot: number): void {
+    const i = this.#watched.subarray(0, this.#count).indexOf(slot)
+    if (i < 0) return
+    this.#watched[i] = this.#watched[--this.#count]!
+    if (this.#deadlineMs[slot] !== Infinity) this.#waiting--
+  }
+
   /** Looks at every slot in flight once; how many were answered. Allocates nothing when none is. */
   poll(): number {
     const nowMs = this.#clock.monotonicMs()

@@ -42,8 +42,8 @@ export interface UnknownResult {
   readonly latencyMs: number
 }
 
+/** What became of a request, a placement or a cancellation. */
 export type PlaceResult = AcceptedResult | RejectedResult | UnknownResult
-export type CancelResult = PlaceResult
 
 /** An answer to a request whose result was reported as unknown before: what really became of it. */
 export interface LateAnswer {

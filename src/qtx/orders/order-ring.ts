@@ -5,7 +5,8 @@ import type { Clock } from '../../common/clock.ts'
 
 /**
  * Assumed: the order manager does not answer later than this after it took a slot. Slots that an earlier client left
- * taken and unanswered are kept until then, so that their answers cannot be read as ours.
+ * taken and unanswered, and those that this one gave up, are kept until then, so that their answers cannot be read as
+ * another request's.
  */
 export const ASSUMED_LONGEST_ANSWER_MS = 30_000
 
@@ -31,6 +32,8 @@ const NO_LEASE = 0
 const OURS = 1
 /** Found unanswered: an earlier client's. */
 const EARLIER = 2
+/** Ours, and nobody waits for its answer any more. */
+const ABANDONED = 3
 /** Made once: publishing stores an index without making a BigInt. */
 const INDICES = Array.from({ length: COUNT }, (_, index) => BigInt(index))
 
@@ -39,7 +42,8 @@ const INDICES = Array.from({ length: COUNT }, (_, index) => BigInt(index))
  *
  * A request is written into the slot at the to-index and published by storing the next to-index, atomically and after
  * every other byte. From then on the slot is *leased* until its answer has been read and it is released; the order
- * manager passing it is not enough. A ring whose next slot is leased is full: an error, never an overwrite.
+ * manager passing it is not enough. One that is abandoned, because its answer did not come in time, is kept until the
+ * longest time that an answer can take is over; otherwise each lost answer would block the ring for good. A ring whose next slot is leased is full: an error, never an overwrite.
  *
  * The from-index belongs to the order manager and is only read. An index out of range, or one that moved past what was
  * published, means that the memory is not in a state to send orders through.
@@ -52,7 +56,7 @@ export class OrderRing {
   readonly #slots: OrderSlots
   readonly #clock: Clock
   readonly #leases = new Uint8Array(COUNT)
-  /** Until when an earlier client's slot is kept, monotonic milliseconds. */
+  /** Until when an earlier client's slot, or an abandoned one, is kept, monotonic milliseconds. */
   readonly #keptUntilMs = new Float64Array(COUNT)
   #from: number
   #to: number
@@ -111,6 +115,14 @@ export class OrderRing {
   /** Ends the lease of a slot whose answer has been read. */
   release(slot: number): void {
     this.#leases[slot] = NO_LEASE
+  }
+
+  /** Nobody waits for the slot's answer any more: it is kept for a late one, and not for ever. */
+  abandon(slot: number): void {
+    if (this.#leases[slot] !== OURS) return
+    this.#leases[slot] = ABANDONED
+    const taken = distance(this.#from, slot) >= this.#waiting
+    this.#keptUntilMs[slot] = taken ? this.#clock.monotonicMs() + ASSUMED_LONGEST_ANSWER_MS : Infinity
   }
 
   /** Whether the order manager has moved past the slot. @throws QtxError `QTX_RING_CLOSED`. */
@@ -195,6 +207,8 @@ export class OrderRing {
     const lease = this.#leases[slot]
     if (lease === NO_LEASE) return false
     if (lease === OURS) return true
+    // An answer that is there and has not been read is still wanted.
+    if (lease === ABANDONED && this.#slots.isAnswered(slot)) return true
     if (!this.#slots.isAnswered(slot) && this.#clock.monotonicMs() < this.#keptUntilMs[slot]!) return true
     this.#leases[slot] = NO_LEASE
     return false
@@ -209,8 +223,15 @@ export class OrderRing {
     if (taken > this.#waiting) {
       throw broken(`the from-index went from ${this.#from} to ${from}, past the to-index ${to}`)
     }
+    for (let i = 0; i < taken; i++) this.#noteTaken((this.#from + i) % COUNT)
     this.#from = from
     this.#waiting -= taken
+  }
+
+  /** What could not be answered before is answered from now on, or never. */
+  #noteTaken(slot: number): void {
+    if (this.#keptUntilMs[slot] === Infinity)
+      this.#keptUntilMs[slot] = this.#clock.monotonicMs() + ASSUMED_LONGEST_ANSWER_MS
   }
 
   #loadIndex(offset: number, name: string): number {

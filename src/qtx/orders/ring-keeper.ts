@@ -44,6 +44,7 @@ export class RingKeeper {
 
   async #reconnect(): Promise<void> {
     const { clock = new SystemClock(), random = Math.random, logger = silentLogger } = this.#options
+    const log = logger.child({ component: 'order-ring' })
     const backoff = new Backoff({ initialMs: FIRST_RETRY_MS, maxMs: SLOWEST_RETRY_MS, random })
     let lastReason = ''
     for (;;) {
@@ -55,7 +56,7 @@ export class RingKeeper {
       } catch (error) {
         const reason = messageOf(error)
         if (reason !== lastReason)
-          logger.warn({ reason }, `the order ring could not be connected again, trying on: ${reason}`)
+          log.warn({ reason }, `the order ring could not be connected again, trying on: ${reason}`)
         lastReason = reason
       }
     }

@@ -1,11 +1,11 @@
 import { messageOf, QtxError } from '../../errors.ts'
-import { decodeOrderAnswer, type OrderAnswer } from '../../wire/order-answer.ts'
+import { decodeOrderAnswer, saysKeyIsMissing, type OrderAnswer } from '../../wire/order-answer.ts'
 import { RING } from '../../wire/order-ring-layout.ts'
 import { AnswerWatcher, type AnswerWatcherOptions } from './answer-watcher.ts'
 import { OrderRing, type Leftover, type RingOccupancy } from './order-ring.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
-import type { CancelResult, LateAnswer, PlaceResult } from './order-result.ts'
+import type { LateAnswer, PlaceResult } from './order-result.ts'
 import type { OrderStatistics } from './order-statistics.ts'
 import type { SecretMask } from './secret-mask.ts'
 
@@ -16,6 +16,8 @@ export interface RingSessionOptions extends AnswerWatcherOptions {
   readonly secretMask: SecretMask
   /** Must not throw. */
   readonly onLateAnswer: (late: LateAnswer) => void
+  /** A request was refused because the order manager has no key, or another one. Must not throw. */
+  readonly onKeyLost: () => void
   /** The ring turned out to be unusable. Must not throw. */
   readonly onBroken: (reason: string) => void
 }
@@ -75,7 +77,7 @@ export class RingSession {
   }
 
   /** Publishes at once. @throws QtxError when nothing was published. */
-  cancel(cancel: SlotCancel): Promise<CancelResult> {
+  cancel(cancel: SlotCancel): Promise<PlaceResult> {
     const slot = this.#ring.cancel(cancel)
     this.#options.statistics.countPublished('cancel')
     return this.#send(slot, 'cancel', String(cancel.clientOrderId), cancel.symbol)
@@ -111,6 +113,10 @@ export class RingSession {
     const answer = decodeOrderAnswer(exchangeBackend, pending.request, pending.clientOrderId, text)
     const result = toResult(answer, pending.clientOrderId, clock.monotonicMs() - pending.publishedMs)
     const wasWaiting = pending.state === 'waiting'
+    const isKeyLost =
+      pending.request !== 'key' &&
+      answer.kind === 'rejected' &&
+      saysKeyIsMissing(exchangeBackend, answer.exchangeCode)
     pending.state = 'none'
     pending.settled = undefined
     if (wasWaiting) {
@@ -120,6 +126,7 @@ export class RingSession {
       statistics.countLateAnswer()
       this.#options.onLateAnswer({ request: pending.request, symbol: pending.symbol, result })
     }
+    if (isKeyLost) this.#options.onKeyLost()
   }
 
   onDeadline(slot: number): void {
@@ -128,6 +135,7 @@ export class RingSession {
     this.#giveUp(slot, pending, 'timeout', message)
     pending.state = 'timed-out'
     pending.settled = undefined
+    this.#ring.abandon(slot)
   }
 
   #send(
@@ -137,6 +145,8 @@ export class RingSession {
     symbol: string,
   ): Promise<PlaceResult> {
     const pending = this.#pending[slot]!
+    // The ring gave the slot again: what timed out in it can no longer be answered.
+    if (pending.state === 'timed-out') this.#watcher.forget(slot)
     pending.request = request
     pending.clientOrderId = clientOrderId
     pending.symbol = symbol

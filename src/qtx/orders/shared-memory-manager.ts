@@ -16,9 +16,11 @@ import type { Logger } from '../../common/log.ts'
 import type { SharedMemory } from '../../posix/shared-memory.ts'
 import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
 import type { Leftover, RingOccupancy } from './order-ring.ts'
-import type { CancelResult, LateAnswer, PlaceResult } from './order-result.ts'
+import type { LateAnswer, PlaceResult } from './order-result.ts'
 
 const HEALTH_CHECK_MS = 1_000
+/** The key is not handed over again more often: a key that the exchange refuses is refused each time. */
+const KEY_RENEWAL_MS = 1_000
 
 /**
  * QTX's orders: opens the order ring in shared memory, hands over the key, and places and cancels through it. Usable by
@@ -38,6 +40,7 @@ export class QtxSharedMemoryManager {
   #memory: SharedMemory | undefined
   #session: RingSession | undefined
   #cancelHealthCheck: (() => void) | undefined
+  #nextRenewalMs = -Infinity
 
   /** @throws QtxError `QTX_CONFIG_INVALID` when a time is not a positive number. */
   constructor(options: SharedMemoryManagerOptions) {
@@ -100,7 +103,7 @@ export class QtxSharedMemoryManager {
    * Publishes a cancellation, before it returns; while the order's own placement waits for its answer, behind that, so
    * that the cancellation cannot overtake it. Rejects as `placeOrder` does.
    */
-  cancelOrder(cancel: SlotCancel): Promise<CancelResult> {
+  cancelOrder(cancel: SlotCancel): Promise<PlaceResult> {
     try {
       const session = this.#requireSession()
       const placement = session.findPlacement(String(cancel.clientOrderId))
@@ -151,6 +154,7 @@ export class QtxSharedMemoryManager {
       statistics: this.#statistics,
       secretMask: new SecretMask([apiKey, apiSecret]),
       onLateAnswer: (late) => this.#reportLateAnswer(late),
+      onKeyLost: () => this.#renewKey(session),
       onBroken: (reason) => this.#lose(session, reason),
     })
     this.#session = session
@@ -185,7 +189,25 @@ export class QtxSharedMemoryManager {
     }
   }
 
-  #publishCancel(cancel: SlotCancel): Promise<CancelResult> {
+  /** The order manager was started anew in the same ring, and has forgotten the key. */
+  #renewKey(session: RingSession): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (this.#session !== session || this.#state !== 'connected' || nowMs < this.#nextRenewalMs) return
+    this.#nextRenewalMs = nowMs + KEY_RENEWAL_MS
+    const { apiKey, apiSecret } = this.#options
+    const segment = this.sharedMemoryName
+    this.#logger.warn({ segment }, 'the order manager has no key for the exchange: it is handed over again')
+    try {
+      void session.setKey(apiKey, apiSecret).then((result) => {
+        if (result.kind === 'rejected')
+          this.#logger.error({ segment }, `the order manager refused the API key: ${result.message}`)
+      })
+    } catch (error) {
+      this.#logger.error({ segment }, `the API key could not be handed over again: ${messageOf(error)}`)
+    }
+  }
+
+  #publishCancel(cancel: SlotCancel): Promise<PlaceResult> {
     try {
       return this.#requireSession().cancel(cancel)
     } catch (error) {

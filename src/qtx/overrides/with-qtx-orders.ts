@@ -1,8 +1,9 @@
 import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { CancelOutcome, PlaceOutcome } from '../../connector/order-types.ts'
 import { passed, waiting, type ConnectorStatus } from '../../connector/status.ts'
-import { QtxError } from '../../errors.ts'
+import { QtxError, messageOf } from '../../errors.ts'
 import type { ConnectorClass, QtxOptions } from '../connector-class.ts'
+import type { PlaceResult } from '../orders/order-result.ts'
 import { RingKeeper } from '../orders/ring-keeper.ts'
 import type { SharedMemoryStatistics } from '../orders/shared-memory-options.ts'
 import type { QtxSharedMemoryManager } from '../orders/shared-memory-manager.ts'
@@ -72,10 +73,20 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       // A cancel is safe by any way, and without the ring the exchange's own is the only one.
       if (ring?.state !== 'connected') return super.placeCancel(order)
       const rule = this.tradingRule(order.pair)
-      const result = await ring.cancelOrder({
-        clientOrderId: order.clientOrderId,
-        symbol: rule.exchangeSymbol,
-      })
+      const { clientOrderId } = order
+      let result: PlaceResult
+      try {
+        result = await ring.cancelOrder({ clientOrderId, symbol: rule.exchangeSymbol })
+      } catch (error) {
+        // A ring that is full or gone must not keep anybody from cancelling.
+        this.logger.warn(
+          { clientOrderId, error: messageOf(error) },
+          'the order ring did not take a cancel: it goes by REST',
+        )
+        return super.placeCancel(order)
+      }
+      // Refused for another reason than the order, such as a manager without a key.
+      if (result.kind === 'rejected' && !result.notFound) return super.placeCancel(order)
       return toCancelOutcome(result, rule, this.clock.nowMs())
     }
 
@@ -115,7 +126,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         ...(orderTimeoutMs !== undefined && { timeoutMs: orderTimeoutMs }),
         clock: this.clock,
         random: this.random,
-        logger: this.logger.child({ component: 'order-ring' }),
+        logger: this.logger,
         onLateAnswer: (late) => {
           if (late.request !== 'place') return
           const rule = this.findRuleBySymbol(late.symbol)

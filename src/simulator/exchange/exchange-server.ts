@@ -6,7 +6,8 @@ import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { QtxError, messageOf } from '../../errors.ts'
 import { RequestLog } from './request-log.ts'
-import type { ExchangeProtocol, RestAnswer, RestRequest } from './rest-protocol.ts'
+import type { ExchangeProtocol } from './exchange-protocol.ts'
+import type { RestAnswer, RestRequest } from './rest-protocol.ts'
 import { ServerFaults } from './server-faults.ts'
 
 const MAX_BODY_BYTES = 1_000_000

@@ -24,6 +24,21 @@ describe('a queue', () => {
     expect(queue.drain()).toEqual([3, 4])
   })
 
+  test('with two readers gives each item to one of them, and ends both', async () => {
+    const queue = new BoundedQueue<number>(10)
+    const read: number[] = []
+    const readAll = async () => {
+      for await (const item of queue) read.push(item)
+    }
+    const readers = [readAll(), readAll()]
+    await settle()
+    for (const item of [1, 2, 3]) queue.push(item)
+    await settle()
+    queue.close()
+    await Promise.all(readers)
+    expect(read).toEqual([1, 2, 3])
+  })
+
   test('can be cleared, and goes on', () => {
     const queue = new BoundedQueue<number>(2)
     queue.push(1)

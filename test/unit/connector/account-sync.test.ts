@@ -413,6 +413,16 @@ describe('what the stream sends', () => {
     expect(account.available('USDT', [], () => 'USDT').toString()).toBe('500')
   })
 
+  test('without a pause does not use up the exchange’s budget of requests', async () => {
+    const { connected, streams, calls, clock } = rig()
+    await connected()
+    for (let passedMs = 0; passedMs < 20_000; passedMs += 100) {
+      streams[0]!.sink!.balances([{ asset: 'USDT', total: d(String(1_000 - passedMs / 100)) }])
+      await pass(clock, 100, 50)
+    }
+    expect(calls.filter((call) => call === 'balances')).toHaveLength(4)
+  })
+
   test('of funding is told on', async () => {
     const { connected, streams, events } = rig()
     await connected()

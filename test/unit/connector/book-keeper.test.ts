@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { silentLogger, type Logger } from '../../../src/common/log.ts'
 import type { BookKeeperOptions } from '../../../src/connector/book-keeper-options.ts'
 import { BookKeeper } from '../../../src/connector/book-keeper.ts'
+import { QUIET_STREAM_MS } from '../../../src/connector/book-seeder.ts'
 import type { BookStateChange } from '../../../src/connector/events.ts'
 import type { BookSnapshot } from '../../../src/connector/market-data-source.ts'
+import { MIN_VERIFICATION_INTERVAL_MS } from '../../../src/connector/verification-timer.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { deliver, flat, type Level } from '../../support/market-call.ts'
 
@@ -35,6 +37,7 @@ function keeperOf(
         new Promise<BookSnapshot>((resolve, reject) => requests.push({ signal, resolve, reject })),
     }),
     options: { snapshotRetry: RETRY, ...setup.options },
+    random: () => 0,
     callbacks: {
       onUpdate: () => updates++,
       onTrade: (...trade) => trades.push(trade),
@@ -162,6 +165,47 @@ describe('a book with a snapshot', () => {
     ])
   })
 
+  it('is seeded by a snapshot that is ahead of a quiet stream: there is nothing to wait for', async () => {
+    const { view, clock, depth, answer } = keeperOf({ hasSnapshots: true })
+    depth(10, [[90, 1]], [[110, 1]])
+    await answer(15, BID, ASK)
+    clock.advance(QUIET_STREAM_MS - 1)
+    expect(view.bids()).toEqual([[90, 1]])
+    clock.advance(1)
+    expect([view.state, view.bids(), view.asks()]).toEqual(['syncing', BID, ASK])
+    clock.advance(1_000)
+    expect(view.state).toBe('live')
+    depth(17, [[99, 3]], [])
+    expect(view.bids()).toEqual([...BID, [99, 3]])
+  })
+
+  it('is not seeded ahead of a stream that is only slow', async () => {
+    const { keeper, view, clock, depth, answer } = keeperOf({ hasSnapshots: true })
+    depth(10, [[90, 1]], [[110, 1]])
+    await answer(50, BID, ASK)
+    for (let sequence = 11; sequence < 40; sequence++) {
+      clock.advance(QUIET_STREAM_MS / 4)
+      depth(sequence, [], [])
+    }
+    expect([view.state, view.bids()]).toEqual(['syncing', [[90, 1]]])
+    expect(keeper.reason).toBe('waiting for the stream, at 39, to reach the snapshot, at 50')
+  })
+
+  it('begins anew, and waits from then on, when the stream shows to be behind a snapshot that led it', async () => {
+    const { view, clock, depth, answer, requests, changes } = keeperOf({ hasSnapshots: true })
+    depth(10, [[90, 1]], [[110, 1]])
+    await answer(1_000_000, BID, ASK)
+    clock.advance(QUIET_STREAM_MS + 1_000)
+    expect(view.state).toBe('live')
+    depth(11, [[91, 1]], [[109, 1]])
+    expect([view.state, view.bids()]).toEqual(['invalid', [[91, 1]]])
+    expect(changes.at(-1)!.reason).toContain('older than the snapshot')
+    expect(requests.length).toBe(2)
+    await answer(1_000_001, BID, ASK)
+    clock.advance(QUIET_STREAM_MS * 2)
+    expect([view.state, view.bids()]).toEqual(['invalid', [[91, 1]]])
+  })
+
   it('is seeded but not live while no message is newer than the snapshot; then also a top will do', async () => {
     const { view, depth, top, answer } = keeperOf({ hasSnapshots: true })
     depth(10, [[90, 1]], [[110, 1]])
@@ -254,13 +298,13 @@ describe('a book with a snapshot', () => {
     const messages: string[] = []
     const logger: Logger = {
       ...silentLogger,
-      info: (_fields, message) => {
+      warn: (_fields, message) => {
         messages.push(message)
       },
     }
     const { view, depth, answer, requests, clock, changes } = keeperOf({
       hasSnapshots: true,
-      options: { reseedMs: 60_000 },
+      options: { verifyMs: 60_000 },
       logger,
     })
     depth(1, BID, ASK)
@@ -278,6 +322,108 @@ describe('a book with a snapshot', () => {
     expect(messages.at(-1)).toBe('the book was seeded anew: 1 of its best levels differed')
     clock.advance(60_000)
     expect(requests.length).toBe(3)
+  })
+})
+
+describe('a seeded book whose tops say what the depth must be', () => {
+  /** Live, and twenty times in agreement with its tops; the next update has number 100. */
+  async function agreeing() {
+    const setup = keeperOf({ hasSnapshots: true })
+    const { depth, top, answer } = setup
+    depth(1, BID, ASK)
+    await answer(1, BID, ASK)
+    for (let i = 1; i <= 21; i++) {
+      top(4 * i, true, 100, i)
+      depth(4 * i + 1, [[100, i]], [])
+    }
+    setup.clock.advance(10_000)
+    return setup
+  }
+
+  it('Q42: is compared with a snapshot after one contradiction, staying live, because a top may have been lost', async () => {
+    const { view, clock, depth, top, answer, requests } = await agreeing()
+    depth(100, [[99, 1]], [])
+    top(101, true, 100, 30)
+    expect(requests.length).toBe(1)
+    depth(102, [[99, 2]], [])
+    top(103, true, 100, 31)
+    clock.advance(0)
+    expect([view.state, requests.length]).toEqual(['live', 2])
+    await answer(
+      102,
+      [
+        [100, 30],
+        [99, 2],
+      ],
+      ASK,
+    )
+    expect([view.state, view.bids(1)]).toEqual(['live', [[100, 31]]])
+  })
+
+  it('Q42: is invalid after two in a row, keeps its levels, and is live again once it was seeded', async () => {
+    const { keeper, view, clock, depth, top, answer, requests, changes } = await agreeing()
+    for (const sequence of [100, 110, 120]) {
+      depth(sequence, [[99, sequence]], [])
+      top(sequence + 1, true, 100, sequence)
+    }
+    clock.advance(0)
+    expect([view.state, view.bidLevelCount, requests.length]).toEqual(['invalid', 2, 2])
+    expect(keeper.reason).toContain('the best bid of the depth is not the one that was told')
+    await answer(
+      120,
+      [
+        [100, 110],
+        [99, 120],
+      ],
+      ASK,
+    )
+    depth(130, [], [])
+    expect(view.state).toBe('live')
+    expect(changes.map(({ state }) => state)).toEqual(['live', 'invalid', 'live'])
+  })
+
+  it('keeps no wrong level when there is no snapshot to put it right', async () => {
+    const { view, clock, depth, top, fail } = await agreeing()
+    for (const sequence of [100, 110, 120]) {
+      depth(sequence, [[99, sequence]], [])
+      top(sequence + 1, true, 100, sequence)
+    }
+    clock.advance(0)
+    await fail('HTTP 503')
+    expect([view.state, view.bidLevelCount]).toEqual(['invalid', 0])
+  })
+
+  it('pays no attention where tops and depth have never agreed: it is the assumption that is wrong', async () => {
+    const { view, depth, top, answer, requests } = keeperOf({ hasSnapshots: true })
+    depth(1, BID, ASK)
+    await answer(1, BID, ASK)
+    for (let i = 1; i <= 50; i++) {
+      top(4 * i, true, 100, i)
+      depth(4 * i + 1, [[99, i]], [])
+    }
+    expect([view.state, requests.length]).toEqual(['live', 1])
+  })
+})
+
+describe('a book that is doubted', () => {
+  it('is compared with a snapshot soon, but not more often than every five seconds', async () => {
+    const { keeper, view, depth, answer, requests, clock } = keeperOf({ hasSnapshots: true })
+    keeper.doubted('it is not live yet')
+    depth(1, BID, ASK)
+    await answer(1, BID, ASK)
+    depth(2, [], [])
+    clock.advance(10_000)
+    expect(requests.length).toBe(1)
+    for (let i = 0; i < 10; i++) {
+      keeper.doubted('3 trades were lost or overtaken')
+      clock.advance(0)
+    }
+    expect(requests.length).toBe(2)
+    await answer(2, BID, ASK)
+    clock.advance(MIN_VERIFICATION_INTERVAL_MS - 1)
+    expect(requests.length).toBe(2)
+    clock.advance(1)
+    expect([view.state, requests.length]).toEqual(['live', 3])
   })
 })
 
@@ -391,7 +537,7 @@ describe('what a keeper delivers', () => {
   it('delivers nothing once it is stopped, has no timers left, and its book is stale', async () => {
     const { keeper, view, depth, top, answer, requests, clock, changes, updateCount, trades } = keeperOf({
       hasSnapshots: true,
-      options: { reseedMs: 1_000 },
+      options: { verifyMs: 1_000 },
     })
     depth(1, BID, ASK)
     await answer(1, BID, ASK)

@@ -274,6 +274,20 @@ describe('fills', () => {
     expect(order.state).toBe('filled')
   })
 
+  test('that were called for while the exchange was being asked are asked for again', async () => {
+    const { clock, tracker, exchange } = rig()
+    const order = tracker.track(orderIdentity())
+    tracker.applyOrderUpdate(updateOf(order, 'canceled', { executedAmount: new Decimal(0) }))
+    exchange.answer = updateOf(order, 'filled', { source: 'rest', executedAmount: new Decimal(1) })
+    exchange.fills = [fillOf(order, '1', '0.4')]
+    tracker.applyOrderUpdate(updateOf(order, 'filled'))
+    await pass(clock, 1_000, 50)
+    expect(order.executedAmount.toString()).toBe('0.4')
+    exchange.fills = [...exchange.fills, fillOf(order, '2', '0.6')]
+    await pass(clock, 10_000, 50)
+    expect(order.state).toBe('filled')
+  })
+
   test('that could not be fetched leave the end unapplied', async () => {
     const { clock, exchange, recorder, trackUnknown } = rig()
     const order = orderIdentity()

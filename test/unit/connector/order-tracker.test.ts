@@ -31,10 +31,12 @@ function rig() {
   const clock = new FakeClock()
   const events = strictEvents()
   const recorder = new EventRecorder(events)
+  const anomalies: string[] = []
+  events.on('anomaly', ({ code, clientOrderId }) => anomalies.push(`${code} ${clientOrderId}`))
   const lookUps: InFlightOrder[] = []
   const tracker = new OrderTracker({ clock, events, onLookUpNeeded: (order) => lookUps.push(order) })
   const track = (given: Partial<OrderIdentity> = {}) => tracker.track(orderIdentity(given))
-  return { clock, recorder, lookUps, tracker, track }
+  return { clock, recorder, anomalies, lookUps, tracker, track }
 }
 
 type Step = (tracker: OrderTracker, order: InFlightOrder) => void
@@ -184,6 +186,75 @@ describe('the emission matrix', () => {
     const order = track({ tradeType: 'sell' })
     fill('1', '1')(tracker, order)
     expect(recorder.names).toEqual(['sellOrderCreated', 'orderFilled', 'sellOrderCompleted'])
+  })
+})
+
+describe('contradictions are told as anomalies, and the fills are believed', () => {
+  test.each<[string, Step[], string[]]>([
+    ['a usual life tells none', [update('open'), fill('1', '0.4'), fill('2', '0.6'), fill('2', '0.6')], []],
+    ['a fill that beat a cancel is none', [update('open'), canceled('0'), fill('1', '1')], []],
+    [
+      'a fill of an order that had failed',
+      [placed(REJECTED), fill('1', '0.4')],
+      ['FILLED_AFTER_FAILURE 1001'],
+    ],
+    ['more filled than ordered', [fill('1', '0.7'), fill('2', '0.7')], ['OVERFILLED 1001']],
+  ])('%s', (_name, steps, expected) => {
+    const { tracker, anomalies, track } = rig()
+    const order = track()
+    for (const step of steps) step(tracker, order)
+    expect(anomalies).toEqual(expected)
+  })
+})
+
+describe('an order that was reported as failed and lives on the exchange', () => {
+  const openByRest = update('open', { source: 'rest', executedAmount: new Decimal(0) })
+
+  test('is looked up when the stream says that it is open', () => {
+    const { tracker, anomalies, lookUps, track } = rig()
+    const order = track()
+    for (const step of [placed(REJECTED), update('open')]) step(tracker, order)
+    expect(lookUps).toEqual([order])
+    expect(order.state).toBe('failed')
+    expect(anomalies).toEqual([])
+  })
+
+  test('is tracked again when the exchange was asked and has it open, and then ends as any other', () => {
+    const { tracker, anomalies, recorder, track } = rig()
+    const order = track()
+    for (const step of [placed(REJECTED), openByRest]) step(tracker, order)
+    expect(order.state).toBe('open')
+    expect(tracker.active.get('1001')).toBe(order)
+    expect(anomalies).toEqual(['LIVE_AFTER_FAILURE 1001'])
+    canceled('0')(tracker, order)
+    expect(recorder.names).toEqual(['orderFailure', 'buyOrderCreated', 'orderCancelled'])
+    expect(tracker.active.size).toBe(0)
+  })
+
+  test('is tracked again and looked up when some of it fills', () => {
+    const { tracker, anomalies, recorder, lookUps, track } = rig()
+    const order = track()
+    for (const step of [placed(REJECTED), fill('1', '0.4')]) step(tracker, order)
+    expect(order.state).toBe('partiallyFilled')
+    expect([...tracker.active.keys()]).toEqual(['1001'])
+    expect(lookUps).toEqual([order])
+    fill('2', '0.6')(tracker, order)
+    expect(anomalies).toEqual(['FILLED_AFTER_FAILURE 1001'])
+    expect(recorder.names).toEqual([
+      'orderFailure',
+      'buyOrderCreated',
+      'orderFilled',
+      'orderFilled',
+      'buyOrderCompleted',
+    ])
+  })
+
+  test('is not revived by an older message after another end', () => {
+    const { tracker, anomalies, lookUps, track } = rig()
+    const order = track()
+    for (const step of [update('open'), canceled('0'), openByRest]) step(tracker, order)
+    expect(order.state).toBe('canceled')
+    expect([anomalies, lookUps]).toEqual([[], []])
   })
 })
 

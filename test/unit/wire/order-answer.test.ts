@@ -316,6 +316,39 @@ describe('exact JSON', () => {
     })
   })
 
+  test.each(['0', '-1', '123456789012345', '-123456789012345', '1234567890123456', '9007199254740993'])(
+    'keeps %s as it was written, wherever it stands',
+    (number) => {
+      expect(parseExactJson(number)).toBe(number)
+      expect(parseExactJson(` [${number}, {"a": ${number},"b":[[${number}]]}]\n`)).toEqual([
+        number,
+        { a: number, b: [[number]] },
+      ])
+      expect(parseExactJson(`{"a":"${number}","b":true,"c":null}`)).toEqual({ a: number, b: true, c: null })
+    },
+  )
+
+  test.each(['-0', '1.0', '0.10', '1e2', '1E2', '-1.5e-7', '1e400', '100000000000000000000'])(
+    'keeps %s, which a number would print differently',
+    (number) => {
+      expect(parseExactJson(`{"a":[${number}]}`)).toEqual({ a: [number] })
+      expect(parseExactJson(number)).toBe(number)
+    },
+  )
+
+  test('keeps numbers as text in members of any name', () => {
+    const parsed = parseExactJson('{"__proto__":7,"constructor":{"__proto__":8}}')
+    expect(JSON.stringify(parsed)).toBe('{"__proto__":"7","constructor":{"__proto__":"8"}}')
+    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype)
+  })
+
+  test.each(['01', '1.', '.5', '+1', '{"a":01}', '[1,]', '1 2', 'NaN'])(
+    'refuses %s, which is no JSON',
+    (text) => {
+      expect(parseExactJson(text)).toBeUndefined()
+    },
+  )
+
   test('agrees with JSON.parse on everything but numbers', () => {
     const plain = (value: unknown): unknown =>
       JSON.parse(

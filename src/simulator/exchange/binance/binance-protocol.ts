@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../../common/clock.ts'
-import type { ExchangeProtocol, RestAnswer, RestRequest } from '../rest-protocol.ts'
+import type { ExchangeProtocol } from '../exchange-protocol.ts'
+import type { RestAnswer, RestRequest } from '../rest-protocol.ts'
 import { BinanceError, binanceErrorOf, errorAnswer } from './binance-errors.ts'
 import type { MarketStreams } from './market-streams.ts'
 import { RequestParameters } from './request-parameters.ts'

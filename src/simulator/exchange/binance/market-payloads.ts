@@ -7,15 +7,15 @@ import { moneyText } from './order-payloads.ts'
 const PERPETUAL_DELIVERY_MS = 4_133_404_800_000
 
 /** Prices and sizes of the book are doubles of decimals: printed with the instrument's own places they are exact. */
-export function bookPriceText(instrument: Instrument, price: number): string {
+function bookPriceText(instrument: Instrument, price: number): string {
   return price.toFixed(instrument.priceDecimals)
 }
 
-export function bookSizeText(instrument: Instrument, size: number): string {
+function bookSizeText(instrument: Instrument, size: number): string {
   return size.toFixed(instrument.sizeDecimals)
 }
 
-export function levelTexts(instrument: Instrument, levels: Iterable<Level>): [string, string][] {
+function levelTexts(instrument: Instrument, levels: Iterable<Level>): [string, string][] {
   return [...levels].map(([price, size]) => [
     bookPriceText(instrument, price),
     bookSizeText(instrument, size),

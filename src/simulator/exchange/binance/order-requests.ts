@@ -36,7 +36,7 @@ export function readOrderRequest(parameters: RequestParameters): OrderRequest {
 }
 
 /** Throws -4015 for an id that Binance would not take. */
-export function checkedClientOrderId(text: string | undefined): string | undefined {
+function checkedClientOrderId(text: string | undefined): string | undefined {
   if (text !== undefined && !CLIENT_ORDER_ID.test(text)) {
     throw new BinanceError(-4015, 'Client order id is not valid.')
   }

@@ -1,14 +1,13 @@
 import type { Account } from '../account.ts'
 import type { RequestParameters } from './request-parameters.ts'
 
-/** `public` needs nothing, `key` the API key, `signed` the key, a timestamp and a signature. */
-export type RouteSecurity = 'public' | 'key' | 'signed'
-
+/** Needs nothing. */
 export interface PublicRoute {
   readonly security: 'public'
   readonly answer: (parameters: RequestParameters) => unknown
 }
 
+/** `key` needs the API key, `signed` the key, a timestamp and a signature. */
 export interface PrivateRoute {
   readonly security: 'key' | 'signed'
   readonly answer: (parameters: RequestParameters, account: Account) => unknown

@@ -26,6 +26,7 @@ function setUp(consecutive = false) {
     faults: new FirstOfKindLog(log),
     nowMs: () => nowMs,
     onText: (text) => texts.push(text),
+    onKernelDrops: () => undefined,
     onSocketError: () => undefined,
   })
   const subscription = new SymbolSubscription({

@@ -12,6 +12,7 @@ class Recorder implements DatagramHandler {
   readonly texts: string[] = []
   readonly errors: string[] = []
   readonly offsets = new Set<number>()
+  readonly drops: number[] = []
   batches = 0
   onBatch(): void {
     this.batches++
@@ -19,6 +20,9 @@ class Recorder implements DatagramHandler {
   onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void {
     this.offsets.add(offset)
     this.texts.push(Buffer.from(memory.bytes.subarray(offset, offset + lengthBytes)).toString('latin1'))
+  }
+  onKernelDrops(count: number): void {
+    this.drops.push(count)
   }
   onSocketError(reason: string): void {
     this.errors.push(reason)
@@ -122,6 +126,27 @@ for (const { kind, make, runs } of KINDS) {
       await until(() => seen.texts.length > 0)
       expect(seen.texts).toEqual(['welcome'])
     })
+
+    test.runIf(kind === 'recvmmsg')(
+      'datagrams that the kernel dropped are told at once, and again when what had waited was read',
+      async () => {
+        const server = await startServer()
+        const seen = new Recorder()
+        const address = { address: '127.0.0.1', family: 4, port: server.port } as const
+        const receiver = make({ server: address, receiveBufferBytes: 65_536 }, seen)
+        await receiver.open()
+        cleanUps.push(() => receiver.close())
+        receiver.send('hello')
+        await server.until(() => server.received.length > 0)
+        await Promise.all(Array.from({ length: 3_000 }, () => server.send('some text')))
+        await until(() => seen.drops.length === 2)
+        expect(seen.drops[0]).toBe(3_000 - seen.texts.length)
+        expect(seen.drops[1]).toBe(seen.drops[0])
+        expect(receiver.getStatistics().kernelDrops).toBe(seen.drops[0])
+        receiver.noticeDrops()
+        expect(seen.drops.length).toBe(2)
+      },
+    )
 
     test('after closing, twice, nothing is delivered, and the statistics stay', async () => {
       const server = await startServer()

@@ -101,7 +101,24 @@ describe('the sequence of one symbol', () => {
   test('a whole burst that arrives twice is not a numbering that began again', () => {
     const check = new SequenceCheck()
     for (let i = 0; i < 200; i++) feed(check, KIND.DEPTH, i, 10)
-    for (let i = 0; i < 199; i++) expect(feed(check, KIND.DEPTH, i, 20)).toBe(SEQUENCE.LATE)
+    for (let i = 0; i < 199; i++) expect(feed(check, KIND.DEPTH, i, 20)).toBe(SEQUENCE.DUPLICATE)
     expect(feed(check, KIND.DEPTH, 200, 30)).toBe(SEQUENCE.NEXT)
+  })
+
+  test('a numbering that begins again among numbers that are remembered is followed too', () => {
+    const check = new SequenceCheck()
+    for (let i = 1; i <= 200; i++) feed(check, KIND.DEPTH, i, 10)
+    const results = Array.from({ length: ASSUMED_RESTART_RUN }, (_, i) =>
+      feed(check, KIND.DEPTH, i + 1, 10 + ASSUMED_RESTART_QUIET_MS),
+    )
+    expect(results.at(-1)).toBe(SEQUENCE.RESTARTED)
+  })
+
+  test('a depth message that was overtaken is late once, and a duplicate when it comes again', () => {
+    const check = new SequenceCheck()
+    const results = [10, 12, 11, 11, 10].map((sequence) => feed(check, KIND.DEPTH, sequence))
+    const { NEXT, GAP, LATE, DUPLICATE } = SEQUENCE
+    expect(results).toEqual([NEXT, GAP, LATE, DUPLICATE, DUPLICATE])
+    expect(check.getStatistics()).toMatchObject({ late: { depth: 1 }, duplicates: { depth: 2 } })
   })
 })

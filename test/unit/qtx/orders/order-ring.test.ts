@@ -227,6 +227,42 @@ describe('opening a ring that was used before', () => {
   })
 })
 
+describe('a slot that was abandoned', () => {
+  function withOneAbandoned() {
+    const opened = openRing()
+    opened.ring.place(order(0))
+    opened.ring.abandon(0)
+    return opened
+  }
+
+  test('is kept for ever while the manager has not moved past it', () => {
+    const { ring, clock } = withOneAbandoned()
+    for (let id = 1; id < 99; id++) ring.place(order(id))
+    clock.advance(10 * ASSUMED_LONGEST_ANSWER_MS)
+    expect(() => ring.place(order(200))).toThrow(expect.objectContaining({ code: 'QTX_RING_FULL' }))
+  })
+
+  test('is kept for the longest time of an answer from when the manager was seen to have moved past it', () => {
+    const { manager, ring, clock } = withOneAbandoned()
+    clock.advance(10 * ASSUMED_LONGEST_ANSWER_MS)
+    fillUpTo(ring, manager, 100)
+    clock.advance(ASSUMED_LONGEST_ANSWER_MS - 1)
+    expect(() => ring.place(order(200))).toThrow(expect.objectContaining({ code: 'QTX_RING_FULL' }))
+    clock.advance(1)
+    expect(ring.place(order(200))).toBe(0)
+  })
+
+  test('is kept while an answer is there that has not been read', () => {
+    const { manager, ring, clock } = withOneAbandoned()
+    fillUpTo(ring, manager, 100)
+    manager.answer(0, 'late')
+    clock.advance(10 * ASSUMED_LONGEST_ANSWER_MS)
+    expect(() => ring.place(order(200))).toThrow(expect.objectContaining({ code: 'QTX_RING_FULL' }))
+    ring.release(0)
+    expect(ring.place(order(200))).toBe(0)
+  })
+})
+
 describe('withdrawing', () => {
   test('Q45: a placement that the manager has not reached becomes a cancellation of itself, and stays leased', () => {
     const { manager, ring } = openRing()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ASSUMED_LONGEST_ANSWER_MS } from '../../../../src/qtx/orders/order-ring.ts'
 import { OrderStatistics } from '../../../../src/qtx/orders/order-statistics.ts'
 import { RingSession } from '../../../../src/qtx/orders/ring-session.ts'
 import { SecretMask } from '../../../../src/qtx/orders/secret-mask.ts'
@@ -22,6 +23,7 @@ function openSession() {
   const statistics = new OrderStatistics()
   const late: LateAnswer[] = []
   const broken: string[] = []
+  const keysLost: number[] = []
   const session = new RingSession(buffer, {
     exchangeBackend: 'binance',
     clock,
@@ -31,9 +33,10 @@ function openSession() {
     statistics,
     secretMask: new SecretMask(['planted-key', 'planted-secret']),
     onLateAnswer: (answer) => late.push(answer),
+    onKeyLost: () => keysLost.push(clock.monotonicMs()),
     onBroken: (reason) => broken.push(reason),
   })
-  return { session, clock, statistics, late, broken, manager: new RingManager(buffer) }
+  return { session, clock, statistics, late, broken, keysLost, manager: new RingManager(buffer) }
 }
 
 test('a placement is in the ring before place() returns', () => {
@@ -72,6 +75,18 @@ test('Q44: an answer that names another order leaves both outcomes open', async 
   manager.answer(0, acceptance('8'))
   clock.advance(1)
   expect(await placed).toMatchObject({ kind: 'unknown', reason: 'other-order', clientOrderId: '7' })
+})
+
+test('a refusal for the key, late or not, says that the manager has lost it; any other does not', async () => {
+  const { session, clock, manager, keysLost } = openSession()
+  for (const [slot, code] of [-2019, -2015, -2014].entries()) {
+    const placed = session.place({ ...ORDER, clientOrderId: String(slot + 1) })
+    manager.take()
+    manager.answer(slot, refusal(code, 'Refused.'))
+    clock.advance(10)
+    expect(await placed).toMatchObject({ kind: 'rejected', exchangeCode: String(code) })
+    expect(keysLost).toHaveLength(slot)
+  }
 })
 
 describe('a request that is not answered in time', () => {
@@ -120,6 +135,41 @@ describe('a request that is not answered in time', () => {
     manager.answer(0, refusal(-2011, 'Unknown order sent.'))
     clock.advance(200)
     expect(late).toMatchObject([{ request: 'place', result: { kind: 'rejected', exchangeCode: '-2011' } }])
+  })
+
+  test('does not block the ring for good: its slot is given again after the longest time of an answer', async () => {
+    const { session, clock, manager, late } = openSession()
+    const lost = session.place(ORDER)
+    manager.take()
+    clock.advance(1_010)
+    await lost
+    const send = async (id: number) => {
+      const placed = session.place({ ...ORDER, clientOrderId: String(id) })
+      const { slot } = manager.take()!
+      manager.answer(slot, acceptance(String(id)))
+      clock.advance(1)
+      expect(await placed).toMatchObject({ kind: 'accepted', clientOrderId: String(id) })
+      return slot
+    }
+    for (let id = 8; id < 107; id++) await send(id)
+    expect(() => session.place({ ...ORDER, clientOrderId: '200' })).toThrow(/has not been answered/)
+    clock.advance(ASSUMED_LONGEST_ANSWER_MS)
+    expect(await send(201)).toBe(0)
+    expect(await send(202)).toBe(1)
+    expect(session.inFlightCount).toBe(0)
+    expect(late).toEqual([])
+  })
+
+  test('gets its late answer as long as its slot is not given again, however late', async () => {
+    const { session, clock, manager, late } = openSession()
+    const lost = session.place(ORDER)
+    manager.take()
+    clock.advance(1_010)
+    await lost
+    clock.advance(10 * ASSUMED_LONGEST_ANSWER_MS)
+    manager.answer(0, acceptance('7'))
+    clock.advance(200)
+    expect(late).toMatchObject([{ result: { kind: 'accepted', clientOrderId: '7' } }])
   })
 
   test('a cancellation is left in the ring: carried out late it does no harm', async () => {

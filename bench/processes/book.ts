@@ -1,0 +1,88 @@
+/**
+ * Applies a stream of depth updates to a book over and over: `book.ts qtx|ccxt PASSES`. Prints nanoseconds a level, and
+ * the best prices that the book ends with.
+ */
+import { pathToFileURL } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { OrderBook } from '../../src/connector/order-book.ts'
+import { readDepthStream, type DepthStream } from '../depth-updates.ts'
+import { median } from '../statistics.ts'
+import { answer } from './answers.ts'
+
+const [variant, passes] = process.argv.slice(2)
+const stream = readDepthStream()
+const levelCount = stream.updates.reduce((sum, { askCount, bidCount }) => sum + askCount + bidCount, 0)
+
+interface MeasuredBook {
+  /** Applies every update, beginning with the whole book; returns the milliseconds of the updates alone. */
+  run(): number
+  best(): readonly [bid: number, ask: number]
+}
+
+function qtxBook({ bids, asks, updates }: DepthStream): MeasuredBook {
+  const book = new OrderBook('BTC-USDT', { sequencesComparable: true })
+  let sequence = 1
+  return {
+    run: () => {
+      book.applySnapshot({ sequence, eventMs: 1, bids, asks }, sequence)
+      const startMs = performance.now()
+      for (const { levels, askCount, bidCount } of updates) {
+        book.applyDepth(++sequence, 1, levels, 0, askCount, 2 * askCount, bidCount, 1)
+      }
+      return performance.now() - startMs
+    },
+    best: () => [book.bestBidPrice, book.bestAskPrice],
+  }
+}
+
+interface CcxtSide {
+  storeArray(level: number[]): void
+  readonly [index: number]: readonly number[] | undefined
+}
+interface CcxtBook {
+  readonly bids: CcxtSide
+  readonly asks: CcxtSide
+  reset(snapshot: object): void
+}
+
+/** ccxt Pro's book, as its exchanges feed it: one array a level. */
+async function ccxtBook({ bids, asks, updates }: DepthStream): Promise<MeasuredBook> {
+  // The package exports its front door only.
+  const entry = createRequire(import.meta.url).resolve('ccxt')
+  const file = join(dirname(entry), '..', 'js/src/base/ws/OrderBook.js')
+  const { OrderBook: Book } = (await import(pathToFileURL(file).href)) as {
+    OrderBook: new (snapshot: object) => CcxtBook
+  }
+  const book = new Book({})
+  const whole = { bids: pairsOf(bids), asks: pairsOf(asks), nonce: 1, timestamp: 1 }
+  return {
+    run: () => {
+      book.reset(whole)
+      const startMs = performance.now()
+      for (const { levels, askCount, bidCount } of updates) {
+        for (let i = 0; i < askCount; i++) book.asks.storeArray([levels[2 * i]!, levels[2 * i + 1]!])
+        for (let i = askCount; i < askCount + bidCount; i++) {
+          book.bids.storeArray([levels[2 * i]!, levels[2 * i + 1]!])
+        }
+      }
+      return performance.now() - startMs
+    },
+    best: () => [book.bids[0]?.[0] ?? NaN, book.asks[0]?.[0] ?? NaN],
+  }
+}
+
+function pairsOf(levels: Float64Array): number[][] {
+  return Array.from({ length: levels.length / 2 }, (_, i) => [levels[2 * i]!, levels[2 * i + 1]!])
+}
+
+const book = variant === 'qtx' ? qtxBook(stream) : await ccxtBook(stream)
+book.run()
+const nanoseconds = Array.from({ length: Number(passes) }, () => (book.run() * 1e6) / levelCount)
+answer({
+  nanoseconds: median(nanoseconds),
+  best: book.best(),
+  source: stream.source,
+  updates: stream.updates.length,
+  levels: levelCount,
+})
