@@ -297,7 +297,8 @@ export class BookKeeper implements MarketDataSink {
     this.#settling.allow(true)
     this.#agreement.reset()
     const differing = before && countDifferences(before, bestLevels(this.#book))
-    if (differing) this.#why = `seeded anew by a snapshot, from which ${differing} of its best levels differed`
+    if (differing)
+      this.#why = `seeded anew by a snapshot, from which ${differing} of its best levels differed`
     this.#parts.logger[differing ? 'warn' : 'info'](
       { pair: this.#book.pair, differing },
       differing === undefined

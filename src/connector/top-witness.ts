@@ -43,7 +43,8 @@ export class TopWitness {
   #compare(): Verdict {
     const best = this.#depth.best
     const isEmpty = !(this.#price > 0 && this.#size > 0)
-    if (best === NO_LEVEL || isEmpty) return best === NO_LEVEL && isEmpty ? VERDICT.AGREES : VERDICT.CONTRADICTS
+    if (best === NO_LEVEL || isEmpty)
+      return best === NO_LEVEL && isEmpty ? VERDICT.AGREES : VERDICT.CONTRADICTS
     const isSame = this.#depth.priceAt(best) === this.#price && this.#depth.sizeAt(best) === this.#size
     return isSame ? VERDICT.AGREES : VERDICT.CONTRADICTS
   }

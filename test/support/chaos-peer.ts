@@ -101,7 +101,7 @@ export class ChaosPeer {
         this.#lateAnswers.push(answer)
         return
       case 'other-symbol':
-        this.send('77:binance-futures:otherusdt')
+        this.send(this.answerForm === 'named' ? '77:binance-futures:otherusdt' : '77')
     }
   }
 

@@ -15,9 +15,8 @@ describe('a market-data-only connector on a feed that loses datagrams', () => {
       source: { kind: 'model', messagesPerSecond: 3_000 },
       faults: { lossRate: 0.02, duplicateRate: 0.02, reorderRate: 0.01, garbageRate: 0.01 },
     })
-    const { exchangeApiKey: _key, exchangeApiSecret: _secret, ...config } = configFor(simulator)
     await using connector = await createQtxConnector(
-      { ...config, tradingRequired: false, bookVerifyMs: 300, feedSilenceMs: 60_000 },
+      { ...configFor(simulator), tradingRequired: false, bookVerifyMs: 300, feedSilenceMs: 60_000 },
       { logger: silentLogger },
     )
     let updates = 0
@@ -42,8 +41,8 @@ describe('a market-data-only connector on a feed that loses datagrams', () => {
       const book = connector.orderBook(pair)
       const exchange = simulator.exchange.engine.book(pair.replace('-', ''))
       if (book.state !== 'live') return false
-      const truth = { bids: exchange.bids.levels(LEVELS), asks: exchange.asks.levels(LEVELS) }
-      return JSON.stringify([book.bids(LEVELS), book.asks(LEVELS)]) === JSON.stringify([truth.bids, truth.asks])
+      const truth = [exchange.levels('bid', LEVELS), exchange.levels('ask', LEVELS)]
+      return JSON.stringify([book.bids(LEVELS), book.asks(LEVELS)]) === JSON.stringify(truth)
     }
   })
 })

@@ -100,7 +100,7 @@ export class AnswerMatcher {
       this.#requests.repeat(request)
       return
     }
-    request.unanswered.answered()
+    request.win(`index ${index}`)
     this.#matched++
     this.#handler.onIndex(request.subscription, index)
   }
@@ -115,8 +115,10 @@ export class AnswerMatcher {
     const named = this.#table.all().find(({ symbol }) => names(words, symbol))
     const request = named ? this.#requests.find(named) : this.#requests.onlyInFlight()
     if (named) {
-      if (request && request.unanswered.count(this.#nowMs()) > 0) this.#refuse(request, words)
-      else this.#unexpected++
+      if (request && request.unanswered.count(this.#nowMs()) > 0) {
+        request.unanswered.answered()
+        this.#refuse(request, words)
+      } else this.#unexpected++
       return
     }
     if (!request) {
@@ -124,6 +126,7 @@ export class AnswerMatcher {
       return
     }
     if (request.vote('words')) {
+      // It may not have been the answer: that may still come, and must not be taken for the next symbol's.
       this.#refuse(request, words)
       return
     }
@@ -132,7 +135,6 @@ export class AnswerMatcher {
   }
 
   #refuse(request: SymbolRequest, words: string): void {
-    request.unanswered.answered()
     this.#matched++
     this.#handler.onRefusal(request.subscription, words)
   }

@@ -16,14 +16,13 @@ export interface FeedListener {
    */
   onMessage(message: MarketDataMessage, receivedMs: number): void
   /**
-   * Messages of this kind were lost: their numbers are consecutive and some were left out, told before the message that
-   * showed it; or a depth message came too late to be applied, and is not told.
+   * Messages of this kind were lost, where the kind's numbers are consecutive; told before the message that showed it.
    * @param missed how many; 0 when the numbering began again and nobody can know.
    */
   onGap?(kind: MessageKind, missed: number): void
   /** Datagrams were lost on this side of the network, and nobody can know whose. */
   onLoss?(reason: string): void
-  /** Trades were lost or overtaken, and perhaps messages of other kinds with them. */
+  /** What was built may not be whole: trades were lost or overtaken, or a depth message came too late to be applied. */
   onDoubt?(reason: string): void
   /** Whatever was built from the messages before is not to be continued unless the state stays `active`. */
   onStateChange?(state: SubscriptionState, reason: string): void

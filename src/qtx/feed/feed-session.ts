@@ -140,7 +140,17 @@ export class FeedSession implements AnswerHandler {
     if (due.length === 0) return
     // When all is quiet the server may have restarted: no index is to be trusted until it has been answered again.
     const isAllQuiet = nowMs - lastAnyMs >= silenceMs / 2
+    if (isAllQuiet) this.#forgetSilent()
     for (const subscription of isAllQuiet ? active : due) this.#onSilence(subscription, nowMs)
+  }
+
+  /** What was answered since it fell silent may have been answered by the server's run before this one. */
+  #forgetSilent(): void {
+    for (const subscription of this.#table.all()) {
+      if (subscription.state !== 'silent' || subscription.index === undefined) continue
+      this.#table.unbind(subscription)
+      this.#requests.ask(subscription)
+    }
   }
 
   #onSilence(subscription: SymbolSubscription, nowMs: number): void {

@@ -64,8 +64,10 @@ export class SymbolSubscription {
     const kind = kindOf(message.type)
     const result = this.sequence.check(kind, message, receivedMs)
     if (!isApplied(result)) {
-      // What a late depth message changed is not in any later one.
-      if (result === SEQUENCE.LATE && kind === KIND.DEPTH) this.listeners.gap('depth', 1)
+      // What it changed is in no later one, unless it is a copy that was held up: a snapshot tells.
+      if (result === SEQUENCE.LATE && kind === KIND.DEPTH) {
+        this.listeners.doubt('a depth message came too late to be applied')
+      }
       return
     }
     if (this.#state !== 'active') this.#onReturn(this, receivedMs)

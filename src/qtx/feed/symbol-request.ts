@@ -63,6 +63,12 @@ export class SymbolRequest {
     return votes >= this.#votesNeeded + (isDoubtful ? 1 : 0)
   }
 
+  /** The vote was won: every answer that counted was to a request of this symbol. */
+  win(answer: string): void {
+    for (let votes = this.#votes.get(answer) ?? 0; votes > 0; votes--) this.unanswered.answered()
+    this.#votes.clear()
+  }
+
   /** Whether the request may be repeated at once to get another vote. */
   takeRepeat(): boolean {
     return this.#repeatsLeft-- > 0

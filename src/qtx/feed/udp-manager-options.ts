@@ -60,7 +60,7 @@ export function feedKey(options: QtxUdpManagerOptions): string {
 export function assertFeedOptions(options: QtxUdpManagerOptions): void {
   assertHost(options.host)
   assertBackend(options.exchangeBackend)
-  assertRange('port', Number(options.port), 1, 65_535)
+  assertPort(options.port)
   assertRange('multicastPort', options.multicastPort, 1, 65_535)
   assertRange('receiveBufferBytes', options.receiveBufferBytes, 1_024, 1 << 30)
   assertRange('silenceMs', options.silenceMs, 10, 86_400_000)
@@ -74,6 +74,11 @@ function assertHost(host: unknown): void {
   throw new QtxError('QTX_CONFIG_INVALID', `host ${String(host)} is not a name or an address`, {
     details: { host },
   })
+}
+
+/** Options may come from a file, or from JavaScript, whatever their type says. */
+function assertPort(port: unknown): void {
+  assertRange('port', typeof port === 'number' ? port : NaN, 1, 65_535)
 }
 
 function assertBackend(backend: unknown): void {

@@ -72,7 +72,7 @@ export class QtxMarketDataSource implements MarketDataSource {
 function listenFor(sink: MarketDataSink): FeedListener {
   return {
     onMessage: (message, receivedMs) => deliver(message, receivedMs, sink),
-    onGap: (kind, missed) => sink.interrupted('invalid', `${missed} ${kind} messages were lost or came too late`),
+    onGap: (kind, missed) => sink.interrupted('invalid', `${missed} ${kind} messages were lost`),
     onLoss: (reason) => sink.interrupted('invalid', reason),
     onDoubt: (reason) => sink.doubted?.(reason),
     onStateChange: (state, reason) => announce(state, reason, sink),

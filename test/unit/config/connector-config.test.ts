@@ -48,6 +48,7 @@ test('everything that can be said is taken', () => {
     feedSilenceMs: 5_000,
     depthMode: 'full',
     bookSettleMs: 500,
+    bookVerifyMs: 30_000,
     maxSlippage: '0.01',
     orderTimeoutMs: 5_000,
     requestTimeoutMs: 5_000,

@@ -218,6 +218,36 @@ describe('answers that are only an index', () => {
     expect(session.serverRestarts).toBe(0)
   })
 
+  test('votes that won are answers: they do not make the next symbol wait for as many', () => {
+    const symbols = Array.from({ length: 12 }, (_, i) => `binance-futures:coin${i}usdt`)
+    const subscriptions = symbols.map(add)
+    session.open()
+    // No answer comes for a while; then every request is answered at once.
+    clock.advance(2_000)
+    takeSent()
+    let answered = 0
+    for (let turn = 0; turn < 200 && subscriptions.some(({ index }) => index === undefined); turn++) {
+      clock.advance(100)
+      for (let asked = takeSent(); asked.length > 0; asked = takeSent()) {
+        for (const symbol of asked) session.onText(String(symbols.indexOf(symbol)))
+        answered += asked.length
+      }
+    }
+    expect(subscriptions.map(({ index }) => index)).toEqual(symbols.map((_, i) => i))
+    expect(answered).toBeLessThan(200)
+  })
+
+  test('a text that is no answer does not hand the symbol’s index to the next', () => {
+    const [a, b] = [add(A), add(B)]
+    session.open()
+    session.onText('what is this?')
+    expect([a.state, takeSent()]).toEqual(['refused', [A, B]])
+    session.onText('1')
+    expect(b.index).toBeUndefined()
+    for (let i = 0; i < 2; i++) session.onText('2')
+    expect([a.index, b.index]).toEqual([undefined, 2])
+  })
+
   test('a symbol that was given up leaves no answer behind that the next could take', () => {
     const a = add(A)
     session.open()
@@ -400,6 +430,26 @@ describe('silence', () => {
     b.lastMessageMs = nowMs - SILENCE_MS / 2
     session.checkSilence(nowMs, nowMs - SILENCE_MS / 2)
     expect([a.state, b.state]).toEqual(['silent', 'silent'])
+  })
+})
+
+describe('an index that was answered during a silence', () => {
+  test('Q28: is forgotten when all is quiet: another run of the server may have answered it', () => {
+    const [a, b] = [add(A), add(B)]
+    session.open()
+    session.onText(`1:${A}`)
+    session.onText(`2:${B}`)
+    clock.advance(SILENCE_MS)
+    b.lastMessageMs = clock.monotonicMs()
+    session.checkSilence(clock.monotonicMs(), clock.monotonicMs())
+    session.onText(`1:${A}`)
+    expect([a.state, a.index]).toEqual(['silent', 1])
+    const lastAnyMs = clock.monotonicMs()
+    clock.advance(SILENCE_MS)
+    session.checkSilence(clock.monotonicMs(), lastAnyMs)
+    expect([a.index, b.index, table.byIndex(1)]).toEqual([undefined, undefined, undefined])
+    session.onText(`1:${B}`)
+    expect([a.index, b.index]).toEqual([undefined, 1])
   })
 })
 
