@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock.ts'
 
 /** Snapshots that may be fetched at once: every book of a connector with as many pairs as it may have. */
 export const SNAPSHOT_BURST = 100
-/** After that, one each so often: on Binance a third of what an address may ask for in a minute. */
+/** After that, one each so often: assumed to be a quarter of what Binance lets an address ask for in a minute. */
 export const SNAPSHOT_SPACING_MS = 2_000
 /** What is left for books that have none when others are only being compared. */
 const RESERVE = SNAPSHOT_BURST / 2
