@@ -19,6 +19,7 @@ import type { UserStream, UserStreamSink } from '../../src/connector/user-stream
 import { FakeClock } from './fake-clock.ts'
 import { type Level, flat } from './market-call.ts'
 import { ReplaySource } from './replay-source.ts'
+import { ORDER_EVENTS } from './order-events.ts'
 
 export const BTC_RULE: TradingRule = {
   pair: 'BTC-USDT',
@@ -99,17 +100,6 @@ export interface RecordedEvent {
   readonly name: keyof ConnectorEvents
   readonly payload: ConnectorEvents[keyof ConnectorEvents]
 }
-
-const ORDER_EVENTS = [
-  'buyOrderCreated',
-  'sellOrderCreated',
-  'orderFilled',
-  'buyOrderCompleted',
-  'sellOrderCompleted',
-  'orderCancelled',
-  'orderFailure',
-  'orderSubmitUnknown',
-] as const satisfies readonly (keyof ConnectorEvents)[]
 
 interface EventSource {
   on<E extends keyof ConnectorEvents>(event: E, listener: (event: ConnectorEvents[E]) => void): () => void

@@ -7,6 +7,7 @@ import {
 } from '../../src/index.ts'
 import type { QtxConnectorConfigInput } from '../../src/config/connector-config.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
+import { ORDER_EVENTS } from './order-events.ts'
 
 /** One event with its name. */
 export interface SeenEvent {
@@ -14,17 +15,6 @@ export interface SeenEvent {
   readonly clientOrderId: string | undefined
   readonly payload: ConnectorEvents[keyof ConnectorEvents]
 }
-
-const ORDER_EVENTS = [
-  'buyOrderCreated',
-  'sellOrderCreated',
-  'orderFilled',
-  'buyOrderCompleted',
-  'sellOrderCompleted',
-  'orderCancelled',
-  'orderFailure',
-  'orderSubmitUnknown',
-] as const satisfies readonly (keyof ConnectorEvents)[]
 
 /** A simulator and a connector that trades on it, for system tests. Both stop when it is disposed of. */
 export class TradingRig implements AsyncDisposable {
