@@ -73,6 +73,19 @@ export const ERRORS = {
     outcome: 'none',
     remedy: 'read the reasons in the message: each waiting check says what it waits for',
   },
+  QTX_JOURNAL_BUSY: {
+    subject: 'config',
+    meaning: 'Another process or connector holds the journal’s folder; there can be one only.',
+    outcome: 'none',
+    remedy: 'stop the holder that the message names, or use another folder',
+  },
+  QTX_JOURNAL_FAILED: {
+    subject: 'config',
+    meaning:
+      'The journal of orders cannot be opened, written or read. What was not recorded was not sent either.',
+    outcome: 'none',
+    remedy: 'check that the disk has room and works, and that the folder is this user’s',
+  },
   QTX_FEED_UNREACHABLE: {
     subject: 'feed',
     meaning: 'The feed’s host cannot be resolved, or the socket cannot be opened or written.',

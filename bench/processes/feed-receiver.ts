@@ -93,6 +93,7 @@ const tracker = new OrderBookTracker({
   source: new QtxMarketDataSource({
     feedPool: pool,
     feed,
+    sizeFactorOf: () => 1,
     sequencesComparable: true,
     snapshot: () =>
       Promise.resolve({ sequence: 1, eventMs: 1, bids: wholeSide(true), asks: wholeSide(false) }),

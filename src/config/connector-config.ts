@@ -99,6 +99,7 @@ export const qtxConnectorConfig = z.strictObject(
     exchangeApiKey: secret('The exchange’s API key'),
     exchangeApiSecret: secret('The exchange’s API secret'),
     exchangeApiPassphrase: secret('The exchange’s API passphrase'),
+    exchangeUserId: secret('The account’s user id, which Gate.io’s private stream asks for'),
     tradingPairs: z
       .array(pair, { error: 'List the pairs, such as ["BTC-USDT", "ETH-USDT"].' })
       .min(1, { error: 'List at least one pair, such as BTC-USDT.' })
@@ -128,6 +129,15 @@ export const qtxConnectorConfig = z.strictObject(
       .record(pair, qtxSymbol, { error: SYMBOLS_HELP })
       .optional()
       .describe('QTX symbols that differ from the usual spelling.'),
+    qtxSizeUnit: z
+      .enum(['exchange', 'base'], {
+        error:
+          'qtxSizeUnit is exchange (contracts where the exchange trades them, the default) or base (base units).',
+      })
+      .optional()
+      .describe(
+        'What QTX counts sizes in on exchanges that trade contracts; the exchange’s own unit by default (assumed).',
+      ),
     feedReceiver: z
       .enum(['recvmmsg', 'dgram'], { error: 'feedReceiver is recvmmsg (Linux) or dgram (anywhere).' })
       .optional()
@@ -155,6 +165,12 @@ export const qtxConnectorConfig = z.strictObject(
     bookVerifyMs: durationMs('bookVerifyMs').describe(
       'About how often a live book is compared with the exchange’s snapshot, which heals what was lost unseen; 60,000 by default.',
     ),
+    switchToOneWay: z
+      .boolean({ error: 'switchToOneWay is true or false.' })
+      .optional()
+      .describe(
+        'Whether an account in hedge mode is switched to one-way mode at the start, the only mode QTX takes; otherwise the start is refused.',
+      ),
     maxSlippage: fraction.describe('How far from the best price a market order may fill; 0.03 by default.'),
     orderTimeoutMs: durationMs('orderTimeoutMs').describe(
       'How long the order manager may take to answer; 10,000 by default.',

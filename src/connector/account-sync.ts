@@ -19,6 +19,7 @@ export interface AccountQueries {
   fetchBalances(signal: AbortSignal): Promise<readonly Balance[]>
   fetchPositions(signal: AbortSignal): Promise<readonly Position[]>
   fetchPositionMode(signal: AbortSignal): Promise<PositionMode>
+  submitPositionMode(mode: PositionMode, signal: AbortSignal): Promise<void>
   fetchLeverage(pair: TradingPair, signal: AbortSignal): Promise<number | undefined>
   fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]>
   fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo>
@@ -40,6 +41,8 @@ export interface AccountSyncOptions {
   readonly tracker: OrderTracker
   readonly resolver: OrderResolver
   readonly queries: AccountQueries
+  /** Whether an account in hedge mode is switched at the start; if not, the start is refused. */
+  readonly switchToOneWay: boolean
 }
 
 /** While the private stream speaks, it is the source and this only corrects; while it is silent, this is the source. */
@@ -82,6 +85,10 @@ export class AccountSync implements UserStreamSink {
   async start(createStream: () => UserStream): Promise<void> {
     const { account, queries, signal, pairs } = this.#options
     account.setPositionMode(await queries.fetchPositionMode(signal))
+    if (account.positionMode === 'hedge' && this.#options.switchToOneWay) {
+      await queries.submitPositionMode('oneWay', signal)
+      account.setPositionMode(await queries.fetchPositionMode(signal))
+    }
     if (account.positionMode !== 'oneWay') {
       throw new QtxError(
         'QTX_POSITION_MODE',

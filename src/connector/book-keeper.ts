@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { BookCallbacks, BookKeeperOptions } from './book-keeper-options.ts'
-import { BookSeeder } from './book-seeder.ts'
+import { BookSeeder, snapshotFault } from './book-seeder.ts'
 import { BookSettling } from './book-settling.ts'
 import { DepthAgreement } from './depth-agreement.ts'
 import { bestLevels, countDifferences } from './level-differences.ts'
@@ -156,6 +156,21 @@ export class BookKeeper implements MarketDataSink {
     if (!this.#isAwake()) return
     this.#hearTop(isBid, price, size, sequence)
     if (this.#book.applyTop(isBid, price, size, sequence, eventMs, receivedMs)) this.#updated()
+  }
+
+  snapshot(snapshot: BookSnapshot): void {
+    if (!this.#isAwake()) return
+    const fault = snapshotFault(snapshot)
+    if (fault !== undefined) {
+      this.#begin('invalid', `the stream sent a whole book that is none: ${fault}`)
+      return
+    }
+    this.#begin('syncing', 'the stream sent a whole book')
+    const age = this.#book.ageOf(snapshot.sequence, snapshot.eventMs)
+    this.#book.applySnapshot(snapshot, age)
+    this.#seededAge = age
+    this.#becomeLive('seeded by the whole book that the stream sent')
+    this.#updated()
   }
 
   trade(

@@ -208,8 +208,8 @@ export class BookSeeder {
   }
 }
 
-/** Why a snapshot cannot be a book. */
-function snapshotFault(snapshot: BookSnapshot): string | undefined {
+/** Why a snapshot cannot be a book; undefined when it can. */
+export function snapshotFault(snapshot: BookSnapshot): string | undefined {
   const { bids, asks, sequence, eventMs } = snapshot
   if (!Number.isFinite(sequence) || !Number.isFinite(eventMs)) {
     return `the snapshot has no readable update id (${sequence}) or time (${eventMs})`

@@ -2,12 +2,16 @@ import type { Clock } from '../common/clock.ts'
 import type { DecimalInput } from '../common/decimal.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
+import type { CircuitBreakerOptions } from './circuit-breakers.ts'
+import type { RateLimitOptions } from './rate-limits.ts'
 
 /** Keys of an exchange account. Which are needed differs by exchange. */
 export interface ExchangeCredentials {
   readonly apiKey: string
   readonly apiSecret: string
   readonly passphrase?: string
+  /** The account's user id, which some private streams ask for. */
+  readonly userId?: string
 }
 
 /** Where the exchange is reached instead of its public addresses: a testnet, a proxy, the simulator. */
@@ -36,10 +40,16 @@ export interface ConnectorOptions {
   readonly credentials?: ExchangeCredentials
   readonly exchangeEndpoints?: ExchangeEndpoints
   readonly book?: BookOptions
+  /** Whether an account in hedge mode is switched to one-way mode at the start; if not, the start is refused. */
+  readonly switchToOneWay?: boolean
   /** How far from the best price a market order may fill, as a fraction; 0.03 by default. */
   readonly maxSlippage?: DecimalInput
   /** How long the exchange may take to answer one request, milliseconds; 10,000 by default. */
   readonly requestTimeoutMs?: number
+  /** What differs from the exchange's limits for most accounts. */
+  readonly rateLimits?: RateLimitOptions
+  /** When the connector stops asking what does not answer, and for how long. */
+  readonly circuitBreakers?: CircuitBreakerOptions
   readonly clock?: Clock
   /** JSON lines on standard error, from `info` on, by default; `silentLogger` says nothing. */
   readonly logger?: Logger

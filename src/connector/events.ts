@@ -1,4 +1,5 @@
 import type { Decimal } from '../common/decimal.ts'
+import type { CircuitChange } from '../common/circuit-breaker.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } from './account-types.ts'
@@ -87,6 +88,23 @@ export interface NetworkStatusChange {
   readonly reason: string
 }
 
+/** What a circuit breaker stands in front of: QTX's order manager, the exchange's REST API, its private stream. */
+export type BreakerName = 'orderManager' | 'rest' | 'privateStream'
+
+/** A circuit breaker opened, tries again, or closed. */
+export interface CircuitBreakerChange extends CircuitChange {
+  readonly breaker: BreakerName
+}
+
+/** Where a pair's book comes from: QTX's datagrams, or the exchange's own websocket. */
+export type FeedSource = 'udp' | 'websocket'
+
+export interface FeedSourceChange {
+  readonly pair: TradingPair
+  readonly source: FeedSource
+  readonly reason: string
+}
+
 /** What should not happen: the exchange's messages contradict each other. The fills are believed. */
 export interface Anomaly {
   /**
@@ -120,6 +138,8 @@ export interface ConnectorEvents {
   publicTrade: PublicTrade
   networkStatus: NetworkStatusChange
   anomaly: Anomaly
+  circuitBreakerChanged: CircuitBreakerChange
+  feedSourceChanged: FeedSourceChange
 }
 
 /** `connected` means that the exchange answers; whether trading is possible is said by `ready`. */

@@ -28,6 +28,8 @@ export interface MarketDataSink {
     eventMs: number,
     receivedMs: number,
   ): void
+  /** The stream begins with, or goes on from, the whole book that it sent itself. */
+  snapshot?(snapshot: BookSnapshot): void
   /** A public trade; the id is in halves of 32 bits. */
   trade(
     isBuyTaker: boolean,

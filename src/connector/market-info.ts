@@ -57,6 +57,11 @@ export class MarketInfo {
     throw new QtxError('QTX_NOT_READY', `the trading rules of ${pair} are not loaded`, { details: { pair } })
   }
 
+  /** Undefined while the rules are not there. */
+  findRule(pair: TradingPair): TradingRule | undefined {
+    return this.#rules.get(pair)
+  }
+
   /** Fetches everything once, then keeps it fresh until the signal aborts. */
   async start(): Promise<void> {
     await this.#refreshRules()

@@ -6,6 +6,7 @@ import type { ConnectorEvents, NetworkStatus } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { DepthQuery, OrderBookView } from './order-book.ts'
 import type { CancelResult, OrderOptions, OrderType, TradeType } from './order-types.ts'
+import type { RequestBudgetStatistics } from './request-budget.ts'
 import type { ConnectorStatus } from './status.ts'
 import type { TradingRule } from './trading-rule.ts'
 
@@ -43,6 +44,8 @@ export interface PerpetualConnector extends AsyncDisposable {
   readonly networkStatus: NetworkStatus
   /** This machine's clock less the exchange's, milliseconds; undefined until measured. */
   readonly clockSkewMs: number | undefined
+  /** What was used of the exchange's rate limits, by REST and by other ways. */
+  readonly requestStatistics: RequestBudgetStatistics
 
   tradingRule(pair: TradingPair): TradingRule
   /** Down to the tick, whatever the side. `sell` itself moves its price up: an order is never worse than asked. */
@@ -94,6 +97,8 @@ export interface PerpetualConnector extends AsyncDisposable {
   setLeverage(pair: TradingPair, leverage: number): Promise<void>
   /** As read from the exchange; undefined until then, and for a market-data-only connector. */
   readonly positionMode: PositionMode | undefined
+  /** Sets the account's mode on the exchange. Orders need one-way mode. */
+  setPositionMode(mode: PositionMode): Promise<void>
   fundingInfo(pair: TradingPair): FundingInfo | undefined
 
   /** Registers a listener, which runs synchronously; the returned function removes it. */

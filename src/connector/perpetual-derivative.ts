@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '../common/circuit-breaker.ts'
 import { ClientOrderIdGenerator } from '../common/client-order-id.ts'
 import { SystemClock, sleep, type Clock } from '../common/clock.ts'
 import { Decimal, type DecimalInput } from '../common/decimal.ts'
@@ -7,14 +8,17 @@ import { TypedEvents, type EventStreamOptions } from '../common/typed-events.ts'
 import { QtxError, messageOf } from '../errors.ts'
 import { AccountState } from './account-state.ts'
 import type { FundingInfo, Position, PositionMode } from './account-types.ts'
+import { CircuitBreakers } from './circuit-breakers.ts'
 import type { ConnectorOptions, ExchangeCredentials } from './connector-options.ts'
-import type { ConnectorEvents, NetworkStatus } from './events.ts'
+import type { BreakerName, ConnectorEvents, FeedSourceChange, NetworkStatus } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { DepthQuery, OrderBookView } from './order-book.ts'
 import { OrderTracker } from './order-tracker.ts'
 import type { CancelResult, OrderOptions, OrderType, PlaceOutcome, TradeType } from './order-types.ts'
 import type { PerpetualConnector, PriceKind, StopReport, WaitOptions } from './perpetual-connector.ts'
 import { PerpetualHooks } from './perpetual-hooks.ts'
+import { withRateLimitOptions } from './rate-limits.ts'
+import { RequestBudget, type RequestBudgetStatistics } from './request-budget.ts'
 import {
   CANCEL_TIMEOUT_MS,
   composeConnector,
@@ -44,6 +48,9 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   readonly #account: AccountState
   readonly #tracker: OrderTracker
   readonly #orderIds: ClientOrderIdGenerator
+  readonly #breakers: CircuitBreakers
+  /** It outlives a stop: the exchange goes on counting. */
+  #budget: RequestBudget | undefined
   #running: RunningConnector | undefined
   /** The last stop; a start waits for it. */
   #stopped: Promise<void> = Promise.resolve()
@@ -67,6 +74,13 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       )
     })
     this.#account = new AccountState(this.clock, this.#events)
+    this.#breakers = new CircuitBreakers({
+      options: options.circuitBreakers ?? {},
+      clock: this.clock,
+      random: this.random,
+      logger: this.logger,
+      onChange: (change) => this.#events.emit('circuitBreakerChanged', change),
+    })
     this.#orderIds = new ClientOrderIdGenerator({ clock: this.clock })
     this.#tracker = new OrderTracker({
       clock: this.clock,
@@ -136,6 +150,10 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
 
   get networkStatus(): NetworkStatus {
     return this.#networkStatus
+  }
+
+  get requestStatistics(): RequestBudgetStatistics {
+    return this.requestBudget.statistics()
   }
 
   get clockSkewMs(): number | undefined {
@@ -273,6 +291,12 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     return this.#account.positionMode
   }
 
+  async setPositionMode(mode: PositionMode): Promise<void> {
+    const { abort } = this.#requireTrading()
+    await this.submitPositionMode(mode, abort.signal)
+    this.#account.setPositionMode(await this.fetchPositionMode(abort.signal))
+  }
+
   fundingInfo(pair: TradingPair): FundingInfo | undefined {
     return this.#account.fundingInfo(pair)
   }
@@ -293,6 +317,29 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     return this.#credentials
   }
 
+  /** The requests that this connector may make; whatever makes any takes from it. */
+  protected get requestBudget(): RequestBudget {
+    this.#budget ??= new RequestBudget(
+      withRateLimitOptions(this.rateLimits, this.options.rateLimits ?? {}),
+      this.clock,
+    )
+    return this.#budget
+  }
+
+  protected breaker(name: BreakerName): CircuitBreaker {
+    return this.#breakers.get(name)
+  }
+
+  /** The check that holds unless the breaker is open. */
+  protected breakerCheck(name: BreakerName): ConnectorStatus[string] {
+    return this.#breakers.check(name)
+  }
+
+  /** Tells that a pair's book is fed by another source from now on. */
+  protected reportFeedSource(change: FeedSourceChange): void {
+    this.#events.emit('feedSourceChanged', change)
+  }
+
   /** Whether the market data's source needs what `startNetwork` opens; if not, it starts first. */
   protected get marketDataNeedsNetwork(): boolean {
     return true
@@ -306,6 +353,8 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       ...running.market.status,
       orderBooks: allOf([...this.tradingPairs].map((pair) => running.books.readiness(pair))),
       ...(this.isTradingRequired && running.accountSync.status),
+      restCircuit: this.breakerCheck('rest'),
+      ...(this.isTradingRequired && { privateStreamCircuit: this.breakerCheck('privateStream') }),
     }
   }
 
@@ -313,6 +362,11 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   protected applyLateOutcome(clientOrderId: string, outcome: PlaceOutcome): void {
     const order = this.#tracker.find(clientOrderId)
     if (order) this.#tracker.applyPlaceOutcome(order, outcome)
+  }
+
+  /** A pair's rule; undefined while the rules are not there. */
+  protected findRule(pair: TradingPair): TradingRule | undefined {
+    return this.#running?.market.findRule(pair)
   }
 
   /** The tracked pair's rule by the exchange's own symbol. */
@@ -359,6 +413,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       fetchBalances: (signal) => this.fetchBalances(signal),
       fetchPositions: (signal) => this.fetchPositions(signal),
       fetchPositionMode: (signal) => this.fetchPositionMode(signal),
+      submitPositionMode: (mode, signal) => this.submitPositionMode(mode, signal),
       fetchLeverage: (pair, signal) => this.fetchLeverage(pair, signal),
       fetchFundingInfo: (pair, signal) => this.fetchFundingInfo(pair, signal),
       fetchFundingPayments: (pair, sinceMs, signal) => this.fetchFundingPayments(pair, sinceMs, signal),
@@ -378,6 +433,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   async #unwind(running: RunningConnector): Promise<void> {
     running.abort.abort()
     await running.startup.unwind()
+    this.#breakers.reset('the connector was stopped')
     this.#setNetworkStatus('stopped', 'stop() was called')
     this.#events.closeStreams()
   }

@@ -3,6 +3,8 @@ import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } fro
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { BookSnapshot, MarketDataSource } from './market-data-source.ts'
 import type { CancelOutcome, OrderUpdate, PlaceOutcome, TradeUpdate } from './order-types.ts'
+import { DEFAULT_RATE_LIMITS } from './rate-limits.ts'
+import type { RateLimits } from './request-budget.ts'
 import type { TradingRule } from './trading-rule.ts'
 import type { UserStream } from './user-stream.ts'
 
@@ -21,6 +23,11 @@ export abstract class PerpetualHooks {
    */
   protected abstract get notFoundIsProofAfterMs(): number | undefined
 
+  /** What the exchange lets one account ask for. */
+  protected get rateLimits(): RateLimits {
+    return DEFAULT_RATE_LIMITS
+  }
+
   /** The exchange's clock, milliseconds since 1970. */
   protected abstract fetchServerTimeMs(signal: AbortSignal): Promise<number>
 
@@ -34,6 +41,9 @@ export abstract class PerpetualHooks {
   protected abstract fetchPositions(signal: AbortSignal): Promise<readonly Position[]>
 
   protected abstract fetchPositionMode(signal: AbortSignal): Promise<PositionMode>
+
+  /** Sets the account's position mode; the same as now is no error. */
+  protected abstract submitPositionMode(mode: PositionMode, signal: AbortSignal): Promise<void>
 
   /** The pair's leverage as set on the exchange; undefined where the exchange does not say. */
   protected abstract fetchLeverage(pair: TradingPair, signal: AbortSignal): Promise<number | undefined>

@@ -120,6 +120,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     tracker,
     resolver,
     queries: hooks,
+    switchToOneWay: options.switchToOneWay ?? false,
   })
   const entry = new OrderEntry({
     clock,

@@ -1,11 +1,14 @@
 import { Agent } from 'node:http'
 import type { Clock } from '../common/clock.ts'
 import type { ExchangeCredentials, ExchangeEndpoints } from '../connector/connector-options.ts'
+import type { RequestKind } from '../connector/request-budget.ts'
 import { QtxError } from '../errors.ts'
 import { toQtxError, type ErrorReading } from './ccxt-errors.ts'
 import type { CcxtConstructor, CcxtExchange, CcxtSocket } from './ccxt-exchange.ts'
 import { loadCcxtClass } from './ccxt-module.ts'
 import { HttpTransport, TransportError, type Sending } from './http-transport.ts'
+import type { RequestGate } from './request-gate.ts'
+import { requestKindOf } from './request-kind.ts'
 
 /** Who listens to the sockets of a client. */
 export interface SocketListener {
@@ -20,13 +23,16 @@ export interface CcxtClientOptions {
   /** Merged over the options that every exchange gets. */
   readonly exchangeOptions: Readonly<Record<string, unknown>>
   readonly errorCodes: ErrorReading['codes']
+  readonly readRefusal?: ErrorReading['readRefusal']
   readonly credentials?: ExchangeCredentials
   readonly endpoints?: ExchangeEndpoints
   readonly timeoutMs: number
   readonly clock: Clock
+  /** Shared by all clients of a connector. */
+  readonly gate: RequestGate
+  /** Whether the budget counts ccxt's own milliseconds, and not the exchange's weights. */
+  readonly weighsMilliseconds: boolean
 }
-
-const RATE_WINDOW_MS = 60_000
 
 const COMMON_OPTIONS = {
   defaultType: 'swap',
@@ -42,7 +48,6 @@ export class CcxtClient {
   readonly errors: ErrorReading
   readonly #transport: HttpTransport
   readonly #taps: Taps
-  readonly #closed = new AbortController()
 
   private constructor(exchange: CcxtExchange, transport: HttpTransport, taps: Taps, errors: ErrorReading) {
     this.exchange = exchange
@@ -54,16 +59,31 @@ export class CcxtClient {
   /** Loads ccxt's class for the exchange and makes one instance of it; sends nothing. */
   static async create(options: CcxtClientOptions): Promise<CcxtClient> {
     const { credentials, endpoints, timeoutMs, clock } = options
-    const taps: Taps = { listener: undefined, dropped: new WeakSet(), timers: new Set() }
+    const secrets = credentials
+      ? [credentials.apiKey, credentials.apiSecret, credentials.passphrase ?? '']
+      : []
+    const errors: ErrorReading = {
+      codes: options.errorCodes,
+      readRefusal: options.readRefusal,
+      exchangeId: options.exchangeId,
+      secrets,
+    }
+    const taps: Taps = {
+      listener: undefined,
+      dropped: new WeakSet(),
+      timers: new Set(),
+      closed: new AbortController(),
+      errors,
+      gate: options.gate,
+      weighsMilliseconds: options.weighsMilliseconds,
+    }
     const Tapped = tap(await loadCcxtClass(options.exchangeId), taps, clock, endpoints?.websocket)
     const exchange = new Tapped({
       ...(credentials && { apiKey: credentials.apiKey, secret: credentials.apiSecret }),
       ...(credentials?.passphrase !== undefined && { password: credentials.passphrase }),
+      ...(credentials?.userId !== undefined && { uid: credentials.userId }),
       number: String,
       enableRateLimit: true,
-      // The exchanges count weights over a window, so a burst such as a start need not be spread out.
-      rateLimiterAlgorithm: 'rollingWindow',
-      rollingWindowSize: RATE_WINDOW_MS,
       timeout: timeoutMs,
       options: { ...COMMON_OPTIONS, ...options.exchangeOptions },
     })
@@ -77,14 +97,7 @@ export class CcxtClient {
     })
     exchange.fetchImplementation = (url, { method, headers, body }) =>
       transport.fetch(url, { method, ...(headers && { headers }), ...(body !== undefined && { body }) })
-    const secrets = credentials
-      ? [credentials.apiKey, credentials.apiSecret, credentials.passphrase ?? '']
-      : []
-    return new CcxtClient(exchange, transport, taps, {
-      codes: options.errorCodes,
-      exchangeId: options.exchangeId,
-      secrets,
-    })
+    return new CcxtClient(exchange, transport, taps, errors)
   }
 
   /** Makes one request; `what` names it in errors. @throws QtxError. */
@@ -102,7 +115,8 @@ export class CcxtClient {
 
   /** Like `request`, with the error as it was thrown. */
   attempt<T>(call: (exchange: CcxtExchange) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return untilAborted(signal ? [this.#closed.signal, signal] : [this.#closed.signal], () =>
+    const closed = this.#taps.closed.signal
+    return untilAborted(signal ? [closed, signal] : [closed], () =>
       call(this.exchange),
     )
   }
@@ -143,7 +157,7 @@ export class CcxtClient {
   /** Ends everything; requests under way are called off. */
   close(): void {
     this.#taps.listener = undefined
-    this.#closed.abort()
+    this.#taps.closed.abort()
     this.#transport.close()
     this.dropSockets()
   }
@@ -155,6 +169,10 @@ interface Taps {
   readonly dropped: WeakSet<CcxtSocket>
   /** Each cancels a timer of ccxt's. */
   readonly timers: Set<() => void>
+  readonly closed: AbortController
+  readonly errors: ErrorReading
+  readonly gate: RequestGate
+  readonly weighsMilliseconds: boolean
 }
 
 function tap(
@@ -191,9 +209,34 @@ function tap(
       taps.listener?.ended(socket, event)
     }
 
-    /** Costs become texts as all numbers do, and a window adds them up. */
-    override throttle(cost?: unknown): Promise<unknown> {
-      return super.throttle(cost === undefined ? undefined : Number(cost))
+    /** What the request that is being made is for. */
+    #kind: RequestKind = 'read'
+
+    override async fetch2(
+      path: string,
+      api?: unknown,
+      method = 'GET',
+      ...rest: readonly unknown[]
+    ): Promise<unknown> {
+      const { gate, errors } = taps
+      const kind = requestKindOf(method, path)
+      gate.assertOpen(kind)
+      try {
+        // Read by `throttle`, which is called before anything else can be.
+        this.#kind = kind
+        const answer = await super.fetch2(path, api, method, ...rest)
+        gate.succeeded()
+        return answer
+      } catch (error) {
+        gate.failed(error, errors)
+        throw error
+      }
+    }
+
+    /** The connector's own budget in place of ccxt's queue. Costs are texts, as all numbers are. */
+    override throttle(cost: unknown = 1): Promise<void> {
+      const weight = Number(cost) * (taps.weighsMilliseconds ? Number(this.rateLimit) : 1)
+      return taps.gate.wait(this.#kind, weight, taps.closed.signal)
     }
 
     /** ccxt gives no handle to its timers, and they keep the process alive. */

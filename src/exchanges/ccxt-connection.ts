@@ -1,11 +1,14 @@
 import type { Clock } from '../common/clock.ts'
+import type { CircuitBreaker } from '../common/circuit-breaker.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { ExchangeCredentials, ExchangeEndpoints } from '../connector/connector-options.ts'
+import type { RequestBudget } from '../connector/request-budget.ts'
 import { QtxError } from '../errors.ts'
 import { CcxtClient, type CcxtClientOptions } from './ccxt-client.ts'
 import type { CcxtExchange } from './ccxt-exchange.ts'
 import { CcxtMarkets } from './ccxt-markets.ts'
 import type { CcxtProfile } from './ccxt-profile.ts'
+import { RequestGate } from './request-gate.ts'
 import { asInteger } from './untrusted-fields.ts'
 
 export interface CcxtConnectionOptions {
@@ -15,10 +18,17 @@ export interface CcxtConnectionOptions {
   readonly endpoints?: ExchangeEndpoints
   readonly timeoutMs: number
   readonly clock: Clock
+  /** Shared with whatever else asks the exchange for something. */
+  readonly budget: RequestBudget
+  /** Whether the budget counts ccxt's own milliseconds, and not the exchange's weights. */
+  readonly weighsMilliseconds: boolean
+  readonly breaker: CircuitBreaker
 }
 
 /** A difference of clocks that is corrected; smaller ones are within the jitter of a round trip. */
 const CORRECTED_SKEW_MS = 250
+/** Until then every exchange's windows are over. */
+const LONGEST_WINDOW_MS = 60_000
 /** Rules asked for again this soon are the ones that were just loaded. */
 const FRESH_MARKETS_MS = 10_000
 
@@ -39,15 +49,18 @@ export class CcxtConnection {
 
   /** Loads ccxt; sends nothing. */
   static async open(options: CcxtConnectionOptions): Promise<CcxtConnection> {
-    const { profile, credentials, endpoints, timeoutMs, clock } = options
+    const { profile, credentials, endpoints, timeoutMs, clock, budget, breaker } = options
     const clientOptions: CcxtClientOptions = {
       exchangeId: profile.ccxtId,
       exchangeOptions: profile.options,
       errorCodes: profile.errorCodes,
+      readRefusal: profile.readRefusal,
       ...(credentials && { credentials }),
       ...(endpoints && { endpoints }),
       timeoutMs,
       clock,
+      gate: new RequestGate({ budget, breaker, maxWaitMs: Math.max(timeoutMs, LONGEST_WINDOW_MS) }),
+      weighsMilliseconds: options.weighsMilliseconds,
     }
     return new CcxtConnection(options, clientOptions, await CcxtClient.create(clientOptions))
   }
@@ -122,7 +135,11 @@ export class CcxtConnection {
 
   async #loadOnce(): Promise<CcxtMarkets> {
     await this.client.request('loading markets', (exchange) => exchange.loadMarkets(true))
-    this.#markets = new CcxtMarkets(this.client.exchange.markets ?? {}, this.#options.pairs)
+    this.#markets = new CcxtMarkets(
+      this.client.exchange.markets ?? {},
+      this.#options.pairs,
+      this.#options.profile.clientIdPrefix,
+    )
     this.#loadedMonotonicMs = this.#options.clock.monotonicMs()
     return this.#markets
   }

@@ -1,7 +1,7 @@
 import { messageOf, QtxError, type ErrorCode } from '../errors.ts'
 import type { CancelOutcome, OrderReason, PlaceOutcome } from '../connector/order-types.ts'
 import { TransportError } from './http-transport.ts'
-import { asRecord, asText } from './untrusted-fields.ts'
+import { asRecord, asText, type UntrustedRecord } from './untrusted-fields.ts'
 
 /**
  * What an exchange's own error code means, where ccxt's class says too little or something else.
@@ -9,11 +9,19 @@ import { asRecord, asText } from './untrusted-fields.ts'
  */
 export type ErrorMeaning = ErrorCode | 'outcome-unknown'
 
+/** What an exchange says when it refuses. */
+export interface Refusal {
+  readonly code?: string | undefined
+  readonly words?: string | undefined
+}
+
 export interface ErrorReading {
   /** By the exchange's code. */
   readonly codes: Readonly<Record<string, ErrorMeaning>>
   /** ccxt puts it in front of its messages. */
   readonly exchangeId: string
+  /** Reads the body of a refusal; `code` and `msg` by default. */
+  readonly readRefusal?: ((body: UntrustedRecord) => Refusal) | undefined
   /** Never repeated in a message. */
   readonly secrets: readonly string[]
 }
@@ -49,7 +57,7 @@ const MEANING_OF_CLASS: readonly (readonly [string, ErrorCode, Diagnosis['certai
 export function diagnose(error: unknown, reading: ErrorReading): Diagnosis {
   if (error instanceof TransportError) return diagnoseTransport(error, reading)
   const classes = classNamesOf(error)
-  const refusal = readRefusal(messageOf(error), reading.exchangeId)
+  const refusal = readRefusal(messageOf(error), reading)
   const words = redact(
     refusal.code === undefined ? refusal.words : `${refusal.code} ${refusal.words}`,
     reading.secrets,
@@ -166,16 +174,20 @@ function classNamesOf(error: unknown): readonly string[] {
 /** ccxt's message is its exchange's id and then the body of the answer. */
 function readRefusal(
   message: string,
-  exchangeId: string,
-): { readonly code?: string; readonly words: string } {
+  { exchangeId, readRefusal: read = codeAndMsg }: ErrorReading,
+): Refusal & { readonly words: string } {
   const words = message.startsWith(`${exchangeId} `) ? message.slice(exchangeId.length + 1) : message
   const bodyStart = words.indexOf('{')
   if (bodyStart < 0) return { words }
   try {
     const body = asRecord(JSON.parse(words.slice(bodyStart)))
-    const code = asText(body?.['code'])
-    return { ...(code !== undefined && { code }), words: asText(body?.['msg']) ?? words }
+    const refusal = body && read(body)
+    return { code: refusal?.code, words: refusal?.words ?? words }
   } catch {
     return { words }
   }
+}
+
+function codeAndMsg(body: UntrustedRecord): Refusal {
+  return { code: asText(body['code']), words: asText(body['msg']) }
 }

@@ -69,6 +69,7 @@ export interface CcxtExchange {
   fetchPositions(symbols: readonly string[]): Promise<unknown>
   fetchPositionMode(symbol?: string): Promise<unknown>
   fetchLeverages(symbols: readonly string[], params?: Params): Promise<unknown>
+  setPositionMode(hedged: boolean, symbol?: string): Promise<unknown>
   setLeverage(leverage: number, symbol: string): Promise<unknown>
   fetchFundingRate(symbol: string): Promise<unknown>
   fetchFundingHistory(symbol: string, sinceMs: number, limit: number): Promise<unknown>
@@ -87,10 +88,17 @@ export interface CcxtExchange {
   fetchOrderBook(symbol: string, limit: number): Promise<unknown>
 
   watchOrders(): Promise<unknown>
+  watchMyTrades(): Promise<unknown>
+  watchPositions(): Promise<unknown>
+  watchBalance(): Promise<unknown>
   watchOrderBookForSymbols(symbols: readonly string[]): Promise<unknown>
   watchTradesForSymbols(symbols: readonly string[]): Promise<unknown>
   watchBidsAsks(symbols: readonly string[]): Promise<unknown>
 
+  /** Milliseconds between requests of cost 1, as ccxt has it. */
+  readonly rateLimit: number
+  /** Makes one request; every REST call ends here. It calls `throttle` before it returns. */
+  fetch2(path: string, api?: unknown, method?: string, ...rest: readonly unknown[]): Promise<unknown>
   /** Waits until a request of this cost may be made. */
   throttle(cost?: unknown): Promise<unknown>
 

@@ -112,11 +112,13 @@ export class CcxtMarketDataSource implements MarketDataSource {
       .filter((symbol) => !this.#watched.has(symbol))
     if (symbols.length === 0) return []
     for (const symbol of symbols) this.#watched.add(symbol)
-    return [
-      exchange.watchOrderBookForSymbols(symbols),
-      exchange.watchBidsAsks(symbols),
-      exchange.watchTradesForSymbols(symbols),
-    ]
+    return (
+      this.#options.profile.watchPublic?.(exchange, symbols) ?? [
+        exchange.watchOrderBookForSymbols(symbols),
+        exchange.watchBidsAsks(symbols),
+        exchange.watchTradesForSymbols(symbols),
+      ]
+    )
   }
 
   #read(frame: unknown, socket: CcxtSocket): boolean {

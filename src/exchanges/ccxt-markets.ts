@@ -12,6 +12,8 @@ export interface PairMarket extends ExchangeSymbol {
   /** ccxt's own name of it, such as `BTC/USDT:USDT`. */
   readonly ccxtSymbol: string
   readonly rule: TradingRule
+  /** What the exchange puts in front of a client order id. */
+  readonly clientIdPrefix: string
 }
 
 const NEAR_MISSES_SHOWN = 5
@@ -26,9 +28,13 @@ export class CcxtMarkets {
    * @throws QtxError `QTX_PAIR_UNKNOWN` for a pair without a perpetual that trades; `QTX_EXCHANGE_ANSWER` for one whose
    * rules cannot be read.
    */
-  constructor(markets: Readonly<Record<string, CcxtMarket>>, pairs: Iterable<TradingPair>) {
+  constructor(
+    markets: Readonly<Record<string, CcxtMarket>>,
+    pairs: Iterable<TradingPair>,
+    clientIdPrefix = '',
+  ) {
     for (const pair of pairs) {
-      const market = readMarket(markets, pair)
+      const market = { ...readMarket(markets, pair), clientIdPrefix }
       this.#byPair.set(pair, market)
       this.#byExchangeSymbol.set(market.rule.exchangeSymbol, market)
     }
@@ -58,7 +64,10 @@ export class CcxtMarkets {
   }
 }
 
-function readMarket(markets: Readonly<Record<string, CcxtMarket>>, pair: TradingPair): PairMarket {
+function readMarket(
+  markets: Readonly<Record<string, CcxtMarket>>,
+  pair: TradingPair,
+): Omit<PairMarket, 'clientIdPrefix'> {
   const { base, quote } = parseTradingPair(pair)
   const ccxtSymbol = `${base}/${quote}:${quote}`
   const market = Object.hasOwn(markets, ccxtSymbol) ? markets[ccxtSymbol] : undefined
@@ -103,6 +112,17 @@ function readRule(market: CcxtMarket, pair: TradingPair): Pick<PairMarket, 'cont
     ...(takerFee && { takerFee }),
   }
   return { contractSize, rule }
+}
+
+/** A client order id as the exchange writes it. */
+export function toExchangeClientId(clientOrderId: string, market: PairMarket): string {
+  return `${market.clientIdPrefix}${clientOrderId}`
+}
+
+/** A client order id as the connector writes it. */
+export function fromExchangeClientId(clientId: string, market: PairMarket): string {
+  const { clientIdPrefix } = market
+  return clientId.startsWith(clientIdPrefix) ? clientId.slice(clientIdPrefix.length) : clientId
 }
 
 function required<T>(value: T | undefined, pair: TradingPair, what: string): T {

@@ -8,7 +8,7 @@ import type {
   TradeUpdate,
 } from '../connector/order-types.ts'
 import { QtxError } from '../errors.ts'
-import type { PairMarket } from './ccxt-markets.ts'
+import { fromExchangeClientId, toExchangeClientId, type PairMarket } from './ccxt-markets.ts'
 import { toBaseAmount, toExchangeSize } from './contract-size.ts'
 import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from './untrusted-fields.ts'
 
@@ -30,7 +30,7 @@ export function toOrderRequest(order: InFlightOrder, market: PairMarket): OrderR
     size: toExchangeSize(order.amount, market.contractSize).toString(),
     price: isMarket ? undefined : order.price?.toString(),
     params: {
-      clientOrderId: order.clientOrderId,
+      clientOrderId: toExchangeClientId(order.clientOrderId, market),
       ...(order.positionAction === 'close' && { reduceOnly: true }),
       ...(order.orderType === 'limitMaker' && { postOnly: true }),
       ...(order.orderType === 'limit' &&
@@ -43,7 +43,8 @@ export function toOrderRequest(order: InFlightOrder, market: PairMarket): OrderR
 export function toOrderUpdate(answer: unknown, market: PairMarket, receivedMs: number): OrderUpdate {
   const order = asRecord(answer)
   const state = order && stateOf(order)
-  const clientOrderId = asText(order?.['clientOrderId'])
+  const clientId = asText(order?.['clientOrderId'])
+  const clientOrderId = clientId === undefined ? undefined : fromExchangeClientId(clientId, market)
   const exchangeOrderId = asText(order?.['id'])
   if (!order || !state || (clientOrderId === undefined && exchangeOrderId === undefined)) {
     throw new QtxError('QTX_EXCHANGE_ANSWER', `an order of ${market.pair} could not be read`, {
@@ -104,7 +105,7 @@ export function toCancelAcceptance(
 ): CancelOutcome {
   const fields = asRecord(answer)
   const namesOrder =
-    asText(fields?.['clientOrderId']) === order.clientOrderId ||
+    asText(fields?.['clientOrderId']) === toExchangeClientId(order.clientOrderId, market) ||
     (order.exchangeOrderId !== undefined && asText(fields?.['id']) === order.exchangeOrderId)
   if (!namesOrder) {
     return { kind: 'unknown', reason: unreadable(`the answer to canceling order ${order.clientOrderId}`) }

@@ -10,6 +10,8 @@ import type { InFlightOrder } from '../connector/in-flight-order.ts'
 import type { BookSnapshot, MarketDataSource } from '../connector/market-data-source.ts'
 import type { CancelOutcome, OrderUpdate, PlaceOutcome, TradeUpdate } from '../connector/order-types.ts'
 import { PerpetualDerivative } from '../connector/perpetual-derivative.ts'
+import { DEFAULT_RATE_LIMITS } from '../connector/rate-limits.ts'
+import type { RateLimits } from '../connector/request-budget.ts'
 import type { TradingRule } from '../connector/trading-rule.ts'
 import type { UserStream } from '../connector/user-stream.ts'
 import { QtxError } from '../errors.ts'
@@ -26,7 +28,7 @@ import { CcxtConnection } from './ccxt-connection.ts'
 import { toCancelOutcome, toPlaceOutcome } from './ccxt-errors.ts'
 import { fetchFills } from './ccxt-fills.ts'
 import { CcxtMarketDataSource } from './ccxt-market-data-source.ts'
-import type { PairMarket } from './ccxt-markets.ts'
+import { toExchangeClientId, type PairMarket } from './ccxt-markets.ts'
 import { toAcceptance, toCancelAcceptance, toOrderRequest, toOrderUpdate } from './ccxt-order-mapping.ts'
 import type { CcxtProfile } from './ccxt-profile.ts'
 import { CcxtUserStream } from './ccxt-user-stream.ts'
@@ -34,7 +36,11 @@ import { asInteger, asList, asRecord } from './untrusted-fields.ts'
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 10_000
 const BOOK_LEVELS = 1_000
+/** ccxt says how many milliseconds each request takes of an exchange's time. */
+const CCXT_PACE = { windowMs: 60_000, limit: 60_000 }
 const FUNDING_PAYMENTS_MOST = 1_000
+
+type OrderReference = NonNullable<CcxtProfile['orderReference']>
 
 /**
  * A perpetual connector over ccxt: every hook by ccxt's unified calls. What ccxt does not know of an exchange is in
@@ -50,6 +56,10 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     return this.profile.name
   }
 
+  protected override get rateLimits(): RateLimits {
+    return this.profile.rateLimits ?? { ...DEFAULT_RATE_LIMITS, weight: [CCXT_PACE] }
+  }
+
   /** A request is refused when it arrives after its receive window. */
   protected override get notFoundIsProofAfterMs(): number {
     return this.profile.requestLifetimeMs
@@ -61,7 +71,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
    */
   protected override async startNetwork(): Promise<void> {
     const { credentials } = this
-    const { exchangeEndpoints, requestTimeoutMs } = this.options
+    const { exchangeEndpoints, requestTimeoutMs, rateLimits } = this.options
     if (this.isTradingRequired && !credentials) {
       throw new QtxError(
         'QTX_CREDENTIALS_MISSING',
@@ -76,6 +86,9 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
       ...(exchangeEndpoints && { endpoints: exchangeEndpoints }),
       timeoutMs: requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
       clock: this.clock,
+      budget: this.requestBudget,
+      weighsMilliseconds: !this.profile.rateLimits && rateLimits?.weightPerMinute === undefined,
+      breaker: this.breaker('rest'),
     })
   }
 
@@ -127,6 +140,15 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
       signal,
     )
     return toPositionMode(answer)
+  }
+
+  protected override async submitPositionMode(mode: PositionMode, signal: AbortSignal): Promise<void> {
+    await this.connection.markets(signal)
+    await this.connection.read(
+      `setting the position mode to ${mode}`,
+      (exchange) => exchange.setPositionMode(mode === 'hedge'),
+      signal,
+    )
   }
 
   protected override async fetchLeverage(
@@ -201,10 +223,11 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   ): Promise<OrderUpdate | undefined> {
     const market = await this.#market(order.pair, signal)
     const { clientOrderId } = order
+    const { id, params } = this.#reference(order, market)
     try {
       const answer = await this.connection.read(
         `fetching order ${clientOrderId}`,
-        (exchange) => exchange.fetchOrder(undefined, market.ccxtSymbol, { clientOrderId }),
+        (exchange) => exchange.fetchOrder(id, market.ccxtSymbol, params),
         signal,
       )
       return toOrderUpdate(answer, market, this.clock.nowMs())
@@ -231,7 +254,10 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     const sending = client.watchSending(order.clientOrderId)
     try {
       const answer = await client.attempt((exchange) =>
-        exchange.createOrder(market.ccxtSymbol, type, side, size, price, params),
+        exchange.createOrder(market.ccxtSymbol, type, side, size, price, {
+          ...params,
+          ...this.profile.orderParams?.(order),
+        }),
       )
       return toAcceptance(answer, order, market, this.clock.nowMs())
     } catch (error) {
@@ -245,11 +271,10 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     const { client } = this.connection
     const market = await this.#market(order.pair)
     const { clientOrderId } = order
+    const { id, params } = this.#reference(order, market)
     const sending = client.watchSending(clientOrderId)
     try {
-      const answer = await client.attempt((exchange) =>
-        exchange.cancelOrder(undefined, market.ccxtSymbol, { clientOrderId }),
-      )
+      const answer = await client.attempt((exchange) => exchange.cancelOrder(id, market.ccxtSymbol, params))
       return toCancelAcceptance(answer, order, market, this.profile.isCancelFinal, this.clock.nowMs())
     } catch (error) {
       return toCancelOutcome(error, `canceling order ${clientOrderId}`, sending.wasSent, client.errors)
@@ -282,12 +307,12 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     })
   }
 
-  /** The exchange's book of a pair over REST, in base units, 1,000 levels a side. */
+  /** The exchange's book of a pair over REST, in base units. */
   protected async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
     const market = await this.#market(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
-      (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, BOOK_LEVELS),
+      (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, this.profile.bookLevels ?? BOOK_LEVELS),
       signal,
     )
     return toBookSnapshot(answer, market, this.clock.nowMs())
@@ -297,6 +322,12 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   protected get connection(): CcxtConnection {
     if (this.#connection) return this.#connection
     throw new QtxError('QTX_STATE_INVALID', `${this.name} is not connected`, { remedy: 'call start() first' })
+  }
+
+  #reference(order: InFlightOrder, market: PairMarket): ReturnType<OrderReference> {
+    const name: OrderReference =
+      this.profile.orderReference ?? ((clientOrderId) => ({ params: { clientOrderId } }))
+    return name(toExchangeClientId(order.clientOrderId, market))
   }
 
   async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {

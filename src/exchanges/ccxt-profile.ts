@@ -1,13 +1,16 @@
 import type { TradingPair } from '../common/trading-pair.ts'
+import type { InFlightOrder } from '../connector/in-flight-order.ts'
+import type { RateLimits } from '../connector/request-budget.ts'
 import type { UserStreamSink } from '../connector/user-stream.ts'
-import type { ErrorMeaning } from './ccxt-errors.ts'
+import type { ErrorMeaning, Refusal } from './ccxt-errors.ts'
 import type { CcxtExchange } from './ccxt-exchange.ts'
 import type { SymbolLookup } from './exchange-symbols.ts'
 import type { MarketFeed } from './market-feed.ts'
+import type { UntrustedRecord } from './untrusted-fields.ts'
 
 /**
  * What became of a frame. `ignored`: nothing of interest, shown to ccxt; `malformed`: it should have been of interest;
- * `acknowledged` and `refused`: the answer to subscribing; `login-lost`: the exchange ended the login, and nothing will
+ * `acknowledged` and `refused`: the answer to subscribing, shown to ccxt too; `login-lost`: the exchange ended the login, and nothing will
  * follow on this connection.
  */
 export type FrameVerdict = 'read' | 'ignored' | 'malformed' | 'acknowledged' | 'refused' | 'login-lost'
@@ -42,6 +45,33 @@ export interface CcxtProfile {
   readonly sequencesComparable: boolean
   readonly readUserFrame: UserFrameReader
   readonly readMarketFrame: MarketFrameReader
+  /** What the exchange puts in front of a client order id, such as `t-`; nothing by default. */
+  readonly clientIdPrefix?: string
+  /**
+   * What names one order to ccxt's `fetchOrder` and `cancelOrder`; `clientOrderId` among the parameters by default.
+   * @param clientId with the exchange's prefix.
+   */
+  readonly orderReference?: (clientId: string) => {
+    readonly id?: string
+    readonly params: Readonly<Record<string, unknown>>
+  }
+  /** What `createOrder` is told beyond ccxt's unified words. */
+  readonly orderParams?: (order: InFlightOrder) => Readonly<Record<string, unknown>>
+  /** Reads the body of a refusal; `code` and `msg` by default. */
+  readonly readRefusal?: (body: UntrustedRecord) => Refusal
+  /** Levels a side of a REST snapshot; 1,000 by default. */
+  readonly bookLevels?: number
+  /** Logs in and subscribes what is private; orders by default. */
+  readonly watchPrivate?: (exchange: CcxtExchange) => readonly Promise<unknown>[]
+  /**
+   * How many subscriptions the exchange acknowledges until everything private comes; by default none, and the open
+   * socket is enough.
+   */
+  readonly privateSubscriptions?: number
+  /** Subscribes what is public; depth, best prices and trades of all symbols by default. */
+  readonly watchPublic?: (exchange: CcxtExchange, symbols: readonly string[]) => readonly Promise<unknown>[]
+  /** What the exchange lets an account ask for; by default ccxt's own pace, and few orders. */
+  readonly rateLimits?: RateLimits
   /** Makes the next login a new one. */
   readonly forgetLogin: (exchange: CcxtExchange) => void
   /** Identifies a funding payment, the same for the exchange's stream and its history. */

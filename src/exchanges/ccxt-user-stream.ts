@@ -25,6 +25,8 @@ export class CcxtUserStream implements UserStream {
   readonly #session: CcxtSession
   #sink: UserStreamSink | undefined
   #unreadFrames = 0
+  /** Of the present connection. */
+  #acknowledgements = 0
 
   constructor(options: CcxtUserStreamOptions) {
     this.#options = options
@@ -37,9 +39,12 @@ export class CcxtUserStream implements UserStream {
       plan: {
         begin: (exchange) => {
           options.profile.forgetLogin(exchange)
-          return [exchange.watchOrders()]
+          this.#acknowledgements = 0
+          return options.profile.watchPrivate?.(exchange) ?? [exchange.watchOrders()]
         },
-        opened: () => this.#connected(),
+        opened: () => {
+          if (this.#expected === 0) this.#connected()
+        },
         frame: (frame) => this.#read(frame),
         down: (reason) => this.#sink?.disconnected(reason),
       },
@@ -62,6 +67,10 @@ export class CcxtUserStream implements UserStream {
     await this.#session.stop()
   }
 
+  get #expected(): number {
+    return this.#options.profile.privateSubscriptions ?? 0
+  }
+
   #connected(): void {
     if (this.#session.isUp) return
     this.#session.markUp()
@@ -75,7 +84,9 @@ export class CcxtUserStream implements UserStream {
       const verdict = this.#options.profile.readUserFrame(frame, this.#options.symbols, sink)
       if (verdict === 'malformed') this.#countUnread('it has another shape than expected')
       if (verdict === 'login-lost') this.#session.restart('the exchange ended the login')
-      return verdict !== 'ignored'
+      if (verdict === 'refused') this.#session.restart('the exchange refused a subscription')
+      if (verdict === 'acknowledged' && ++this.#acknowledgements >= this.#expected) this.#connected()
+      return verdict === 'read' || verdict === 'malformed' || verdict === 'login-lost'
     } catch (error) {
       // Whoever listens must not end the stream by throwing.
       this.#countUnread(messageOf(error))

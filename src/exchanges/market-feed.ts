@@ -78,6 +78,35 @@ export class MarketFeed {
     return true
   }
 
+  /** The whole book, with which a stream begins; false when it cannot be read: then nothing of it is applied. */
+  snapshot(book: Omit<DepthChange, 'previousSequence'>, receivedMs: number): boolean {
+    const asks = asList(book.asks)
+    const bids = asList(book.bids)
+    const bidsStart = 2 * asks.length
+    if (bidsStart + 2 * bids.length > this.#levels.length) {
+      this.#levels = new Float64Array(2 * (bidsStart + 2 * bids.length))
+    }
+    if (!this.#readLevels(asks, 0) || !this.#readLevels(bids, bidsStart)) {
+      this.#sink.interrupted('invalid', 'a whole book could not be read')
+      return false
+    }
+    this.begin()
+    const { sequence, eventMs } = book
+    this.#depthSequence = sequence
+    if (this.#sink.snapshot) {
+      this.#sink.snapshot({
+        sequence,
+        eventMs,
+        asks: this.#levels.slice(0, bidsStart),
+        bids: this.#levels.slice(bidsStart, bidsStart + 2 * bids.length),
+      })
+    } else {
+      this.#sink.restarted()
+      this.#sink.depth(sequence, eventMs, this.#levels, 0, asks.length, bidsStart, bids.length, receivedMs)
+    }
+    return true
+  }
+
   /** Both best levels; a side that has not changed is not told again. */
   top(
     sequence: number,

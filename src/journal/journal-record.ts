@@ -1,12 +1,6 @@
 /** Decimal numbers are plain decimal text, times are milliseconds since 1970. */
 export type JournalRecord =
-  | OrderRecord
-  | AnswerRecord
-  | OrderStateRecord
-  | FillRecord
-  | FundingRecord
-  | BalanceRecord
-  | PositionRecord
+  OrderRecord | AnswerRecord | OrderStateRecord | FillRecord | FundingRecord | BalanceRecord | PositionRecord
 
 /** An order that is about to be sent: on record before anything of it leaves the process. */
 export interface OrderRecord {

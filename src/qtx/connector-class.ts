@@ -12,6 +12,8 @@ export interface QtxOptions extends ConnectorOptions {
     readonly backend: ExchangeBackend
     /** Whether the exchange numbers depth and top-of-book changes in one sequence. */
     readonly sequencesComparable: boolean
+    /** What QTX counts sizes in, in the feed and in the ring: base units, or the exchange's own (contracts on some). */
+    readonly sizeUnit: 'base' | 'exchange'
     readonly feedPool: FeedPool
     readonly feed: QtxUdpManagerOptions
     /** Undefined: orders go by the parent's own API. */

@@ -56,6 +56,7 @@ export const CONNECTOR_MEMBERS = [
   'leverage',
   'setLeverage',
   'positionMode',
+  'setPositionMode',
   'fundingInfo',
   'on',
   'events',

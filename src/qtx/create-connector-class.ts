@@ -178,20 +178,17 @@ function toOptions(
   runtime: ConnectorRuntime,
 ): QtxOptions {
   const logger = runtime.logger ?? createLogger('info')
-  const { exchangeApiKey: apiKey, exchangeApiSecret: apiSecret, exchangeApiPassphrase: passphrase } = config
-  if (config.tradingRequired && (apiKey === undefined || apiSecret === undefined)) {
-    throw new QtxError(
-      'QTX_CREDENTIALS_MISSING',
-      `trading on ${config.exchangeBackend} needs exchangeApiKey and exchangeApiSecret, which were not given`,
-    )
-  }
+  const { exchangeApiKey: apiKey, exchangeApiSecret: apiSecret } = config
+  const { exchangeApiPassphrase: passphrase, exchangeUserId: userId } = config
+  if (config.tradingRequired) assertCredentials(config, row)
   const hasKeys = config.tradingRequired && apiKey !== undefined && apiSecret !== undefined
   return {
     ...runtime,
     logger,
     tradingPairs: config.tradingPairs,
     tradingRequired: config.tradingRequired,
-    ...(hasKeys && { credentials: { apiKey, apiSecret, ...(passphrase !== undefined && { passphrase }) } }),
+    ...(hasKeys && { credentials: { apiKey, apiSecret, ...definedOnly({ passphrase, userId }) } }),
+    ...(config.switchToOneWay !== undefined && { switchToOneWay: config.switchToOneWay }),
     ...(config.exchangeEndpoints && { exchangeEndpoints: definedOnly(config.exchangeEndpoints) }),
     ...(config.maxSlippage !== undefined && { maxSlippage: config.maxSlippage }),
     ...(config.requestTimeoutMs !== undefined && { requestTimeoutMs: config.requestTimeoutMs }),
@@ -203,6 +200,7 @@ function toOptions(
     qtx: {
       backend: config.exchangeBackend,
       sequencesComparable: row.sequencesComparable,
+      sizeUnit: row.sizeUnit === 'base' ? 'base' : (config.qtxSizeUnit ?? 'exchange'),
       feedPool,
       feed: {
         host: config.qtxPerpetualHost,
@@ -223,6 +221,24 @@ function toOptions(
       orderTimeoutMs: config.orderTimeoutMs,
     },
   }
+}
+
+/** Where the configuration has each of the exchange's credentials. */
+const CREDENTIAL_OPTIONS = {
+  apiKey: 'exchangeApiKey',
+  apiSecret: 'exchangeApiSecret',
+  passphrase: 'exchangeApiPassphrase',
+  userId: 'exchangeUserId',
+} as const
+
+function assertCredentials(config: QtxConnectorConfig, row: ExchangeRow): void {
+  const needed = row.credentialFields.map((field) => CREDENTIAL_OPTIONS[field])
+  const missing = needed.filter((option) => config[option] === undefined)
+  if (missing.length === 0) return
+  throw new QtxError(
+    'QTX_CREDENTIALS_MISSING',
+    `trading on ${config.exchangeBackend} needs ${missing.join(' and ')}, which ${missing.length === 1 ? 'was' : 'were'} not given`,
+  )
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

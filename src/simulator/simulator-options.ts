@@ -1,7 +1,8 @@
 import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
-import type { SimulatedAccount } from './exchange/binance/simulated-binance.ts'
+import type { ExchangeBackend } from '../wire/symbol-names.ts'
+import type { SimulatedAccount } from './exchange/credential-store.ts'
 import type { FeedFaultOptions } from './feed/feed-faults.ts'
 import type { MulticastTarget } from './feed/feed-server.ts'
 import type { AnswerBehaviourOptions } from './orders/answer-behaviour.ts'
@@ -30,6 +31,8 @@ export type SimulatorSource =
 export const DEMO_ACCOUNT: SimulatedAccount = {
   apiKey: 'simulated-api-key',
   apiSecret: 'simulated-api-secret',
+  passphrase: 'simulated-passphrase',
+  userId: '10001',
   balances: { USDT: '10000' },
 }
 
@@ -48,6 +51,8 @@ export const MODEL_PRICES: Readonly<Record<TradingPair, string>> = {
 export interface SimulatorOptions {
   /** The address that feed and exchange listen on. Default 127.0.0.1. */
   readonly host?: string | undefined
+  /** Which exchange is simulated. Default `binance`. */
+  readonly exchange?: ExchangeBackend | undefined
   /** UDP port of the feed. Default 0: any free one. */
   readonly feedPort?: number | undefined
   /** TCP port of the exchange's REST and websocket servers. Default 0: any free one. */

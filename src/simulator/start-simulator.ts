@@ -3,16 +3,15 @@ import { SystemClock, type Clock } from '../common/clock.ts'
 import { silentLogger } from '../common/log.ts'
 import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
-import { toQtxSymbol } from '../wire/symbol-names.ts'
-import { BINANCE_INSTRUMENTS } from './exchange/binance/binance-instruments.ts'
-import {
-  startSimulatedBinance,
-  type SimulatedAccount,
-  type SimulatedBinance,
-} from './exchange/binance/simulated-binance.ts'
+import { toQtxSymbol, type ExchangeBackend } from '../wire/symbol-names.ts'
+import type { SimulatedAccount } from './exchange/credential-store.ts'
 import type { Instrument } from './exchange/instrument.ts'
+import { dialectOf } from './exchange/simulated-dialects.ts'
+import { startSimulatedExchange, type SimulatedExchange } from './exchange/simulated-exchange.ts'
+import { toFeedUnits } from './feed/feed-units.ts'
 import { FeedServer, type FeedServerStatistics } from './feed/feed-server.ts'
 import { MarketModel } from './feed/market-model.ts'
+import type { MarketEvent } from './market-event.ts'
 import type { MarketSource } from './feed/market-source.ts'
 import { ModelSource } from './feed/model-source.ts'
 import { RecordingSource, type RecordingStatistics } from './feed/recording.ts'
@@ -26,7 +25,8 @@ import {
 } from './simulator-options.ts'
 import { SourcePlayer } from './feed/source-player.ts'
 
-export type { SimulatedAccount, SimulatedBinance } from './exchange/binance/simulated-binance.ts'
+export type { SimulatedAccount } from './exchange/credential-store.ts'
+export type { SimulatedExchange } from './exchange/simulated-exchange.ts'
 export type { FeedFaultOptions } from './feed/feed-faults.ts'
 export type { FeedServerStatistics } from './feed/feed-server.ts'
 export type { RecordingStatistics } from './feed/recording.ts'
@@ -54,7 +54,9 @@ export interface Simulator extends AsyncDisposable {
   readonly symbols: Readonly<Record<TradingPair, string>>
   /** The first account. */
   readonly account: SimulatedAccount
-  readonly exchange: SimulatedBinance
+  /** Which exchange is simulated. */
+  readonly exchangeBackend: ExchangeBackend
+  readonly exchange: SimulatedExchange
   readonly feedServer: FeedServer
   readonly orderManager: OrderManager
   /** Plays the source, or gives the run that is on or has ended; resolves at its end, rejects when it fails. */
@@ -77,7 +79,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const log = options.log ?? silentLogger
   const seed = options.seed ?? 1
   const host = options.host ?? '127.0.0.1'
-  const markets = (options.pairs ?? DEMO_PAIRS).map((pair) => marketOf(pair, options.qtxSymbols))
+  const backend = options.exchange ?? 'binance'
+  const dialect = dialectOf(backend)
+  const markets = (options.pairs ?? DEMO_PAIRS).map((pair) => marketOf(pair, backend, options.qtxSymbols))
   const accounts = options.accounts ?? [DEMO_ACCOUNT]
   const account = accounts[0]
   if (!account) throw new QtxError('QTX_CONFIG_INVALID', 'the simulator needs an account, accounts is empty')
@@ -100,12 +104,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     })
     started.push(() => feedServer.close())
 
-    const exchange = await startSimulatedBinance({
+    const contractSizes = new Map(
+      markets.map(({ instrument }) => [instrument.symbol, instrument.contractSize.toNumber()]),
+    )
+    const exchange = await startSimulatedExchange(dialect, {
       host,
       port: options.exchangePort ?? 0,
       accounts,
       symbols: markets.map(({ instrument }) => instrument.symbol),
-      onMarketEvent: (event) => feedServer.publish(event),
+      onMarketEvent: (event) => feedServer.publish(toFeedUnits(event, contractSizes.get(event.symbol) ?? 1)),
       clock,
       logger: log,
     })
@@ -122,7 +129,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     started.push(() => orderManager.close())
 
     const source = createSource(options.source ?? { kind: 'model' }, markets, seed, clock, feedServer)
-    const player = new SourcePlayer(source, (event) => exchange.applyMarketEvent(event), log)
+    const symbolOf = new Map(
+      markets.map(({ instrument: each }) => [`${each.baseAsset}${each.quoteAsset}`, each.symbol]),
+    )
+    const player = new SourcePlayer(source, (event) => exchange.applyMarketEvent(named(event, symbolOf)), log)
     started.push(() => player.stop())
     if (options.playFromStart ?? true) await player.startAndAwaitFirst()
 
@@ -132,6 +142,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       exchangeEndpoints: exchange.endpoints,
       symbols: Object.fromEntries(markets.map(({ pair, qtxSymbol }) => [pair, qtxSymbol])),
       account,
+      exchangeBackend: backend,
       exchange,
       feedServer,
       orderManager,
@@ -150,6 +161,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await close()
     throw error
   }
+}
+
+/** A recording's event with the simulated exchange's own symbol. */
+function named(event: MarketEvent, symbolOf: ReadonlyMap<string, string>): MarketEvent {
+  const symbol = symbolOf.get(event.symbol)
+  return symbol === undefined || symbol === event.symbol ? event : { ...event, symbol }
 }
 
 /** Stops the parts, the last one first; a part that cannot be stopped does not keep the others running. */
@@ -171,16 +188,21 @@ interface SimulatedMarket {
   readonly instrument: Instrument
 }
 
-function marketOf(pair: TradingPair, qtxSymbols: SimulatorOptions['qtxSymbols']): SimulatedMarket {
+function marketOf(
+  pair: TradingPair,
+  backend: ExchangeBackend,
+  qtxSymbols: SimulatorOptions['qtxSymbols'],
+): SimulatedMarket {
   const { base, quote } = parseTradingPair(pair)
-  const instrument = BINANCE_INSTRUMENTS.find((each) => each.baseAsset === base && each.quoteAsset === quote)
+  const { instruments } = dialectOf(backend)
+  const instrument = instruments.find((each) => each.baseAsset === base && each.quoteAsset === quote)
   if (!instrument) {
-    const known = BINANCE_INSTRUMENTS.map((each) => `${each.baseAsset}-${each.quoteAsset}`)
+    const known = instruments.map((each) => `${each.baseAsset}-${each.quoteAsset}`)
     throw new QtxError('QTX_PAIR_UNKNOWN', `the simulated exchange has no ${pair}`, {
       remedy: `use ${known.join(', ')}`,
     })
   }
-  return { pair, instrument, qtxSymbol: qtxSymbols?.[pair] ?? toQtxSymbol(pair, 'binance') }
+  return { pair, instrument, qtxSymbol: qtxSymbols?.[pair] ?? toQtxSymbol(pair, backend) }
 }
 
 function createSource(

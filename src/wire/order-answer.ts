@@ -1,13 +1,14 @@
-import {
-  BINANCE,
-  BYBIT,
-  OKX,
-  type AnsweredRequest,
-  type AnswerFormat,
-  type RejectedAnswer,
-  type UnclearAnswer,
-} from './order-answer-formats.ts'
+import type {
+  AnsweredRequest,
+  AnsweredState,
+  AnswerFormat,
+  RejectedAnswer,
+  UnclearAnswer,
+} from './answer-format.ts'
+import { BINANCE } from './binance-answer.ts'
+import { BYBIT } from './bybit-answer.ts'
 import { parseExactJson } from './exact-json.ts'
+import { OKX } from './okx-answer.ts'
 
 export interface AcceptedAnswer {
   readonly kind: 'accepted'
@@ -15,6 +16,8 @@ export interface AcceptedAnswer {
   readonly exchangeOrderId: string | undefined
   /** The exchange's own word, such as `NEW` or `EXPIRED`. */
   readonly exchangeStatus: string | undefined
+  /** What that word means. */
+  readonly state: AnsweredState | undefined
   readonly clientOrderId: string | undefined
   /** Decimal text, the exchange's own unit. */
   readonly executedSize: string | undefined
@@ -84,6 +87,7 @@ export function decodeOrderAnswer(
     kind: 'accepted',
     exchangeOrderId: found.exchangeOrderId,
     exchangeStatus: found.exchangeStatus,
+    state: found.state,
     clientOrderId: named.length > 0 ? clientOrderId : undefined,
     executedSize: found.executedSize,
   }
@@ -114,6 +118,7 @@ function decodeWords(request: AnsweredRequest, text: string): OrderAnswer {
     kind: 'accepted',
     exchangeOrderId: undefined,
     exchangeStatus: undefined,
+    state: undefined,
     clientOrderId: undefined,
     executedSize: undefined,
   }

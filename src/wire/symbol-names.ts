@@ -2,16 +2,21 @@ import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 
 /** A backend's name, in the configuration's spelling. */
-export type ExchangeBackend = 'binance'
+export type ExchangeBackend = 'binance' | 'okx' | 'bybit' | 'bitget' | 'kucoin' | 'gate_io'
 
 interface NamingRow {
   /** Before the colon of a QTX symbol. */
   readonly prefix: string
 }
 
-/** How QTX names each exchange's perpetuals. Binance is known (C SDK). */
+/** How QTX names each exchange's perpetuals. Binance is known (C SDK), the others are assumed. */
 const NAMING: Readonly<Record<ExchangeBackend, NamingRow>> = {
   binance: { prefix: 'binance-futures' },
+  okx: { prefix: 'okx-futures' },
+  bybit: { prefix: 'bybit-futures' },
+  bitget: { prefix: 'bitget-futures' },
+  kucoin: { prefix: 'kucoin-futures' },
+  gate_io: { prefix: 'gate-io-futures' },
 }
 
 /** Every backend that has a QTX naming. */

@@ -166,7 +166,7 @@ export class OrderChaos implements AsyncDisposable {
       ['account requests fail', 2, () => this.#failRest(/account|balance|positionRisk|listenKey/i)],
       ['feed loses', 0.6, () => this.#loseFeed()],
       ['feed restarts', 0.3, () => feedServer.restart({ changeIndices: true })],
-      ['listen keys expire', 1, () => exchange.expireListenKeys()],
+      ['listen keys expire', 1, () => exchange.expireLogins()],
     ]
     let left = this.#random.next() * faults.reduce((sum, [, weight]) => sum + weight, 0)
     const [name, , inject] = faults.find(([, weight]) => (left -= weight) < 0) ?? faults[0]!

@@ -292,6 +292,12 @@ export class ScriptedExchange extends PerpetualDerivative {
     return this.script.answer('fetchPositionMode', () => this.script.positionMode)
   }
 
+  protected override submitPositionMode(mode: PositionMode): Promise<void> {
+    return this.script.answer(`submitPositionMode ${mode}`, () => {
+      this.script.positionMode = mode
+    })
+  }
+
   protected override fetchLeverage(pair: string): Promise<number | undefined> {
     return this.script.answer(`fetchLeverage ${pair}`, () => this.script.leverage)
   }

@@ -8,20 +8,18 @@ import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
 import type { MarketDataSink } from '../../src/connector/market-data-source.ts'
 import { QtxError } from '../../src/errors.ts'
-import {
-  startSimulatedBinance,
-  type SimulatedBinance,
-} from '../../src/simulator/exchange/binance/simulated-binance.ts'
+import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simulated-binance.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { HookedBinance, UserStreamNotes } from '../support/hooked-binance.ts'
 import { until } from '../support/until.ts'
+import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 
 const PAIR = 'BTC-USDT'
 const CREDENTIALS = { apiKey: 'the-api-key-of-the-test', apiSecret: 'the-api-secret-of-the-test' }
 const signal = new AbortController().signal
 
-let exchange: SimulatedBinance
+let exchange: SimulatedExchange
 let clock: FakeClock
 let connector: HookedBinance
 let sequence = 1_000n
@@ -488,7 +486,7 @@ describe('the private stream', () => {
   })
 
   test('I14: a listen key that expires is replaced', async () => {
-    exchange.expireListenKeys()
+    exchange.expireLogins()
     await until(() => notes.disconnects.length === 1)
     expect(notes.disconnects[0]).not.toContain('listenKey=')
     clock.advance(500)

@@ -1,10 +1,8 @@
 import ccxt from 'ccxt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type SimulatedBinance,
-  startSimulatedBinance,
-} from '../../src/simulator/exchange/binance/simulated-binance.ts'
+import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simulated-binance.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
+import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 
 const API_KEY = 'a-key-of-the-simulated-exchange'
 const API_SECRET = 'a-secret-of-the-simulated-exchange'
@@ -14,7 +12,7 @@ const LARGEST_ID = '18446744073709551615'
 
 type Frame = Record<string, unknown> & { readonly e: string; readonly o?: Record<string, unknown> }
 
-let exchange: SimulatedBinance
+let exchange: SimulatedExchange
 let clients: Client[] = []
 let sequence = 1_000n
 
@@ -57,7 +55,7 @@ async function createClient(apiKey = API_KEY, secret = API_SECRET): Promise<Clie
     return fetch(exchange.restUrl + pathname + search, init)
   }
   const urls = client.urls as unknown as { api: { ws: { future: string } } }
-  urls.api.ws.future = exchange.websocketUrl
+  urls.api.ws.future = `${exchange.websocketUrl}/ws`
   await client.loadHttpProxyAgent()
   return client
 }
@@ -367,7 +365,7 @@ describe('unmodified ccxt over websockets', () => {
     await client.loadMarkets()
     const watching = errorOf(client.watchOrders(SYMBOL))
     await expect.poll(() => exchange.socketCount).toBe(1)
-    exchange.expireListenKeys()
+    exchange.expireLogins()
     await client.framesUntil(1)
     expect(client.frames[0]).toMatchObject({ e: 'listenKeyExpired' })
     await client.close()

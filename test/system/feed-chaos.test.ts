@@ -106,6 +106,7 @@ async function runChaos(seed: number, rates: Partial<Rates>): Promise<Outcome> {
       clock,
       random,
     },
+    sizeFactorOf: () => 1,
     sequencesComparable: true,
     snapshot: (pair) => {
       const run = runs.find(({ market }) => market.pair === pair)!

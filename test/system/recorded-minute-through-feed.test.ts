@@ -46,6 +46,7 @@ async function play(
   const source = new QtxMarketDataSource({
     feedPool: new FeedPool(),
     feed: { host: simulator.feed.host, port: simulator.feed.port, exchangeBackend: 'binance' },
+    sizeFactorOf: () => 1,
     sequencesComparable: true,
     snapshot: (pair) => Promise.resolve(recordedSnapshot(pair)),
   })

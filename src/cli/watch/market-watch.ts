@@ -37,6 +37,7 @@ export class MarketWatch {
     const source = new QtxMarketDataSource({
       feedPool,
       feed,
+      sizeFactorOf: () => 1,
       sequencesComparable,
       snapshot: () => Promise.reject(new Error('there is no exchange to ask')),
     })

@@ -1,4 +1,4 @@
-import type { UnclearAnswer } from '../../wire/order-answer-formats.ts'
+import type { AnsweredState, UnclearAnswer } from '../../wire/answer-format.ts'
 
 /** The exchange took the request. It may have done more already: see `exchangeStatus` and `executedSize`. */
 export interface AcceptedResult {
@@ -8,6 +8,8 @@ export interface AcceptedResult {
   readonly exchangeOrderId?: string | undefined
   /** The exchange's word for the order's state, such as `NEW`, `FILLED` or `EXPIRED`. */
   readonly exchangeStatus?: string | undefined
+  /** What that word means; undefined where the answer says nothing of it, or nothing known. */
+  readonly state?: AnsweredState | undefined
   /** What was executed so far, decimal text in the exchange's own unit. */
   readonly executedSize?: string | undefined
   /** From publishing to seeing the answer, milliseconds. */

@@ -201,8 +201,16 @@ function ignore(): void {
 function toResult(answer: OrderAnswer, clientOrderId: string, latencyMs: number): PlaceResult {
   switch (answer.kind) {
     case 'accepted': {
-      const { exchangeOrderId, exchangeStatus, executedSize } = answer
-      return { kind: 'accepted', clientOrderId, exchangeOrderId, exchangeStatus, executedSize, latencyMs }
+      const { exchangeOrderId, exchangeStatus, state, executedSize } = answer
+      return {
+        kind: 'accepted',
+        clientOrderId,
+        exchangeOrderId,
+        exchangeStatus,
+        state,
+        executedSize,
+        latencyMs,
+      }
     }
     case 'rejected': {
       const { exchangeCode, message, notFound } = answer

@@ -1,33 +1,24 @@
 import { Decimal } from '../../common/decimal.ts'
-import type { CancelOutcome, OrderReason, OrderUpdate, PlaceOutcome } from '../../connector/order-types.ts'
-import type { TradingRule } from '../../connector/trading-rule.ts'
+import type { CancelOutcome, OrderReason, PlaceOutcome } from '../../connector/order-types.ts'
 import type { AcceptedResult, PlaceResult, RejectedResult, UnknownResult } from '../orders/order-result.ts'
 
-/** What an exchange's word for an order's state, in the answer to its placing, says about the order. */
-const STATES: Readonly<Record<string, OrderUpdate['state']>> = {
-  NEW: 'open',
-  PARTIALLY_FILLED: 'partiallyFilled',
-  FILLED: 'filled',
-  CANCELED: 'canceled',
-  EXPIRED: 'canceled',
-  EXPIRED_IN_MATCH: 'canceled',
-  REJECTED: 'failed',
-}
-
-/** The ring's result of a placing, in the connector's terms. Sizes become base units. */
-export function toPlaceOutcome(result: PlaceResult, rule: TradingRule, nowMs: number): PlaceOutcome {
+/** The ring's result of a placing, in the connector's terms. @param unit base units of one unit of the ring's sizes. */
+export function toPlaceOutcome(result: PlaceResult, unit: Decimal, nowMs: number): PlaceOutcome {
   switch (result.kind) {
     case 'accepted': {
-      const state = result.exchangeStatus === undefined ? undefined : STATES[result.exchangeStatus]
-      const executedAmount = executedOf(result, rule)
+      const { state } = result
+      const executedAmount = executedOf(result, unit)
       return {
         kind: 'accepted',
         updateMs: nowMs,
         ...(result.exchangeOrderId !== undefined && { exchangeOrderId: result.exchangeOrderId }),
         ...(state && { state }),
         ...(executedAmount && { executedAmount }),
-        ...(result.exchangeStatus?.startsWith('EXPIRED') && {
-          reason: { code: 'EXPIRED' as const, message: `the exchange says ${result.exchangeStatus}` },
+        ...(state === 'canceled' && {
+          reason: {
+            code: 'EXPIRED' as const,
+            message: `the exchange says ${result.exchangeStatus ?? state}`,
+          },
         }),
       }
     }
@@ -38,11 +29,11 @@ export function toPlaceOutcome(result: PlaceResult, rule: TradingRule, nowMs: nu
   }
 }
 
-/** The ring's result of a cancel, in the connector's terms. */
-export function toCancelOutcome(result: PlaceResult, rule: TradingRule, nowMs: number): CancelOutcome {
+/** The ring's result of a cancel, in the connector's terms. @param unit as that of a placing. */
+export function toCancelOutcome(result: PlaceResult, unit: Decimal, nowMs: number): CancelOutcome {
   switch (result.kind) {
     case 'accepted': {
-      const executedAmount = result.exchangeStatus === 'CANCELED' ? executedOf(result, rule) : undefined
+      const executedAmount = result.state === 'canceled' ? executedOf(result, unit) : undefined
       return { kind: 'accepted', updateMs: nowMs, ...(executedAmount && { executedAmount }) }
     }
     case 'rejected':
@@ -52,10 +43,8 @@ export function toCancelOutcome(result: PlaceResult, rule: TradingRule, nowMs: n
   }
 }
 
-function executedOf(result: AcceptedResult, rule: TradingRule): Decimal | undefined {
-  return result.executedSize === undefined
-    ? undefined
-    : new Decimal(result.executedSize).mul(rule.contractSize)
+function executedOf(result: AcceptedResult, unit: Decimal): Decimal | undefined {
+  return result.executedSize === undefined ? undefined : new Decimal(result.executedSize).mul(unit)
 }
 
 function rejection(result: RejectedResult): OrderReason {

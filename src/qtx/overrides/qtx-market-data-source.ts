@@ -1,5 +1,6 @@
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { BookSnapshot, MarketDataSink, MarketDataSource } from '../../connector/market-data-source.ts'
+import { FeedSizes } from './feed-sizes.ts'
 import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
 import { MESSAGE_TYPE } from '../../wire/market-data-layout.ts'
 import type { FeedListener, SubscriptionState } from '../feed/feed-listener.ts'
@@ -14,6 +15,10 @@ export interface QtxMarketDataSourceOptions {
   readonly feed: QtxUdpManagerOptions
   /** Whether the exchange numbers depth and top-of-book changes in one sequence. */
   readonly sequencesComparable: boolean
+  /**
+   * Base units of one unit of the feed's sizes; undefined while it is not known, and messages are dropped until it is.
+   */
+  readonly sizeFactorOf: (pair: TradingPair) => number | undefined
   readonly snapshot: (pair: TradingPair, signal: AbortSignal) => Promise<BookSnapshot>
 }
 
@@ -48,7 +53,7 @@ export class QtxMarketDataSource implements MarketDataSource {
   }
 
   subscribe(pair: TradingPair, sink: MarketDataSink): void {
-    const listener = listenFor(sink)
+    const listener = this.#listenFor(pair, sink)
     this.#listeners.set(pair, listener)
     void this.#lease?.manager.subscribe(pair, listener, { keepTrying: true })
   }
@@ -63,15 +68,28 @@ export class QtxMarketDataSource implements MarketDataSource {
     return this.#options.snapshot(pair, signal)
   }
 
+  #listenFor(pair: TradingPair, sink: MarketDataSink): FeedListener {
+    const { sizeFactorOf } = this.#options
+    let sizes = sizesOf(sizeFactorOf(pair))
+    return listenerOf(sink, (message, receivedMs) => {
+      if (!sizes) {
+        sizes = sizesOf(sizeFactorOf(pair))
+        if (!sizes) return
+        sink.restarted()
+      }
+      deliver(message, receivedMs, sink, sizes)
+    })
+  }
+
   /** Undefined before the start and after the stop. */
   get statistics(): FeedStatistics | undefined {
     return this.#lease?.manager.getStatistics()
   }
 }
 
-function listenFor(sink: MarketDataSink): FeedListener {
+function listenerOf(sink: MarketDataSink, onMessage: FeedListener['onMessage']): FeedListener {
   return {
-    onMessage: (message, receivedMs) => deliver(message, receivedMs, sink),
+    onMessage,
     onGap: (kind, missed) => sink.interrupted('invalid', `${missed} ${kind} messages were lost`),
     onLoss: (reason) => sink.interrupted('invalid', reason),
     onDoubt: (reason) => sink.doubted?.(reason),
@@ -79,13 +97,18 @@ function listenFor(sink: MarketDataSink): FeedListener {
   }
 }
 
-function deliver(message: MarketDataMessage, receivedMs: number, sink: MarketDataSink): void {
+function deliver(
+  message: MarketDataMessage,
+  receivedMs: number,
+  sink: MarketDataSink,
+  sizes: FeedSizes,
+): void {
   switch (message.type) {
     case MESSAGE_TYPE.DEPTH:
       sink.depth(
         message.sequenceHigh * TWO_32 + message.sequenceLow,
         message.eventMs,
-        message.levels,
+        sizes.ofLevels(message),
         message.asksStart,
         message.askCount,
         message.bidsStart,
@@ -98,7 +121,7 @@ function deliver(message: MarketDataMessage, receivedMs: number, sink: MarketDat
       sink.top(
         message.type === MESSAGE_TYPE.BID,
         message.price,
-        message.size,
+        message.size * sizes.factor,
         message.sequenceHigh * TWO_32 + message.sequenceLow,
         message.eventMs,
         receivedMs,
@@ -108,13 +131,17 @@ function deliver(message: MarketDataMessage, receivedMs: number, sink: MarketDat
       sink.trade(
         message.type === MESSAGE_TYPE.BUY_TRADE,
         message.price,
-        message.size,
+        message.size * sizes.factor,
         message.sequenceHigh,
         message.sequenceLow,
         message.eventMs,
         receivedMs,
       )
   }
+}
+
+function sizesOf(factor: number | undefined): FeedSizes | undefined {
+  return factor === undefined ? undefined : new FeedSizes(factor)
 }
 
 function announce(state: SubscriptionState, reason: string, sink: MarketDataSink): void {

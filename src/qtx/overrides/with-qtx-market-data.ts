@@ -28,6 +28,8 @@ export function withQtxMarketData(Parent: ConnectorClass): ConnectorClass {
         feedPool: this.#qtx.feedPool,
         feed: this.#qtx.feed,
         sequencesComparable: this.#qtx.sequencesComparable,
+        sizeFactorOf: (pair) =>
+          this.#qtx.sizeUnit === 'base' ? 1 : this.findRule(pair)?.contractSize.toNumber(),
         snapshot: (pair, signal) => this.fetchBookSnapshot(pair, signal),
       })
       return this.#source

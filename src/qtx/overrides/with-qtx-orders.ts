@@ -1,6 +1,8 @@
+import { Decimal } from '../../common/decimal.ts'
 import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { CancelOutcome, PlaceOutcome } from '../../connector/order-types.ts'
 import { passed, waiting, type ConnectorStatus } from '../../connector/status.ts'
+import type { TradingRule } from '../../connector/trading-rule.ts'
 import { QtxError, messageOf } from '../../errors.ts'
 import type { ConnectorClass, QtxOptions } from '../connector-class.ts'
 import type { PlaceResult } from '../orders/order-result.ts'
@@ -9,6 +11,8 @@ import type { SharedMemoryStatistics } from '../orders/shared-memory-options.ts'
 import type { QtxSharedMemoryManager } from '../orders/shared-memory-manager.ts'
 import { pricedForRing } from './market-order-price.ts'
 import { toCancelOutcome, toPlaceOutcome } from './order-outcome.ts'
+
+const ONE = new Decimal(1)
 
 /** Orders go through the ring in shared memory; without a segment's name they stay the parent's. */
 export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
@@ -63,9 +67,9 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         orderType: order.orderType === 'limitMaker' ? 'limitMaker' : 'limit',
         ...(timeInForce && { timeInForce }),
         price: price.toString(),
-        size: order.amount.div(rule.contractSize).toString(),
+        size: order.amount.div(this.#unitOf(rule)).toString(),
       })
-      return answer.then((result) => toPlaceOutcome(result, rule, this.clock.nowMs()))
+      return answer.then((result) => toPlaceOutcome(result, this.#unitOf(rule), this.clock.nowMs()))
     }
 
     protected override async placeCancel(order: InFlightOrder): Promise<CancelOutcome> {
@@ -87,12 +91,17 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       }
       // Refused for another reason than the order, such as a manager without a key.
       if (result.kind === 'rejected' && !result.notFound) return super.placeCancel(order)
-      return toCancelOutcome(result, rule, this.clock.nowMs())
+      return toCancelOutcome(result, this.#unitOf(rule), this.clock.nowMs())
     }
 
     protected override checks(): ConnectorStatus {
       if (!this.isTradingRequired) return super.checks()
       return { ...super.checks(), orderRing: this.#ringCheck() }
+    }
+
+    /** Base units of one unit of the ring's sizes. */
+    #unitOf(rule: TradingRule): Decimal {
+      return this.#qtx.sizeUnit === 'base' ? ONE : rule.contractSize
     }
 
     #requireRing(): QtxSharedMemoryManager {
@@ -133,7 +142,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
           if (rule)
             this.applyLateOutcome(
               late.result.clientOrderId,
-              toPlaceOutcome(late.result, rule, this.clock.nowMs()),
+              toPlaceOutcome(late.result, this.#unitOf(rule), this.clock.nowMs()),
             )
         },
       })

@@ -12,11 +12,13 @@ export interface LeverageBracket {
   readonly maintenanceDeduction: Decimal
 }
 
-/** A linear perpetual: contract size 1, settled in its quote asset. Sizes are base units. */
+/** A linear perpetual, settled in its quote asset. Sizes are base units, whatever the exchange itself counts in. */
 export interface Instrument {
   readonly symbol: string
   readonly baseAsset: string
   readonly quoteAsset: string
+  /** Base units of one unit of the exchange's own size. */
+  readonly contractSize: Decimal
   readonly tickSize: Decimal
   readonly stepSize: Decimal
   /** Decimal places that the exchange prints prices with. */

@@ -25,9 +25,16 @@ export interface MatchingEngineOptions {
   readonly listeners: ExchangeListeners
   readonly clock?: Clock | undefined
   readonly fees?: FeeRates | undefined
+  /**
+   * What becomes of a post-only order that would take, and of a fill-or-kill order that cannot fill; `refuse` by
+   * default.
+   */
+  readonly unplaceable?: 'refuse' | 'cancel' | undefined
   /** Between two fundings of a symbol; fundings are at multiples of it since 1970. */
   readonly fundingIntervalMs?: number | undefined
 }
+
+type Unplaceability = 'post-only-would-cross' | 'fill-or-kill-unfillable'
 
 /** Names an order by one of its two ids. */
 export type OrderReference = { readonly orderId: number } | { readonly clientOrderId: string }
@@ -45,12 +52,14 @@ export class MatchingEngine {
   readonly #clearing: Clearing
   readonly #matcher: Matcher
   readonly #marks: MarkPrices
+  readonly #unplaceable: 'refuse' | 'cancel'
   #lastOrderId = FIRST_ORDER_ID - 1
 
   constructor(options: MatchingEngineOptions) {
     const { instruments, listeners, clock = new SystemClock() } = options
     this.#clock = clock
     this.#listeners = listeners
+    this.#unplaceable = options.unplaceable ?? 'refuse'
     const onMarketEvent = (event: MarketEvent, book: BookView) => {
       this.#outbox.post(() => listeners.onMarketEvent?.(event, book))
     }
@@ -130,10 +139,16 @@ export class MatchingEngine {
   place(account: Account, request: OrderRequest): OrderState {
     const market = this.#market(request.symbol)
     const order = this.#admit(account, request, market)
+    const limit = order.kind === 'market' ? undefined : order.price
+    const unplaceability = this.#unplaceability(request, limit, market)
+    if (unplaceability && this.#unplaceable === 'refuse') throw new OrderRefusal(unplaceability)
     const intervention = new Intervention(market)
     this.#clearing.accept(order)
-    this.#matcher.take(order, market, intervention)
-    this.#restOrExpire(order, market, intervention)
+    if (unplaceability) this.#clearing.end(order, 'canceled')
+    else {
+      this.#matcher.take(order, market, intervention)
+      this.#restOrExpire(order, market, intervention)
+    }
     this.#settle(market, intervention)
     return stateOf(order)
   }
@@ -217,7 +232,6 @@ export class MatchingEngine {
     checkNotional(instrument, request, expected)
     checkAccount(account, instrument, request)
     checkMargin(account, instrument, request, expected, this.#marks)
-    this.#checkTimeInForce(request, limit, market)
     const orderId = ++this.#lastOrderId
     const nowMs = this.#clock.nowMs()
     return {
@@ -242,17 +256,21 @@ export class MatchingEngine {
     }
   }
 
-  #checkTimeInForce(request: OrderRequest, limit: Decimal | undefined, market: SymbolMarket): void {
+  /** Why the order's time in force does not let it in; undefined when it does. */
+  #unplaceability(
+    request: OrderRequest,
+    limit: Decimal | undefined,
+    market: SymbolMarket,
+  ): Unplaceability | undefined {
     const { side, size, timeInForce } = request
     const price = limit?.toNumber()
     if (timeInForce === 'post-only' && price !== undefined) {
       const best = market.oppositeSide(side).bestPrice()
       const crosses = best !== undefined && (side === 'buy' ? price >= best : price <= best)
-      if (crosses) throw new OrderRefusal('post-only-would-cross')
+      if (crosses) return 'post-only-would-cross'
     }
-    if (timeInForce === 'fok' && this.#matcher.takeableSize(side, price, market).lt(size)) {
-      throw new OrderRefusal('fill-or-kill-unfillable')
-    }
+    const isUnfillable = timeInForce === 'fok' && this.#matcher.takeableSize(side, price, market).lt(size)
+    return isUnfillable ? 'fill-or-kill-unfillable' : undefined
   }
 
   #restOrExpire(order: LiveOrder, market: SymbolMarket, intervention: Intervention): void {

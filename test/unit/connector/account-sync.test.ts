@@ -40,7 +40,7 @@ class Stream implements UserStream {
   }
 }
 
-function rig() {
+function rig(switchToOneWay = false) {
   const clock = new FakeClock()
   const events = strictEvents()
   const recorder = new EventRecorder(events)
@@ -74,6 +74,10 @@ function rig() {
       }),
     fetchPositions: () => ask('positions', () => exchange.positions),
     fetchPositionMode: () => ask('mode', () => exchange.positionMode),
+    submitPositionMode: (mode) =>
+      ask(`set ${mode}`, () => {
+        exchange.positionMode = mode
+      }),
     fetchLeverage: (pair) => ask(`leverage ${pair}`, () => exchange.leverage),
     fetchOpenOrders: () => ask('open orders', () => exchange.open),
     fetchFundingPayments: () => Promise.resolve([]),
@@ -106,6 +110,7 @@ function rig() {
     tracker,
     resolver,
     queries,
+    switchToOneWay,
   })
   const streams: Stream[] = []
   const start = (startFailure?: Error) =>
@@ -146,6 +151,14 @@ describe('starting', () => {
     expect(account.leverage('BTC-USDT')).toBe(5)
     expect(account.total('USDT').toString()).toBe('1000')
     expect(streams[0]?.sink).toBe(sync)
+  })
+
+  test('switches an account in hedge mode where it was told to', async () => {
+    const { exchange, start, account, calls } = rig(true)
+    exchange.positionMode = 'hedge'
+    await start()
+    expect(account.positionMode).toBe('oneWay')
+    expect(calls.slice(0, 3)).toEqual(['mode', 'set oneWay', 'mode'])
   })
 
   test('Q6, I15: refuses an account in hedge mode, says what to do, and starts no stream', async () => {

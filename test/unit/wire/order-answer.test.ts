@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeOrderAnswer, type OrderAnswer } from '../../../src/wire/order-answer.ts'
 import { parseExactJson } from '../../../src/wire/exact-json.ts'
-import type { AnsweredRequest } from '../../../src/wire/order-answer-formats.ts'
+import type { AnsweredRequest } from '../../../src/wire/answer-format.ts'
 import { ANSWERED } from '../../support/order-slot-vectors.ts'
 
 function binance(text: string, request: AnsweredRequest = 'place', clientOrderId = '7'): OrderAnswer {
@@ -19,6 +19,7 @@ describe('Binance accepts', () => {
       kind: 'accepted',
       exchangeOrderId: '283194212',
       exchangeStatus: 'NEW',
+      state: 'open',
       clientOrderId: '7',
       executedSize: '0',
     })

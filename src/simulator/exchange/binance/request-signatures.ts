@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
+import type { CredentialStore, KnownAccount } from '../credential-store.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import {
   BinanceError,
@@ -18,20 +19,20 @@ const MAX_AHEAD_MS = 1_000
 
 /** Who may use the exchange, by API key. */
 export class Credentials {
-  readonly #secrets = new Map<string, { readonly apiSecret: string; readonly account: Account }>()
+  readonly #store: CredentialStore
 
-  add(apiSecret: string, account: Account): void {
-    this.#secrets.set(account.apiKey, { apiSecret, account })
+  constructor(store: CredentialStore) {
+    this.#store = store
   }
 
   /** The account of a key and its secret; undefined where either is not right. */
   accountOf(apiKey: string, apiSecret: string): Account | undefined {
-    const known = this.#secrets.get(apiKey)
-    return known && equalTexts(known.apiSecret, apiSecret) ? known.account : undefined
+    const known = this.#store.find(apiKey)
+    return known && equalTexts(known.keys.apiSecret, apiSecret) ? known.account : undefined
   }
 
   has(apiKey: string): boolean {
-    return this.#secrets.has(apiKey)
+    return this.#store.find(apiKey) !== undefined
   }
 
   /** The account whose key the request carries; throws -2014 or -2015. */
@@ -45,14 +46,14 @@ export class Credentials {
     checkTimestamp(parameters, clock.nowMs())
     const signature = parameters.requiredText('signature')
     const signed = withoutSignature(request.query) + withoutSignature(request.body)
-    if (!equalTexts(signatureOf(known.apiSecret, signed), signature)) throw SIGNATURE_WRONG()
+    if (!equalTexts(signatureOf(known.keys.apiSecret, signed), signature)) throw SIGNATURE_WRONG()
     return known.account
   }
 
-  #known(request: RestRequest) {
+  #known(request: RestRequest): KnownAccount {
     const apiKey = request.headers['x-mbx-apikey']
     if (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)) throw KEY_MALFORMED()
-    const known = this.#secrets.get(apiKey)
+    const known = this.#store.find(apiKey)
     if (!known) throw KEY_REFUSED()
     return known
   }

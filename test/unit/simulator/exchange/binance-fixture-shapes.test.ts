@@ -2,11 +2,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import {
-  type SimulatedBinance,
-  startSimulatedBinance,
-} from '../../../../src/simulator/exchange/binance/simulated-binance.ts'
+import { startSimulatedBinance } from '../../../../src/simulator/exchange/binance/simulated-binance.ts'
 import { signatureOf } from '../../../../src/simulator/exchange/binance/request-signatures.ts'
+import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
 
 const FOLDER = new URL('../../../../../shared/exchange-fixtures/binance/', import.meta.url)
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret' }
@@ -23,7 +21,7 @@ interface Frame {
   readonly o?: Readonly<Record<string, unknown>>
 }
 
-let exchange: SimulatedBinance
+let exchange: SimulatedExchange
 let socket: WebSocket
 const frames: Frame[] = []
 
@@ -69,16 +67,14 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
     const names = ['depth@0ms', 'trade', 'aggTrade', 'bookTicker', 'markPrice@1s'].map(
       (name) => `btcusdt@${name}`,
     )
-    socket = new WebSocket(exchange.websocketUrl.replace('/ws', `/stream?streams=${names.join('/')}`))
+    socket = new WebSocket(`${exchange.websocketUrl}/stream?streams=${names.join('/')}`)
     const keep = (text: Buffer) => {
       const json = JSON.parse(text.toString()) as { data: Frame } | Frame
       frames.push('data' in json ? json.data : json)
     }
     socket.on('message', keep)
     await once(socket, 'open')
-    const userStream = new WebSocket(
-      exchange.websocketUrl.replace('/ws', `/private/ws?listenKey=${listenKey}`),
-    )
+    const userStream = new WebSocket(`${exchange.websocketUrl}/private/ws?listenKey=${listenKey}`)
     userStream.on('message', (text: Buffer) => {
       keep(text)
       socket.emit('message', Buffer.from('{"e":"told"}'))

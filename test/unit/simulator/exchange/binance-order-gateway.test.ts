@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BinanceOrderGateway } from '../../../../src/simulator/exchange/binance/binance-order-gateway.ts'
+import { CredentialStore } from '../../../../src/simulator/exchange/credential-store.ts'
 import { Credentials } from '../../../../src/simulator/exchange/binance/request-signatures.ts'
 import type { GatewayOrder } from '../../../../src/simulator/order-gateway.ts'
 import { TradingFloor } from './trading-floor.ts'
@@ -30,9 +31,9 @@ const setKey = (key: string, secret: string) => JSON.parse(gateway.setKey(key, s
 beforeEach(() => {
   floor = new TradingFloor()
   floor.openBook()
-  const credentials = new Credentials()
-  credentials.add('the secret', floor.alice)
-  gateway = new BinanceOrderGateway(floor.engine, credentials, floor.clock)
+  const store = new CredentialStore()
+  store.add({ apiKey: 'alice', apiSecret: 'the secret' }, floor.alice)
+  gateway = new BinanceOrderGateway(floor.engine, new Credentials(store), floor.clock)
 })
 
 describe('Binance’s order gateway', () => {

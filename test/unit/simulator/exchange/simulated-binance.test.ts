@@ -4,12 +4,10 @@ import { WebSocket } from 'ws'
 import { Decimal } from '../../../../src/common/decimal.ts'
 import { LISTEN_KEY_LIFE_MS } from '../../../../src/simulator/exchange/binance/listen-keys.ts'
 import { signatureOf } from '../../../../src/simulator/exchange/binance/request-signatures.ts'
-import {
-  type SimulatedBinance,
-  startSimulatedBinance,
-} from '../../../../src/simulator/exchange/binance/simulated-binance.ts'
+import { startSimulatedBinance } from '../../../../src/simulator/exchange/binance/simulated-binance.ts'
 import type { Level, MarketEvent } from '../../../../src/simulator/market-event.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
+import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
 
 const HOUR_MS = 3_600_000
 const KEYS = { apiKey: 'streams-key', apiSecret: 'streams-secret' }
@@ -41,7 +39,7 @@ class Listener {
 }
 
 let clock: FakeClock
-let exchange: SimulatedBinance
+let exchange: SimulatedExchange
 let told: MarketEvent[]
 const listeners: Listener[] = []
 

@@ -1,0 +1,23 @@
+import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
+import type { CcxtProfile } from '../ccxt-profile.ts'
+
+const BYBIT_PROFILE: CcxtProfile = {
+  name: 'bybit_perpetual',
+  ccxtId: 'bybit',
+  options: {},
+  errorCodes: {},
+  isCancelFinal: false,
+  requestLifetimeMs: 60_000,
+  sequencesComparable: false,
+  readUserFrame: () => 'ignored',
+  readMarketFrame: () => 'ignored',
+  forgetLogin: () => undefined,
+  fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
+}
+
+/** Bybit perpetuals settled in USDT, usable by itself: `new BybitPerpetualDerivative({ tradingPairs, credentials })`. */
+export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
+  protected override get profile(): CcxtProfile {
+    return BYBIT_PROFILE
+  }
+}

@@ -1,0 +1,16 @@
+import type { ExchangeBackend } from '../../wire/symbol-names.ts'
+import { BINANCE_DIALECT } from './binance/simulated-binance.ts'
+import { QtxError } from '../../errors.ts'
+import type { ExchangeDialect } from './exchange-dialect.ts'
+
+/** How each simulated exchange speaks. */
+export const SIMULATED_DIALECTS: Readonly<Partial<Record<ExchangeBackend, ExchangeDialect>>> = {
+  binance: BINANCE_DIALECT,
+}
+
+/** The dialect of a backend. @throws QtxError `QTX_EXCHANGE_UNSUPPORTED`. */
+export function dialectOf(backend: ExchangeBackend): ExchangeDialect {
+  const dialect = SIMULATED_DIALECTS[backend]
+  if (dialect) return dialect
+  throw new QtxError('QTX_EXCHANGE_UNSUPPORTED', `there is no simulated ${backend}`)
+}

@@ -1,0 +1,70 @@
+import { textOf, type ExactJson } from './exact-json.ts'
+
+/** What was asked of the order manager. */
+export type AnsweredRequest = 'key' | 'place' | 'cancel'
+
+export interface RejectedAnswer {
+  readonly kind: 'rejected'
+  readonly exchangeCode: string | undefined
+  readonly message: string
+  /** A cancellation of an order that the exchange does not know: it may have filled. */
+  readonly notFound: boolean
+}
+
+/** Why an answer does not settle what happened. */
+export type UnclearAnswer =
+  | 'empty'
+  | 'malformed'
+  | 'unrecognised'
+  | 'contradictory'
+  | 'other-order'
+  | 'duplicate-id'
+  | 'exchange-unsure'
+
+/** Where an order stands, as the answer to its placing or its cancel says. */
+export type AnsweredState = 'open' | 'partiallyFilled' | 'filled' | 'canceled' | 'failed'
+
+/** An acceptance as the exchange wrote it, before it is compared with the order that was sent. */
+export interface FoundAcceptance {
+  readonly kind: 'accepted'
+  readonly exchangeOrderId: string | undefined
+  readonly exchangeStatus: string | undefined
+  /** What that word means; undefined where the answer has none, or one that is not known. */
+  readonly state: AnsweredState | undefined
+  readonly executedSize: string | undefined
+  /** Every client id that the answer gives the order. */
+  readonly clientOrderIds: readonly (string | undefined)[]
+}
+
+/** Reads one exchange's answers. Anything it does not recognise in full is a reason for an unknown outcome. */
+export type AnswerFormat = (
+  root: ExactJson,
+  request: AnsweredRequest,
+) => FoundAcceptance | RejectedAnswer | UnclearAnswer
+
+/** A refusal in the exchange's own words. */
+export function rejection(
+  exchangeCode: string | undefined,
+  message: string,
+  notFound: boolean,
+): RejectedAnswer {
+  return { kind: 'rejected', exchangeCode, message, notFound }
+}
+
+/** An exchange order id; undefined where it is not one. */
+export function idOf(value: ExactJson | undefined, name: string): string | undefined {
+  const id = textOf(value, name)
+  return id !== undefined && /^[\w-]{1,64}$/.test(id) ? id : undefined
+}
+
+/** A state's name; undefined where it is not one. */
+export function wordOf(value: ExactJson | undefined, name: string): string | undefined {
+  const word = textOf(value, name)
+  return word !== undefined && /^[A-Z_]{1,32}$/.test(word) ? word : undefined
+}
+
+/** A plain decimal number as text; undefined where it is not one. */
+export function decimalOf(value: ExactJson | undefined, name: string): string | undefined {
+  const decimal = textOf(value, name)
+  return decimal !== undefined && /^\d{1,30}(\.\d{1,30})?$/.test(decimal) ? decimal : undefined
+}
