@@ -13,6 +13,7 @@ export type { ConnectorClass, ConnectorPlugin, QtxOptions } from './qtx/connecto
 export {
   assertQtxConnectorClass,
   isQtxConnector,
+  type OrderRoute,
   type Override,
   type QtxConnector,
 } from './qtx/connector-protocol.ts'
@@ -73,7 +74,11 @@ export type {
 export type {
   Anomaly,
   BookStateChange,
+  BreakerName,
+  CircuitBreakerChange,
   ConnectorEvents,
+  FeedSource,
+  FeedSourceChange,
   NetworkStatus,
   NetworkStatusChange,
   OrderCancelled,
@@ -86,6 +91,11 @@ export type {
   PublicTrade,
 } from './connector/events.ts'
 export type { BookSnapshot, MarketDataSink, MarketDataSource } from './connector/market-data-source.ts'
+export type { CircuitBreakerOptions } from './connector/circuit-breakers.ts'
+export type { RateLimitOptions } from './connector/rate-limits.ts'
+export type { BudgetWindowUse, RateLimits, RequestBudgetStatistics } from './connector/request-budget.ts'
+export type { RateWindow } from './connector/request-budget-window.ts'
+export type { CircuitState } from './common/circuit-breaker.ts'
 export type { UserStream, UserStreamSink } from './connector/user-stream.ts'
 export type { BookLevel, BookState, DepthQuery, OrderBookView } from './connector/order-book.ts'
 export type { TradingRule } from './connector/trading-rule.ts'

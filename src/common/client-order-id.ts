@@ -16,8 +16,6 @@ export interface ClientOrderIdOptions {
   readonly clock: Pick<Clock, 'nowMs'>
   /** Tells apart generators that run at the same time, 0 to 32,767. Random when absent. */
   readonly instance?: number | undefined
-  /** The highest id that was used before, from saved orders: all new ids are above it, whatever the clock says. */
-  readonly after?: string | undefined
 }
 
 /**
@@ -33,7 +31,7 @@ export interface ClientOrderIdOptions {
  * instance at random, one pair in 32,768 shares it, and then only ids of the same millisecond could.
  *
  * A generator that starts again with the same instance begins in a later millisecond than the last one ended, unless
- * the clock was set back, or more than 256 ids a millisecond were made up to the end; `after` covers both.
+ * the clock was set back, or more than 256 ids a millisecond were made up to the end; `startAfter` covers both.
  */
 export class ClientOrderIdGenerator {
   readonly instance: number
@@ -47,8 +45,18 @@ export class ClientOrderIdGenerator {
     this.instance = assertInstance(options.instance ?? randomInt(INSTANCES))
     this.#clock = options.clock
     this.#instanceBits = BigInt(this.instance) << BigInt(COUNTER_BITS)
+    this.#counter = COUNTER_MASK
+  }
+
+  /**
+   * All new ids are above this one, the highest of the saved orders, whatever the clock says.
+   * @throws QtxError `QTX_CONFIG_INVALID` for what is no id.
+   */
+  startAfter(id: string): void {
     // The whole tick of that id is passed over: another instance's numbers in it may be above ours.
-    if (options.after !== undefined) this.#tick = assertId(options.after) >> TICK_SHIFT
+    const tick = assertId(id) >> TICK_SHIFT
+    if (tick < this.#tick) return
+    this.#tick = tick
     this.#counter = COUNTER_MASK
   }
 

@@ -63,6 +63,27 @@ const durationMs = (what: string) =>
     .max(MAX_DURATION_MS, { error: `${what} is at most a day, ${MAX_DURATION_MS} milliseconds.` })
     .optional()
 
+const count = (what: string) =>
+  z
+    .number({ error: `Give ${what} as a number.` })
+    .int({ error: `${what} is a whole number.` })
+    .min(1, { error: `${what} is at least 1.` })
+    .max(1_000_000, { error: `${what} is at most 1,000,000.` })
+    .optional()
+
+const thresholds = (what: string) =>
+  z
+    .strictObject(
+      {
+        failures: count('failures').describe('Failures in a row that open it.'),
+        openMs: durationMs('openMs').describe(
+          'How long it stays open at first; each probe that fails doubles it, up to eight times.',
+        ),
+      },
+      { error: unknownKeys(['failures', 'openMs']) },
+    )
+    .describe(`The circuit breaker of ${what}.`)
+
 const url = (schemes: readonly string[], example: string) =>
   z
     .string({ error: `Give a URL such as ${example}.` })
@@ -142,6 +163,15 @@ export const qtxConnectorConfig = z.strictObject(
       .enum(['recvmmsg', 'dgram'], { error: 'feedReceiver is recvmmsg (Linux) or dgram (anywhere).' })
       .optional()
       .describe('How datagrams are received; recvmmsg by default on Linux, dgram elsewhere.'),
+    feedFallback: z
+      .enum(['websocket', 'none'], {
+        error: 'feedFallback is websocket (the exchange’s own takes over) or none (the default).',
+      })
+      .optional()
+      .describe('What feeds a pair’s book while QTX’s datagrams do not; none by default.'),
+    feedFallbackAfterMs: durationMs('feedFallbackAfterMs').describe(
+      'How long a book may lack datagrams until the fallback takes over, and how long they must be good to be back; 1,000 by default.',
+    ),
     multicastGroup: ipAddress('multicastGroup is an IP address, such as 239.1.1.1.')
       .optional()
       .describe('Group on which the same datagrams arrive.'),
@@ -165,6 +195,28 @@ export const qtxConnectorConfig = z.strictObject(
     bookVerifyMs: durationMs('bookVerifyMs').describe(
       'About how often a live book is compared with the exchange’s snapshot, which heals what was lost unseen; 60,000 by default.',
     ),
+    journal: z
+      .strictObject(
+        {
+          folder: z
+            .string({ error: 'Give the journal’s folder, such as ./journal/binance.' })
+            .min(1, { error: 'Give the journal’s folder, such as ./journal/binance.' })
+            .describe('The journal’s own folder; made when it is missing.'),
+          syncToDisk: z
+            .boolean({ error: 'syncToDisk is true or false.' })
+            .optional()
+            .describe('Waits for the disk at each record, so that it survives power loss; false by default.'),
+        },
+        { error: unknownKeys(['folder', 'syncToDisk']) },
+      )
+      .optional()
+      .describe(
+        'Where orders, answers, fills and payments are put on record, each before it is acted on; without it nothing is.',
+      ),
+    cancelAllAtStop: z
+      .boolean({ error: 'cancelAllAtStop is true or false.' })
+      .optional()
+      .describe('Whether stop() cancels every order that is not done; false by default.'),
     switchToOneWay: z
       .boolean({ error: 'switchToOneWay is true or false.' })
       .optional()
@@ -175,6 +227,41 @@ export const qtxConnectorConfig = z.strictObject(
     orderTimeoutMs: durationMs('orderTimeoutMs').describe(
       'How long the order manager may take to answer; 10,000 by default.',
     ),
+    orderRoute: z
+      .enum(['qtx', 'parent', 'qtx-then-parent'], {
+        error:
+          'orderRoute is qtx (the ring), parent (the exchange’s REST API) or qtx-then-parent (by REST what the ring certainly did not take).',
+      })
+      .optional()
+      .describe(
+        'Which way new orders go; qtx by default where there is an order ring, else parent. Can be switched while running.',
+      ),
+    rateLimits: z
+      .strictObject(
+        {
+          weightPerMinute: count('weightPerMinute').describe(
+            'Weight of REST requests in a minute, as the exchange counts it.',
+          ),
+          ordersPer10s: count('ordersPer10s').describe('New orders in ten seconds.'),
+          ordersPerMinute: count('ordersPerMinute').describe('New orders in a minute.'),
+        },
+        { error: unknownKeys(['weightPerMinute', 'ordersPer10s', 'ordersPerMinute']) },
+      )
+      .optional()
+      .describe(
+        'What the account may ask of the exchange, by REST and by the ring together, where it differs from most accounts.',
+      ),
+    circuitBreakers: z
+      .strictObject(
+        {
+          orderManager: thresholds('the QTX order manager, 3 and 5,000 by default').optional(),
+          rest: thresholds('the exchange’s REST API, 5 and 2,000 by default').optional(),
+          privateStream: thresholds('the exchange’s private stream, 5 and 5,000 by default').optional(),
+        },
+        { error: unknownKeys(['orderManager', 'rest', 'privateStream']) },
+      )
+      .optional()
+      .describe('When the connector stops asking what does not answer, and for how long.'),
     requestTimeoutMs: durationMs('requestTimeoutMs').describe(
       'How long the exchange may take to answer; 10,000 by default.',
     ),

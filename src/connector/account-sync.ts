@@ -8,6 +8,9 @@ import type { AccountState } from './account-state.ts'
 import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } from './account-types.ts'
 import type { ConnectorEvents } from './events.ts'
 import { FundingPayments } from './funding-payments.ts'
+import type { RecordedAccount } from './journal-keeper.ts'
+import type { OrderRecorder } from './order-recorder.ts'
+import { Reconciliation } from './reconciliation.ts'
 import type { OrderResolver } from './order-resolver.ts'
 import type { OrderTracker } from './order-tracker.ts'
 import type { OrderUpdate, TradeUpdate } from './order-types.ts'
@@ -43,6 +46,9 @@ export interface AccountSyncOptions {
   readonly queries: AccountQueries
   /** Whether an account in hedge mode is switched at the start; if not, the start is refused. */
   readonly switchToOneWay: boolean
+  readonly recorder: () => OrderRecorder
+  /** What an earlier process had on record; undefined where there is nothing. */
+  readonly recorded: () => RecordedAccount | undefined
 }
 
 /** While the private stream speaks, it is the source and this only corrects; while it is silent, this is the source. */
@@ -60,10 +66,13 @@ const BALANCE_REFRESH_INTERVAL_MS = 5_000
 export class AccountSync implements UserStreamSink {
   readonly #options: AccountSyncOptions
   readonly #fundingPayments: FundingPayments
+  readonly #reconciliation: Reconciliation
   #stream: UserStream | undefined
   #streamConnected = false
   #streamReason = 'not connected yet'
-  #caughtUp = false
+  #connects = 0
+  /** Since the start, or since the private stream was connected again. */
+  #isReconciled = false
   #catchingUp: Promise<void> | undefined
   #catchUpCalls = 0
   #balanceRefreshPending = false
@@ -71,8 +80,10 @@ export class AccountSync implements UserStreamSink {
 
   constructor(options: AccountSyncOptions) {
     this.#options = options
+    this.#reconciliation = new Reconciliation(options)
     this.#fundingPayments = new FundingPayments({
       ...options,
+      recordedUntilMs: () => options.recorded()?.lastMs,
       fetch: (pair, sinceMs, signal) => options.queries.fetchFundingPayments(pair, sinceMs, signal),
     })
   }
@@ -98,7 +109,8 @@ export class AccountSync implements UserStreamSink {
         },
       )
     }
-    await this.#fetchAccount()
+    await this.#reconciliation.reconcile('start', this.#options.recorded())
+    this.#isReconciled = true
     for (const pair of pairs) {
       const leverage = await queries.fetchLeverage(pair, signal)
       if (leverage !== undefined) account.setLeverage(pair, leverage)
@@ -138,15 +150,21 @@ export class AccountSync implements UserStreamSink {
             `private stream ${this.#streamReason}`,
             'it reconnects by itself; check the network if it lasts',
           )
-        : this.#caughtUp
+        : this.#isReconciled
           ? passed('connected and caught up')
           : waiting('connected, fetching what was missed', 'wait'),
     }
   }
 
+  /** Whether the account is known to be as the exchange has it, up to what the private stream will tell. */
+  get isReconciled(): boolean {
+    return this.#isReconciled
+  }
+
   connected(): void {
     this.#streamConnected = true
-    this.#caughtUp = false
+    this.#connects++
+    this.#isReconciled = false
     this.#options.logger.info({}, 'private stream connected, catching up over REST')
     void this.catchUp()
   }
@@ -155,7 +173,7 @@ export class AccountSync implements UserStreamSink {
     if (this.#streamConnected) this.#options.logger.warn({ reason }, `private stream disconnected: ${reason}`)
     this.#streamConnected = false
     this.#streamReason = `disconnected: ${reason}`
-    this.#caughtUp = false
+    this.#isReconciled = false
   }
 
   orderUpdate(update: OrderUpdate): void {
@@ -197,11 +215,11 @@ export class AccountSync implements UserStreamSink {
     while (!this.#isStopped()) {
       const calls = this.#catchUpCalls
       try {
-        await this.#fetchAccount()
-        await this.#fetchOrders()
+        if (this.#isReconciled || !this.#streamConnected) await this.#reconciliation.refresh()
+        else await this.#reconciliation.reconcile(this.#connects > 1 ? 'reconnect' : 'start')
         await this.#fundingPayments.catchUp()
         if (this.#catchUpCalls !== calls) continue
-        this.#caughtUp = this.#streamConnected
+        this.#isReconciled = this.#streamConnected
         return
       } catch (error) {
         if (this.#isStopped()) return
@@ -217,33 +235,6 @@ export class AccountSync implements UserStreamSink {
 
   #isStopped(): boolean {
     return this.#options.signal.aborted
-  }
-
-  async #fetchAccount(): Promise<void> {
-    const { account, queries, clock, signal } = this.#options
-    const asked = { ms: clock.nowMs(), patchCount: account.patchCount }
-    const [balances, positions] = await Promise.all([
-      queries.fetchBalances(signal),
-      queries.fetchPositions(signal),
-    ])
-    account.replaceBalances(balances, asked)
-    account.replacePositions(positions, asked)
-  }
-
-  /** Orders that are open on the exchange as it says; those that are not any more, one by one. */
-  async #fetchOrders(): Promise<void> {
-    const { tracker, resolver, queries, signal } = this.#options
-    const tracked = [...tracker.active.values()]
-    if (tracked.length === 0) return
-    const open = await queries.fetchOpenOrders(signal)
-    const untouched = new Set(
-      open.filter((update) => isAlreadyKnown(update, tracker)).map((update) => update.clientOrderId),
-    )
-    for (const order of tracked) {
-      if (order.isDone || untouched.has(order.clientOrderId)) continue
-      const found = await resolver.refresh(order)
-      if (found === 'not-found' && order.state === 'submitUnknown') resolver.lookUp(order)
-    }
   }
 
   #refreshBalancesSoon(): void {
@@ -276,10 +267,4 @@ export class AccountSync implements UserStreamSink {
       polledMs = clock.monotonicMs()
     }
   }
-}
-
-function isAlreadyKnown(update: OrderUpdate, tracker: OrderTracker): boolean {
-  const order = tracker.findFor(update)
-  if (order?.state !== 'open' && order?.state !== 'partiallyFilled') return false
-  return !update.executedAmount?.gt(order.executedAmount)
 }

@@ -7,7 +7,7 @@ import { BookSeeder, snapshotFault } from './book-seeder.ts'
 import { BookSettling } from './book-settling.ts'
 import { DepthAgreement } from './depth-agreement.ts'
 import { bestLevels, countDifferences } from './level-differences.ts'
-import type { BookSnapshot, MarketDataSink } from './market-data-source.ts'
+import type { BookSnapshot, MarketDataSink, ShadowBook, ShadowOptions } from './market-data-source.ts'
 import { OrderBook, type BookState, type OrderBookView } from './order-book.ts'
 import { NO_AGE } from './shown-side.ts'
 import { SnapshotPacer } from './snapshot-pacer.ts'
@@ -41,9 +41,9 @@ const DEFAULT_SNAPSHOT_RETRY: BackoffOptions = { initialMs: 1_000, maxMs: 30_000
 export class BookKeeper implements MarketDataSink {
   readonly #parts: BookKeeperParts
   readonly #callbacks: BookCallbacks
-  readonly #options: BookKeeperOptions
+  #options: BookKeeperOptions
   readonly #book: OrderBook
-  readonly #seeder: BookSeeder | undefined
+  #seeder: BookSeeder | undefined
   readonly #settling: BookSettling
   readonly #verification: VerificationTimer
   readonly #agreement = new DepthAgreement()
@@ -73,20 +73,11 @@ export class BookKeeper implements MarketDataSink {
       random: parts.random ?? Math.random,
       onDue: () => this.#seeder?.start(false),
     })
-    if (parts.fetchSnapshot && options.depthMode !== 'full') {
-      this.#seeder = new BookSeeder({
-        book: this.#book,
-        clock: parts.clock,
-        pacer: parts.pacer ?? new SnapshotPacer(parts.clock),
-        fetch: parts.fetchSnapshot,
-        timeoutMs: options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS,
-        retry: options.snapshotRetry ?? DEFAULT_SNAPSHOT_RETRY,
-        onArrived: () => {
-          if (this.#seed()) this.#updated()
-        },
-        onFailed: (reason) => this.#snapshotFailed(reason),
-      })
-    }
+    this.#seeder = this.#createSeeder()
+  }
+
+  get isLive(): boolean {
+    return this.#book.state === 'live'
   }
 
   /** The live book, read-only. */
@@ -210,6 +201,30 @@ export class BookKeeper implements MarketDataSink {
     if (this.#isStarted) this.#begin('syncing', 'the stream was subscribed anew')
   }
 
+  shadow({ sequencesComparable, depthMode, onLive, onLost }: ShadowOptions): ShadowBook {
+    const keeper = new BookKeeper({
+      ...this.#parts,
+      sequencesComparable,
+      options: { ...this.#options, depthMode },
+      logger: this.#parts.logger.child({ component: 'shadow-book' }),
+      callbacks: {
+        onStateChange: ({ state, previous }) => {
+          if (state === 'live') onLive()
+          else if (previous === 'live') onLost()
+        },
+      },
+    })
+    keeper.start()
+    return {
+      sink: keeper,
+      get isLive() {
+        return keeper.isLive
+      },
+      serve: (reason) => this.#adopt(keeper, reason),
+      end: () => keeper.stop(),
+    }
+  }
+
   /** A message after a silence begins the book anew: what came before cannot be told from what was lost since. */
   #isAwake(): boolean {
     if (this.#isStarted && this.#book.state === 'stale') this.#begin('syncing', 'data arrives again')
@@ -226,6 +241,41 @@ export class BookKeeper implements MarketDataSink {
     this.#agreement.reset()
     this.#settling.allow(this.#seeder === undefined)
     this.#enter(state, why)
+  }
+
+  #adopt(other: BookKeeper, reason: string): void {
+    this.#rest()
+    if (this.#options.depthMode !== other.#options.depthMode) {
+      this.#options = other.#options
+      this.#seeder = this.#createSeeder()
+    }
+    this.#book.adopt(other.#book)
+    other.stop()
+    this.#snapshotFailure = undefined
+    this.#seededAge = other.#seededAge
+    this.#isDistrusted = false
+    this.#toleratedCrossings = this.#book.crossedCount
+    this.#agreement.reset()
+    this.#becomeLive(reason)
+    this.#callbacks.onUpdate?.(this.#book)
+  }
+
+  /** Undefined where books are not seeded. */
+  #createSeeder(): BookSeeder | undefined {
+    const { fetchSnapshot, clock, pacer } = this.#parts
+    if (!fetchSnapshot || this.#options.depthMode === 'full') return undefined
+    return new BookSeeder({
+      book: this.#book,
+      clock,
+      pacer: pacer ?? new SnapshotPacer(clock),
+      fetch: fetchSnapshot,
+      timeoutMs: this.#options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS,
+      retry: this.#options.snapshotRetry ?? DEFAULT_SNAPSHOT_RETRY,
+      onArrived: () => {
+        if (this.#seed()) this.#updated()
+      },
+      onFailed: (failure) => this.#snapshotFailed(failure),
+    })
   }
 
   #rest(): void {

@@ -5,11 +5,11 @@ import type { BreakerName } from './events.ts'
 import { passed, waiting, type ConnectorStatus } from './status.ts'
 
 /** Thresholds that differ from the defaults. */
-export type CircuitBreakerOptions = Readonly<
-  Partial<
-    Record<BreakerName, { readonly failures?: number | undefined; readonly openMs?: number | undefined }>
-  >
->
+export type CircuitBreakerOptions = {
+  readonly [Name in BreakerName]?:
+    | { readonly failures?: number | undefined; readonly openMs?: number | undefined }
+    | undefined
+}
 
 export interface CircuitBreakersParts {
   readonly options: CircuitBreakerOptions

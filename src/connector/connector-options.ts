@@ -32,6 +32,14 @@ export interface BookOptions {
   readonly verifyMs?: number
 }
 
+/** Where orders, answers, fills and payments are put on record. */
+export interface JournalSettings {
+  /** One connector's own; made when it is missing. */
+  readonly folder: string
+  /** Waits for the disk at each record: it then survives power loss too, not only the process. */
+  readonly syncToDisk?: boolean
+}
+
 /** What any perpetual connector is made from. */
 export interface ConnectorOptions {
   readonly tradingPairs: readonly TradingPair[]
@@ -40,6 +48,10 @@ export interface ConnectorOptions {
   readonly credentials?: ExchangeCredentials
   readonly exchangeEndpoints?: ExchangeEndpoints
   readonly book?: BookOptions
+  /** Without it nothing is on record, and an order is forgotten when the process ends. */
+  readonly journal?: JournalSettings
+  /** Whether `stop()` cancels every order that is not done; false by default. */
+  readonly cancelAllAtStop?: boolean
   /** Whether an account in hedge mode is switched to one-way mode at the start; if not, the start is refused. */
   readonly switchToOneWay?: boolean
   /** How far from the best price a market order may fill, as a fraction; 0.03 by default. */

@@ -105,6 +105,38 @@ export interface FeedSourceChange {
   readonly reason: string
 }
 
+/** A difference in a position, by pair, or in a balance, by asset. */
+export interface AmountDifference {
+  readonly name: string
+  /** As it was known. */
+  readonly before: Decimal
+  /** As the exchange says. */
+  readonly now: Decimal
+}
+
+/** An open order on the account that this connector did not send. */
+export interface ForeignOrder {
+  readonly pair: TradingPair
+  readonly clientOrderId: string | undefined
+  readonly exchangeOrderId: string | undefined
+}
+
+/** The account was compared with the exchange, at the start or after the private stream was connected again. */
+export interface Reconciled {
+  readonly reason: 'start' | 'reconnect'
+  /** Fills that had been missed; each was announced by its own event. */
+  readonly missedFills: readonly { readonly clientOrderId: string; readonly tradeId: string }[]
+  /** Orders of ours that turned out to have ended, by client order id. */
+  readonly endedOrders: readonly string[]
+  /** Orders of ours that are not done, by client order id. */
+  readonly openOrders: readonly string[]
+  readonly foreignOrders: readonly ForeignOrder[]
+  /** Signed base units. */
+  readonly positions: readonly AmountDifference[]
+  /** Totals. */
+  readonly balances: readonly AmountDifference[]
+}
+
 /** What should not happen: the exchange's messages contradict each other. The fills are believed. */
 export interface Anomaly {
   /**
@@ -138,6 +170,7 @@ export interface ConnectorEvents {
   publicTrade: PublicTrade
   networkStatus: NetworkStatusChange
   anomaly: Anomaly
+  reconciled: Reconciled
   circuitBreakerChanged: CircuitBreakerChange
   feedSourceChanged: FeedSourceChange
 }

@@ -3,12 +3,16 @@ import type { TypedEvents } from '../common/typed-events.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { FundingPayment } from './account-types.ts'
 import type { ConnectorEvents } from './events.ts'
+import type { OrderRecorder } from './order-recorder.ts'
 
 export interface FundingPaymentsOptions {
   readonly pairs: ReadonlySet<TradingPair>
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly events: TypedEvents<ConnectorEvents>
+  readonly recorder: () => OrderRecorder
+  /** When the record of an earlier process ends, milliseconds since 1970: from there on payments are news. */
+  readonly recordedUntilMs: () => number | undefined
   readonly fetch: (
     pair: TradingPair,
     sinceMs: number,
@@ -25,7 +29,7 @@ const REMEMBERED = 10_000
 export class FundingPayments {
   readonly #options: FundingPaymentsOptions
   readonly #told = new Set<string>()
-  /** Payments before the start are nobody's news. */
+  /** Payments before the start are nobody's news, unless there is a record that ends before it. */
   readonly #sinceMs: number
   #askedMs = -Infinity
 
@@ -37,8 +41,11 @@ export class FundingPayments {
   report(payment: FundingPayment): void {
     if (this.#told.has(payment.paymentId)) return
     this.#told.add(payment.paymentId)
+    const recorder = this.#options.recorder()
+    const wasTold = recorder.hasFunding(payment)
+    if (!wasTold) recorder.funding(payment)
     if (this.#told.size > REMEMBERED) this.#told.delete(this.#told.values().next().value as string)
-    this.#options.events.emit('fundingPaymentCompleted', payment)
+    if (!wasTold) this.#options.events.emit('fundingPaymentCompleted', payment)
   }
 
   /** Reports what the stream missed; asks once a minute at most. */
@@ -46,8 +53,9 @@ export class FundingPayments {
     const { pairs, clock, fetch, signal } = this.#options
     const nowMs = clock.monotonicMs()
     if (nowMs - this.#askedMs < ASK_EVERY_MS) return
+    const sinceMs = Math.min(this.#sinceMs, this.#options.recordedUntilMs() ?? Infinity)
     for (const pair of pairs) {
-      for (const payment of await fetch(pair, this.#sinceMs, signal)) this.report(payment)
+      for (const payment of await fetch(pair, sinceMs, signal)) this.report(payment)
     }
     this.#askedMs = nowMs
   }

@@ -55,6 +55,10 @@ export class InFlightOrder implements OrderIdentity {
   readonly fills = new Map<string, TradeUpdate>()
   /** The exchange's time of the newest change, milliseconds since 1970. */
   updateMs: number
+  /** Sent by an earlier process, and taken over from its journal. */
+  isAdopted = false
+  /** Its request was taken back before anybody had read it, as far as can be known. */
+  wasWithdrawn = false
   /** Why it failed or was canceled. */
   reason: OrderReason | undefined
 

@@ -46,6 +46,30 @@ export interface MarketDataSink {
   doubted?(reason: string): void
   /** The source (re)subscribed: what follows is a new stream, and sequences start anew. */
   restarted(): void
+  /** Whether what was built can be relied on. */
+  readonly isLive?: boolean
+  /** Begins a second book of the pair, for another source, while this one is served on. */
+  shadow?(options: ShadowOptions): ShadowBook
+}
+
+export interface ShadowOptions {
+  /** Of the other source. */
+  readonly sequencesComparable: boolean
+  /** Whether the other source's depth messages carry changed levels or the whole book. */
+  readonly depthMode: 'diff' | 'full'
+  /** Called in the middle of a message; `serve` may be called from it. */
+  readonly onLive: () => void
+  /** It was live, and is not any more. */
+  readonly onLost: () => void
+}
+
+/** A book that is built beside the one that is served, and is shown to nobody until it takes its place. */
+export interface ShadowBook {
+  readonly sink: MarketDataSink
+  readonly isLive: boolean
+  /** What it has becomes the served book's, in one step; then it ends. The served book is live after that. */
+  serve(reason: string): void
+  end(): void
 }
 
 /** A whole book at one sequence. Prices and sizes alternate, best first. */

@@ -90,6 +90,12 @@ export class OrderBookSide {
     this.#count = 0
   }
 
+  copyFrom(other: OrderBookSide): void {
+    this.#keys = other.#keys.slice()
+    this.#sizes = other.#sizes.slice()
+    this.#count = other.#count
+  }
+
   #set(price: number, size: number): void {
     if (!(price > 0)) return
     const key = this.#sign * price

@@ -83,8 +83,8 @@ export class OrderBook implements OrderBookView {
   depthAge = NO_AGE
   /** The age of the newest message that was applied; negative before the first. */
   newestAge = NO_AGE
-  readonly #sequencesComparable: boolean
-  readonly #depthMode: DepthMode
+  #sequencesComparable: boolean
+  #depthMode: DepthMode
   readonly #bids = new ShownSide(true)
   readonly #asks = new ShownSide(false)
   readonly #bidWitness = new TopWitness(this.#bids.depth)
@@ -241,6 +241,24 @@ export class OrderBook implements OrderBookView {
     this.depthAge = NO_AGE
     this.newestAge = NO_AGE
     this.sequence = 0
+    this.version++
+  }
+
+  /** Becomes what another book of the pair is, sequences included; the last trade stays where the other has none. */
+  adopt(other: OrderBook): void {
+    this.#sequencesComparable = other.#sequencesComparable
+    this.#depthMode = other.#depthMode
+    this.#bids.copyFrom(other.#bids)
+    this.#asks.copyFrom(other.#asks)
+    this.#bidWitness.clear()
+    this.#askWitness.clear()
+    this.#snapshotAge = other.#snapshotAge
+    this.depthAge = other.depthAge
+    this.newestAge = other.newestAge
+    this.sequence = other.sequence
+    this.eventMs = other.eventMs
+    this.receivedMs = other.receivedMs
+    if (other.lastTradePrice > 0) this.lastTradePrice = other.lastTradePrice
     this.version++
   }
 

@@ -6,6 +6,7 @@ import type { TradingPair } from '../common/trading-pair.ts'
 import { QtxError, messageOf } from '../errors.ts'
 import type { AccountState } from './account-state.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
+import type { OrderRecorder } from './order-recorder.ts'
 import type { OrderResolver } from './order-resolver.ts'
 import type { OrderTracker } from './order-tracker.ts'
 import type {
@@ -31,6 +32,9 @@ export interface OrderEntryOptions {
   readonly account: AccountState
   /** Aborts when the connector stops: cancels wait no longer then. */
   readonly signal: AbortSignal
+  readonly recorder: () => OrderRecorder
+  /** Whether the account is known to be as the exchange has it. */
+  readonly isReconciled: () => boolean
   readonly maxSlippage: Decimal
   /** How long a cancel waits for the placing's answer, and then for its own end, milliseconds. */
   readonly cancelTimeoutMs: number
@@ -69,10 +73,11 @@ export class OrderEntry {
    * tracked then.
    */
   submit(wish: OrderWish): string {
-    const { tracker, account, clock, ids, ruleOf, maxSlippage } = this.#options
+    const { tracker, account, clock, ids, ruleOf, maxSlippage, isReconciled } = this.#options
     const wanted = readWish(wish)
     const rule = ruleOf(wish.pair)
     assertAccountKnown(account)
+    if (!isReconciled() && wish.options.positionAction !== 'close') throw notReconciled()
     const identity = {
       pair: wish.pair,
       tradeType: wish.tradeType,
@@ -111,7 +116,7 @@ export class OrderEntry {
    * live. A cancel that finds no order proves nothing: it is looked up.
    */
   async cancel(order: InFlightOrder): Promise<CancelResult> {
-    const { tracker, resolver, cancelTimeoutMs, signal } = this.#options
+    const { tracker, resolver, recorder, cancelTimeoutMs, signal } = this.#options
     const answered = await tracker.waitUntil(
       order,
       () => order.state !== 'pendingCreate',
@@ -127,6 +132,7 @@ export class OrderEntry {
     // What is not known to exist stays unknown: only its look-up can prove that it never arrived.
     if (order.state !== 'submitUnknown') tracker.cancelRequested(order)
     const outcome = await this.#sendCancel(order)
+    recorder().cancelOutcome(order, outcome)
     if (outcome.kind === 'accepted' && outcome.executedAmount) {
       tracker.applyOrderUpdate({
         pair: order.pair,
@@ -210,6 +216,14 @@ function assertAccountKnown(account: AccountState): void {
         ? 'positions'
         : undefined
   if (missing !== undefined) throw new QtxError('QTX_NOT_READY', `the account's ${missing} were not read yet`)
+}
+
+function notReconciled(): QtxError {
+  return new QtxError(
+    'QTX_NOT_READY',
+    'no order is sent while the private stream is away, or the account is being compared with the exchange',
+    { remedy: 'wait until ready; only orders with positionAction close are sent meanwhile' },
+  )
 }
 
 function readWish(wish: OrderWish): {

@@ -14,8 +14,8 @@ export interface OrderResolverOptions {
   readonly tracker: OrderTracker
   readonly fetchOrder: (order: InFlightOrder, signal: AbortSignal) => Promise<OrderUpdate | undefined>
   readonly fetchFills: (order: InFlightOrder, signal: AbortSignal) => Promise<readonly TradeUpdate[]>
-  /** How long after placing an order that is not found is proven never to have arrived; undefined: never. */
-  readonly notFoundIsProofAfterMs: () => number | undefined
+  /** How long after placing this order, not found, is proven never to have arrived; undefined: never. */
+  readonly notFoundIsProofAfterMs: (order: InFlightOrder) => number | undefined
 }
 
 const FIRST_LOOK_MS = 250
@@ -23,10 +23,19 @@ const SLOWEST_LOOK_MS = 30_000
 /** Missing fills mostly are on their way by the private stream: asking at once would cost a request for every order. */
 const FILLS_GRACE_MS = 250
 
+/** A request that was taken back unread can no longer become an order after this, milliseconds. */
+const WITHDRAWN_PROOF_MS = 60_000
+/** An order that existed is gone when the exchange has denied it this often, over at least this time. */
+const GONE_AFTER_MISSES = 3
+const GONE_AFTER_MS = 60_000
+
 /** One order's look-up while it is under way. */
 interface Look {
   /** The exchange must have answered once, whatever else becomes known. */
   mustAsk: boolean
+  /** How often in a row the exchange said that it has no such order, and since when. */
+  misses: number
+  missedSinceMs: number
 }
 
 /**
@@ -45,7 +54,7 @@ export class OrderResolver {
   /** Begins to look an order up, unless that is under way. */
   lookUp(order: InFlightOrder): void {
     const underWay = this.#looks.get(order)
-    const look = underWay ?? { mustAsk: false }
+    const look = underWay ?? { mustAsk: false, misses: 0, missedSinceMs: 0 }
     // Where the order itself has no open question, the one that was called for must still be asked.
     look.mustAsk ||= !this.#isOpenQuestion(order)
     if (underWay) return
@@ -89,12 +98,13 @@ export class OrderResolver {
       if (order.state === 'submitUnknown') unknownSinceMs ??= askedMs
       try {
         const found = await this.refresh(order)
+        noteMiss(look, found, askedMs)
         if (found === 'not-found' && this.#isProvenAbsent(order, askedMs - (unknownSinceMs ?? askedMs))) {
           tracker.fail(order, {
             code: 'QTX_ORDER_NOT_FOUND',
             message: `the exchange has no order ${order.clientOrderId}, and its request can no longer arrive`,
           })
-        }
+        } else if (isGone(look, order, askedMs)) await this.#endGone(order)
         if (!this.#mustGoOn(order, look)) return
       } catch (error) {
         look.mustAsk ||= mustAsk
@@ -113,8 +123,20 @@ export class OrderResolver {
     )
   }
 
+  /** The exchange had the order and has it no more: what it filled is in the account's trades, if it is anywhere. */
+  async #endGone(order: InFlightOrder): Promise<void> {
+    const { tracker, fetchFills, signal } = this.#options
+    const { clientOrderId } = order
+    for (const fill of await fetchFills(order, signal)) tracker.applyTradeUpdate({ clientOrderId, ...fill })
+    tracker.endGone(order, {
+      code: 'QTX_ORDER_NOT_FOUND',
+      message: `the exchange had order ${clientOrderId}, and said ${GONE_AFTER_MISSES} times that it has it no more`,
+    })
+  }
+
   #mustGoOn(order: InFlightOrder, look: Look): boolean {
-    return look.mustAsk || this.#isOpenQuestion(order)
+    const isMissed = look.misses > 0 && !order.isDone
+    return look.mustAsk || isMissed || this.#isOpenQuestion(order)
   }
 
   #isOpenQuestion(order: InFlightOrder): boolean {
@@ -127,9 +149,20 @@ export class OrderResolver {
 
   /** Counted from when the outcome became unknown, which is after the sending, to when the exchange was asked. */
   #isProvenAbsent(order: InFlightOrder, unknownForMs: number): boolean {
-    const proofAfterMs = this.#options.notFoundIsProofAfterMs()
+    const proofAfterMs = order.wasWithdrawn ? WITHDRAWN_PROOF_MS : this.#options.notFoundIsProofAfterMs(order)
     return order.state === 'submitUnknown' && proofAfterMs !== undefined && unknownForMs > proofAfterMs
   }
+}
+
+/** Only what the exchange says counts: a question that could not be asked is neither a miss nor the end of misses. */
+function noteMiss(look: Look, found: 'found' | 'not-found', askedMs: number): void {
+  if (found === 'found') look.misses = 0
+  else if (look.misses++ === 0) look.missedSinceMs = askedMs
+}
+
+function isGone(look: Look, order: InFlightOrder, askedMs: number): boolean {
+  const wasThere = order.state !== 'pendingCreate' && order.state !== 'submitUnknown' && !order.isDone
+  return wasThere && look.misses >= GONE_AFTER_MISSES && askedMs - look.missedSinceMs >= GONE_AFTER_MS
 }
 
 function mayHaveMoreFills(update: OrderUpdate, order: InFlightOrder): boolean {

@@ -1,11 +1,14 @@
 import type { Clock } from '../common/clock.ts'
 import type { TypedEvents } from '../common/typed-events.ts'
 import { ZERO, minDecimal, type Decimal } from '../common/decimal.ts'
-import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
-import type { Anomaly, ConnectorEvents } from './events.ts'
+import type { ConnectorEvents } from './events.ts'
 import { InFlightOrder, type OrderIdentity } from './in-flight-order.ts'
+import { OrderAnnouncer } from './order-announcer.ts'
+import { NO_RECORD, type OrderRecorder } from './order-recorder.ts'
 import type { OrderReason, OrderState, OrderUpdate, PlaceOutcome, TradeUpdate } from './order-types.ts'
+import { OrderWaits } from './order-waits.ts'
 
 /** How far along an order is; an update never takes it back. */
 const RANK: Readonly<Record<OrderState, number>> = {
@@ -28,6 +31,15 @@ interface AnnouncedEnd {
   /** Undefined where the source does not say how much was executed: that is looked up. */
   readonly executedAmount: Decimal | undefined
   readonly reason: OrderReason | undefined
+}
+
+/** What is on record of an order that an earlier process sent. */
+export interface AdoptedPast {
+  readonly state: OrderState
+  readonly exchangeOrderId: string | undefined
+  readonly reason: OrderReason | undefined
+  /** Oldest first. */
+  readonly fills: readonly TradeUpdate[]
 }
 
 /** What tells which order a message is about. */
@@ -59,10 +71,19 @@ export class OrderTracker {
   readonly #byExchangeId = new Map<string, InFlightOrder>()
   readonly #announcedEnds = new Map<InFlightOrder, AnnouncedEnd>()
   readonly #created = new WeakSet<InFlightOrder>()
-  readonly #waiters = new Map<InFlightOrder, Set<() => void>>()
+  readonly #announcer: OrderAnnouncer
+  readonly #waits: OrderWaits
+  #recorder: OrderRecorder = NO_RECORD
 
   constructor(options: OrderTrackerOptions) {
     this.#options = options
+    this.#announcer = new OrderAnnouncer(options.clock, options.events)
+    this.#waits = new OrderWaits(options.clock)
+  }
+
+  /** From now on everything is put on record before it is acted on. */
+  recordBy(recorder: OrderRecorder): void {
+    this.#recorder = recorder
   }
 
   /** Orders that are not done, by client order id. */
@@ -90,9 +111,13 @@ export class OrderTracker {
     if (exchangeOrderId === undefined || order.exchangeOrderId !== undefined) return
     order.exchangeOrderId = exchangeOrderId
     this.#byExchangeId.set(exchangeKey(order.pair, exchangeOrderId), order)
+    if (order.state !== 'pendingCreate') this.#recorder.state(order)
   }
 
-  /** Begins to track an order, before anything is sent. @throws QtxError `QTX_ORDER_INVALID` for an id used before. */
+  /**
+   * Begins to track an order, before anything is sent.
+   * @throws QtxError `QTX_ORDER_INVALID` for an id used before; `QTX_JOURNAL_FAILED`: then it is not tracked.
+   */
   track(identity: OrderIdentity): InFlightOrder {
     if (this.find(identity.clientOrderId)) {
       throw new QtxError('QTX_ORDER_INVALID', `client order id ${identity.clientOrderId} was used before`, {
@@ -100,12 +125,35 @@ export class OrderTracker {
       })
     }
     const order = new InFlightOrder(identity)
+    this.#recorder.order(order)
     this.#active.set(order.clientOrderId, order)
+    return order
+  }
+
+  /**
+   * Takes over an order that an earlier process sent, as far as that process had it on record. What it is now is to be
+   * asked. Announces nothing that was on record, and is no news when the order is tracked already.
+   */
+  adopt(identity: OrderIdentity, past: AdoptedPast): InFlightOrder | undefined {
+    if (this.find(identity.clientOrderId)) return undefined
+    const order = new InFlightOrder(identity)
+    // What was sent and not answered is unknown now: nobody waits for its answer any more.
+    order.state = past.state === 'pendingCreate' ? 'submitUnknown' : past.state
+    order.reason = past.reason
+    order.isAdopted = true
+    if (RANK[order.state] >= RANK.open || past.fills.length > 0) this.#created.add(order)
+    this.#active.set(order.clientOrderId, order)
+    this.learnExchangeId(order, past.exchangeOrderId)
+    for (const fill of past.fills) addFill(order, fill)
+    if (order.executedAmount.gte(order.amount)) {
+      this.#end(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
+    }
     return order
   }
 
   /** What the placing itself brought. */
   applyPlaceOutcome(order: InFlightOrder, outcome: PlaceOutcome): void {
+    this.#recorder.placeOutcome(order, outcome)
     switch (outcome.kind) {
       case 'accepted':
         this.applyOrderUpdate({
@@ -125,11 +173,9 @@ export class OrderTracker {
       case 'unknown':
         if (order.state !== 'pendingCreate' || this.isAwaitingFills(order)) break
         order.reason = outcome.reason
+        order.wasWithdrawn = outcome.wasWithdrawn ?? false
         this.#setState(order, 'submitUnknown')
-        this.#emit('orderSubmitUnknown', order, {
-          errorCode: outcome.reason.code,
-          errorMessage: outcome.reason.message,
-        })
+        this.#announcer.submitUnknown(order, outcome.reason)
     }
   }
 
@@ -140,6 +186,14 @@ export class OrderTracker {
   fail(order: InFlightOrder, reason: OrderReason): void {
     if (this.#created.has(order) || this.isAwaitingFills(order)) this.#options.onLookUpNeeded(order)
     else this.#announceEnd(order, { state: 'failed', executedAmount: ZERO, reason })
+  }
+
+  /** Ends an order that the exchange had and has no more, with the fills that are known. */
+  endGone(order: InFlightOrder, reason: OrderReason): void {
+    const announced = this.#announcedEnds.get(order)?.state
+    // Its fills are somewhere: no end without them.
+    if (announced === 'filled') return
+    this.#announceEnd(order, { state: announced ?? 'failed', executedAmount: order.executedAmount, reason })
   }
 
   /** Applies what the exchange says of an order; false when it is not one of ours. */
@@ -186,27 +240,14 @@ export class OrderTracker {
   applyTradeUpdate(trade: TradeUpdate): boolean {
     const order = this.findFor(trade)
     if (!order || order.fills.has(trade.tradeId)) return false
+    this.#recorder.fill(order, trade)
     this.learnExchangeId(order, trade.exchangeOrderId)
     const hadFailed = order.state === 'failed'
     if (hadFailed) this.#revive(order)
     this.#announceCreated(order)
-    order.fills.set(trade.tradeId, trade)
-    order.executedAmount = order.executedAmount.plus(trade.amount)
-    order.executedQuoteAmount = order.executedQuoteAmount.plus(trade.amount.mul(trade.price))
-    order.updateMs = Math.max(order.updateMs, trade.fillMs)
-    if (trade.fee)
-      order.fees.set(trade.fee.asset, (order.fees.get(trade.fee.asset) ?? ZERO).plus(trade.fee.amount))
+    addFill(order, trade)
     this.#raiseState(order, 'partiallyFilled')
-    this.#emit('orderFilled', order, {
-      tradeId: trade.tradeId,
-      price: trade.price,
-      amount: trade.amount,
-      fee: trade.fee,
-      isMaker: trade.isMaker,
-      positionAction: order.positionAction,
-      leverage: order.leverage,
-      fillMs: trade.fillMs,
-    })
+    this.#announcer.filled(order, trade)
     this.#reportContradiction(order, hadFailed)
     const announced = this.#announcedEnds.get(order)
     if (order.executedAmount.gte(order.amount)) {
@@ -236,36 +277,19 @@ export class OrderTracker {
   }
 
   /** Resolves once `reached()` holds, after the timeout, or when the signal aborts, with whether it holds. */
-  async waitUntil(
+  waitUntil(
     order: InFlightOrder,
     reached: () => boolean,
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    if (reached() || signal.aborted) return reached()
-    return new Promise((resolve) => {
-      const waiters = this.#waiters.get(order) ?? new Set()
-      this.#waiters.set(order, waiters)
-      const settle = () => {
-        cancelTimer()
-        signal.removeEventListener('abort', settle)
-        waiters.delete(check)
-        if (waiters.size === 0) this.#waiters.delete(order)
-        resolve(reached())
-      }
-      const check = () => {
-        if (reached()) settle()
-      }
-      const cancelTimer = this.#options.clock.schedule(timeoutMs, settle)
-      signal.addEventListener('abort', settle, { once: true })
-      waiters.add(check)
-    })
+    return this.#waits.until(order, reached, timeoutMs, signal)
   }
 
   #reviveLive(order: InFlightOrder): void {
     const id = order.clientOrderId
     this.#revive(order)
-    this.#emitAnomaly(
+    this.#announcer.anomaly(
       order,
       'LIVE_AFTER_FAILURE',
       `order ${id} was reported as failed, and is open on the exchange`,
@@ -283,20 +307,15 @@ export class OrderTracker {
   #reportContradiction(order: InFlightOrder, hadFailed: boolean): void {
     const id = order.clientOrderId
     if (hadFailed)
-      this.#emitAnomaly(order, 'FILLED_AFTER_FAILURE', `order ${id} was reported as failed, and has filled`)
+      this.#announcer.anomaly(
+        order,
+        'FILLED_AFTER_FAILURE',
+        `order ${id} was reported as failed, and has filled`,
+      )
     if (order.executedAmount.gt(order.amount)) {
       const amounts = `${order.executedAmount.toString()} of ${order.amount.toString()}`
-      this.#emitAnomaly(order, 'OVERFILLED', `order ${id} has filled more than was ordered: ${amounts}`)
+      this.#announcer.anomaly(order, 'OVERFILLED', `order ${id} has filled more than was ordered: ${amounts}`)
     }
-  }
-
-  #emitAnomaly(order: InFlightOrder, code: Anomaly['code'], message: string): void {
-    this.#options.events.emit('anomaly', {
-      code,
-      message,
-      pair: order.pair,
-      clientOrderId: order.clientOrderId,
-    })
   }
 
   #announceCreated(order: InFlightOrder): void {
@@ -304,13 +323,7 @@ export class OrderTracker {
     this.#created.add(order)
     if (!order.isDone) order.reason = undefined
     this.#raiseState(order, 'open')
-    this.#emit(order.tradeType === 'buy' ? 'buyOrderCreated' : 'sellOrderCreated', order, {
-      amount: order.amount,
-      price: order.price,
-      positionAction: order.positionAction,
-      leverage: order.leverage,
-      createdMs: order.createdMs,
-    })
+    this.#announcer.created(order)
   }
 
   /** Ends the order now, or, when fills are still missing, once they are there. Filled beats every other end. */
@@ -340,27 +353,14 @@ export class OrderTracker {
     this.#remember(order)
     this.#setState(order, end.state)
     switch (end.state) {
-      case 'filled': {
-        const { base, quote } = parseTradingPair(order.pair)
-        this.#emit(order.tradeType === 'buy' ? 'buyOrderCompleted' : 'sellOrderCompleted', order, {
-          baseAsset: base,
-          quoteAsset: quote,
-          baseAmount: order.executedAmount,
-          quoteAmount: order.executedQuoteAmount,
-        })
+      case 'filled':
+        this.#announcer.completed(order)
         break
-      }
       case 'canceled':
-        this.#emit('orderCancelled', order, {
-          executedAmount: order.executedAmount,
-          reason: end.reason?.message,
-        })
+        this.#announcer.cancelled(order)
         break
       case 'failed':
-        this.#emit('orderFailure', order, {
-          errorCode: end.reason?.code ?? 'QTX_ORDER_REJECTED',
-          errorMessage: end.reason?.message ?? 'the exchange reports the order as failed',
-        })
+        this.#announcer.failed(order)
     }
   }
 
@@ -379,26 +379,20 @@ export class OrderTracker {
 
   #setState(order: InFlightOrder, state: OrderState): void {
     order.state = state
-    for (const check of [...(this.#waiters.get(order) ?? [])]) check()
+    this.#recorder.state(order)
+    this.#waits.check(order)
   }
+}
 
-  #emit<E extends OrderEventName>(
-    event: E,
-    order: InFlightOrder,
-    rest: Omit<
-      ConnectorEvents[E],
-      'timestampMs' | 'clientOrderId' | 'exchangeOrderId' | 'pair' | 'tradeType' | 'orderType'
-    >,
-  ): void {
-    this.#options.events.emit(event, {
-      timestampMs: this.#options.clock.nowMs(),
-      clientOrderId: order.clientOrderId,
-      exchangeOrderId: order.exchangeOrderId,
-      pair: order.pair,
-      tradeType: order.tradeType,
-      orderType: order.orderType,
-      ...rest,
-    } as unknown as ConnectorEvents[E])
+/** Adds a fill to the sums. */
+function addFill(order: InFlightOrder, trade: TradeUpdate): void {
+  order.fills.set(trade.tradeId, trade)
+  order.executedAmount = order.executedAmount.plus(trade.amount)
+  order.executedQuoteAmount = order.executedQuoteAmount.plus(trade.amount.mul(trade.price))
+  order.updateMs = Math.max(order.updateMs, trade.fillMs)
+  if (trade.fee) {
+    const paid = order.fees.get(trade.fee.asset) ?? ZERO
+    order.fees.set(trade.fee.asset, paid.plus(trade.fee.amount))
   }
 }
 
@@ -411,13 +405,3 @@ function saysMore(end: AnnouncedEnd, previous: AnnouncedEnd): boolean {
   if (!end.executedAmount) return false
   return !previous.executedAmount || end.executedAmount.gt(previous.executedAmount)
 }
-
-type OrderEventName =
-  | 'buyOrderCreated'
-  | 'sellOrderCreated'
-  | 'orderFilled'
-  | 'buyOrderCompleted'
-  | 'sellOrderCompleted'
-  | 'orderCancelled'
-  | 'orderFailure'
-  | 'orderSubmitUnknown'

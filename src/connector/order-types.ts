@@ -84,7 +84,12 @@ export type PlaceOutcome =
       readonly reason?: OrderReason
     }
   | { readonly kind: 'rejected'; readonly reason: OrderReason }
-  | { readonly kind: 'unknown'; readonly reason: OrderReason }
+  | {
+      readonly kind: 'unknown'
+      readonly reason: OrderReason
+      /** The request was taken back before anybody had read it, as far as can be known. */
+      readonly wasWithdrawn?: boolean
+    }
 
 export type CancelOutcome =
   /** With `executedAmount` the answer itself says that the order is canceled, and what had filled; else the stream will. */

@@ -3,6 +3,15 @@ import type { TradingPair } from '../common/trading-pair.ts'
 import type { EventStreamOptions } from '../common/typed-events.ts'
 import type { FundingInfo, Position, PositionMode } from './account-types.ts'
 import type { ConnectorEvents, NetworkStatus } from './events.ts'
+import type {
+  ExportQuery,
+  HistoryKind,
+  HistoryPage,
+  HistoryQuery,
+  HistoryRows,
+  ProfitAndLoss,
+  ProfitAndLossQuery,
+} from '../journal/history.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { DepthQuery, OrderBookView } from './order-book.ts'
 import type { CancelResult, OrderOptions, OrderType, TradeType } from './order-types.ts'
@@ -21,6 +30,15 @@ export interface WaitOptions {
 export interface StopReport {
   /** Orders that were still open, or whose outcome was unknown, on the exchange. */
   readonly openOrders: readonly Readonly<InFlightOrder>[]
+  /** What became of each order that was to be canceled, where that was asked for. */
+  readonly canceled?: readonly CancelResult[]
+}
+
+export interface StopOptions {
+  /** Whether every order that is not done is canceled first; the connector's `cancelAllAtStop` by default. */
+  readonly cancelAll?: boolean
+  /** How long the cancels may take, milliseconds; 10,000 by default. */
+  readonly timeoutMs?: number
 }
 
 /** What a strategy sees of any exchange: Hummingbot's perpetual connector. */
@@ -34,8 +52,11 @@ export interface PerpetualConnector extends AsyncDisposable {
    * runs then.
    */
   start(): Promise<void>
-  /** Ends everything, in reverse order, whatever fails on the way. Orders stay as they are. */
-  stop(): Promise<StopReport>
+  /**
+   * Ends everything, in reverse order, whatever fails on the way. Orders stay as they are, and are named in the report,
+   * unless they are to be canceled.
+   */
+  stop(options?: StopOptions): Promise<StopReport>
   /** @throws QtxError `QTX_TIMEOUT`, naming each check that does not hold, and what to do. */
   waitReady(options?: WaitOptions): Promise<void>
   /** Every check of `status` holds. */
@@ -100,6 +121,16 @@ export interface PerpetualConnector extends AsyncDisposable {
   /** Sets the account's mode on the exchange. Orders need one-way mode. */
   setPositionMode(mode: PositionMode): Promise<void>
   fundingInfo(pair: TradingPair): FundingInfo | undefined
+
+  /**
+   * Orders, fills, funding payments or changes that are on record, those of earlier processes included.
+   * @throws QtxError `QTX_STATE_INVALID` without a journal.
+   */
+  history<Kind extends HistoryKind>(query: HistoryQuery<Kind>): Promise<HistoryPage<HistoryRows[Kind]>>
+  /** Profit and loss by pair, with fees and funding, from what is on record. @throws QtxError as `history`. */
+  profitAndLoss(query?: ProfitAndLossQuery): Promise<readonly ProfitAndLoss[]>
+  /** What is on record as lines of CSV or JSON. @throws QtxError as `history`. */
+  exportHistory(query: ExportQuery): AsyncIterable<string>
 
   /** Registers a listener, which runs synchronously; the returned function removes it. */
   on<E extends keyof ConnectorEvents>(event: E, listener: (event: ConnectorEvents[E]) => void): () => void

@@ -9,13 +9,30 @@ import { QtxError, messageOf } from '../errors.ts'
 import { AccountState } from './account-state.ts'
 import type { FundingInfo, Position, PositionMode } from './account-types.ts'
 import { CircuitBreakers } from './circuit-breakers.ts'
-import type { ConnectorOptions, ExchangeCredentials } from './connector-options.ts'
+import type { ConnectorOptions, ExchangeCredentials, JournalSettings } from './connector-options.ts'
 import type { BreakerName, ConnectorEvents, FeedSourceChange, NetworkStatus } from './events.ts'
+import type { Journal } from '../journal/journal.ts'
+import type {
+  ExportQuery,
+  HistoryKind,
+  HistoryPage,
+  HistoryQuery,
+  HistoryRows,
+  ProfitAndLoss,
+  ProfitAndLossQuery,
+} from '../journal/history.ts'
+import { JournalKeeper, journalCheck } from './journal-keeper.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 import type { DepthQuery, OrderBookView } from './order-book.ts'
 import { OrderTracker } from './order-tracker.ts'
 import type { CancelResult, OrderOptions, OrderType, PlaceOutcome, TradeType } from './order-types.ts'
-import type { PerpetualConnector, PriceKind, StopReport, WaitOptions } from './perpetual-connector.ts'
+import type {
+  PerpetualConnector,
+  PriceKind,
+  StopOptions,
+  StopReport,
+  WaitOptions,
+} from './perpetual-connector.ts'
 import { PerpetualHooks } from './perpetual-hooks.ts'
 import { withRateLimitOptions } from './rate-limits.ts'
 import { RequestBudget, type RequestBudgetStatistics } from './request-budget.ts'
@@ -51,6 +68,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
   readonly #breakers: CircuitBreakers
   /** It outlives a stop: the exchange goes on counting. */
   #budget: RequestBudget | undefined
+  readonly #journalKeeper: JournalKeeper | undefined
   #running: RunningConnector | undefined
   /** The last stop; a start waits for it. */
   #stopped: Promise<void> = Promise.resolve()
@@ -87,6 +105,8 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       events: this.#events,
       onLookUpNeeded: (order) => this.#running?.resolver.lookUp(order),
     })
+    this.#journalKeeper =
+      options.journal && this.isTradingRequired ? this.#createJournalKeeper(options.journal) : undefined
   }
 
   async start(): Promise<void> {
@@ -106,7 +126,8 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     }
   }
 
-  async stop(): Promise<StopReport> {
+  async stop(options: StopOptions = {}): Promise<StopReport> {
+    const canceled = this.#cancelsAtStop(options) ? await this.#cancelAllFor(options) : undefined
     const running = this.#running
     this.#running = undefined
     if (running) this.#stopped = this.#unwind(running)
@@ -118,7 +139,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
         `${openOrders.length} orders stay open`,
       )
     }
-    return { openOrders }
+    return { openOrders, ...(canceled && { canceled }) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -301,6 +322,18 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     return this.#account.fundingInfo(pair)
   }
 
+  history<Kind extends HistoryKind>(query: HistoryQuery<Kind>): Promise<HistoryPage<HistoryRows[Kind]>> {
+    return this.#requireJournal().history(query)
+  }
+
+  profitAndLoss(query?: ProfitAndLossQuery): Promise<readonly ProfitAndLoss[]> {
+    return this.#requireJournal().profitAndLoss(query)
+  }
+
+  exportHistory(query: ExportQuery): AsyncIterable<string> {
+    return this.#requireJournal().export(query)
+  }
+
   on<E extends keyof ConnectorEvents>(event: E, listener: (event: ConnectorEvents[E]) => void): () => void {
     return this.#events.on(event, listener)
   }
@@ -353,6 +386,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       ...running.market.status,
       orderBooks: allOf([...this.tradingPairs].map((pair) => running.books.readiness(pair))),
       ...(this.isTradingRequired && running.accountSync.status),
+      ...(this.#journalKeeper && { journal: journalCheck(this.#journalKeeper) }),
       restCircuit: this.breakerCheck('rest'),
       ...(this.isTradingRequired && { privateStreamCircuit: this.breakerCheck('privateStream') }),
     }
@@ -374,6 +408,48 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
     return [...this.tradingPairs]
       .map((pair) => this.tradingRule(pair))
       .find((rule) => rule.exchangeSymbol === exchangeSymbol)
+  }
+
+  /** Orders whose outcome is not known; those of an earlier process too. */
+  protected get unresolvedOrders(): readonly InFlightOrder[] {
+    return [...this.#tracker.active.values()].filter((order) => order.state === 'submitUnknown')
+  }
+
+  #createJournalKeeper(settings: JournalSettings): JournalKeeper | undefined {
+    const apiKey = this.#credentials?.apiKey
+    if (apiKey === undefined) return undefined
+    const name = () => this.name
+    return new JournalKeeper({
+      settings,
+      account: {
+        get name() {
+          return name()
+        },
+        apiKey,
+      },
+      pairs: this.tradingPairs,
+      tracker: this.#tracker,
+      orderIds: this.#orderIds,
+      events: this.#events,
+      clock: this.clock,
+      logger: this.logger,
+    })
+  }
+
+  #requireJournal(): Journal {
+    if (this.#journalKeeper) return this.#journalKeeper.journal
+    throw new QtxError('QTX_STATE_INVALID', 'nothing is put on record: no journal is configured', {
+      remedy: 'give journal: { folder } in the configuration',
+    })
+  }
+
+  #cancelsAtStop(options: StopOptions): boolean {
+    const isWanted = options.cancelAll ?? this.options.cancelAllAtStop ?? false
+    return isWanted && this.isTradingRequired && this.#running !== undefined
+  }
+
+  #cancelAllFor({ timeoutMs }: StopOptions): Promise<CancelResult[]> {
+    return this.cancelAll(timeoutMs === undefined ? {} : { timeoutMs })
   }
 
   #require(): RunningConnector {
@@ -399,6 +475,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       account: this.#account,
       tracker: this.#tracker,
       orderIds: this.#orderIds,
+      journal: this.#journalKeeper,
       hooks: this.#hooks(),
       onNetwork: (isReachable, reason) =>
         this.#setNetworkStatus(isReachable ? 'connected' : 'notConnected', reason),
@@ -420,7 +497,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       fetchOpenOrders: (signal) => this.fetchOpenOrders(signal),
       fetchOrder: (order, signal) => this.fetchOrder(order, signal),
       fetchOrderFills: (order, signal) => this.fetchOrderFills(order, signal),
-      notFoundIsProofAfterMs: () => this.notFoundIsProofAfterMs,
+      notFoundIsProofFor: (order) => this.notFoundIsProofFor(order),
       placeOrder: (order) => this.placeOrder(order),
       placeCancel: (order) => this.placeCancel(order),
       createMarketDataSource: () => this.createMarketDataSource(),

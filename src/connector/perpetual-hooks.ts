@@ -23,6 +23,11 @@ export abstract class PerpetualHooks {
    */
   protected abstract get notFoundIsProofAfterMs(): number | undefined
 
+  /** The same for one order, where it depends on the way it went. */
+  protected notFoundIsProofFor(_order: InFlightOrder): number | undefined {
+    return this.notFoundIsProofAfterMs
+  }
+
   /** What the exchange lets one account ask for. */
   protected get rateLimits(): RateLimits {
     return DEFAULT_RATE_LIMITS

@@ -104,6 +104,12 @@ export class RequestBudget {
     throw this.#refusal('a new order')
   }
 
+  /** Gives back what an order took that was not sent after all. */
+  returnOrder(): void {
+    const nowMs = this.#clock.monotonicMs()
+    for (const window of this.#orders) window.add(-1, nowMs)
+  }
+
   /**
    * Resolves when the request may be made; what it needs is taken then.
    * Rejects with a QtxError: `QTX_RATE_LIMITED` after `maxWaitMs`, `QTX_EXCHANGE_DOWN` when the signal aborts.

@@ -11,11 +11,13 @@ import type { BookCallbacks } from './book-keeper-options.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 import type { ConnectorEvents } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
+import type { JournalKeeper } from './journal-keeper.ts'
 import { LivePrices } from './live-prices.ts'
 import type { MarketDataSource } from './market-data-source.ts'
 import { MarketInfo } from './market-info.ts'
 import { OrderBookTracker } from './order-book-tracker.ts'
 import { OrderEntry } from './order-entry.ts'
+import { NO_RECORD } from './order-recorder.ts'
 import { OrderResolver } from './order-resolver.ts'
 import type { OrderTracker } from './order-tracker.ts'
 import type { CancelOutcome, OrderUpdate, PlaceOutcome, TradeType, TradeUpdate } from './order-types.ts'
@@ -33,7 +35,7 @@ export interface HookCalls extends AccountQueries {
   fetchTradingRules(signal: AbortSignal): Promise<readonly TradingRule[]>
   fetchOrder(order: InFlightOrder, signal: AbortSignal): Promise<OrderUpdate | undefined>
   fetchOrderFills(order: InFlightOrder, signal: AbortSignal): Promise<readonly TradeUpdate[]>
-  notFoundIsProofAfterMs(): number | undefined
+  notFoundIsProofFor(order: InFlightOrder): number | undefined
   placeOrder(order: InFlightOrder): Promise<PlaceOutcome>
   placeCancel(order: InFlightOrder): Promise<CancelOutcome>
   createMarketDataSource(): MarketDataSource
@@ -56,6 +58,8 @@ export interface LastingParts {
   readonly account: AccountState
   readonly tracker: OrderTracker
   readonly orderIds: ClientOrderIdGenerator
+  /** Undefined where nothing is put on record. */
+  readonly journal: JournalKeeper | undefined
   readonly hooks: HookCalls
   readonly onNetwork: (isReachable: boolean, reason: string) => void
 }
@@ -87,7 +91,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     tracker,
     fetchOrder: (order, s) => hooks.fetchOrder(order, s),
     fetchFills: (order, s) => hooks.fetchOrderFills(order, s),
-    notFoundIsProofAfterMs: () => hooks.notFoundIsProofAfterMs(),
+    notFoundIsProofAfterMs: (order) => hooks.notFoundIsProofFor(order),
   })
   const market = new MarketInfo({
     pairs,
@@ -120,6 +124,8 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     tracker,
     resolver,
     queries: hooks,
+    recorder: () => lasting.journal?.recorder ?? NO_RECORD,
+    recorded: () => lasting.journal?.recordedAccount,
     switchToOneWay: options.switchToOneWay ?? false,
   })
   const entry = new OrderEntry({
@@ -130,6 +136,8 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     resolver,
     account,
     signal,
+    recorder: () => lasting.journal?.recorder ?? NO_RECORD,
+    isReconciled: () => accountSync.isReconciled,
     maxSlippage: new Decimal(options.maxSlippage ?? DEFAULT_MAX_SLIPPAGE),
     cancelTimeoutMs: CANCEL_TIMEOUT_MS,
     ruleOf: (pair) => market.rule(pair),
@@ -145,6 +153,8 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
   }
   const marketData: StartStep = { name: 'market data', start: () => books.start(), stop: () => books.stop() }
   const steps: StartStep[] = lasting.marketDataNeedsNetwork ? [network, marketData] : [marketData, network]
+  const { journal } = lasting
+  if (journal) steps.unshift({ name: 'journal', start: () => journal.open(), stop: () => journal.close() })
   steps.push({
     name: 'trading rules and funding',
     start: () => market.start(),

@@ -75,6 +75,15 @@ export class ShownSide {
     this.refresh()
   }
 
+  copyFrom(other: ShownSide): void {
+    this.depth.copyFrom(other.depth)
+    this.topPrice = other.topPrice
+    this.topSize = other.topSize
+    this.limitAge = other.limitAge
+    this.#limitPrice = other.#limitPrice
+    this.refresh()
+  }
+
   get #worstPrice(): number {
     return this.depth.isBid ? 0 : Infinity
   }

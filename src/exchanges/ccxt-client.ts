@@ -116,9 +116,7 @@ export class CcxtClient {
   /** Like `request`, with the error as it was thrown. */
   attempt<T>(call: (exchange: CcxtExchange) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const closed = this.#taps.closed.signal
-    return untilAborted(signal ? [closed, signal] : [closed], () =>
-      call(this.exchange),
-    )
+    return untilAborted(signal ? [closed, signal] : [closed], () => call(this.exchange))
   }
 
   /** Whether a request that mentions `text` is sent from now on. */

@@ -59,7 +59,12 @@ export class CcxtConnection {
       ...(endpoints && { endpoints }),
       timeoutMs,
       clock,
-      gate: new RequestGate({ budget, breaker, maxWaitMs: Math.max(timeoutMs, LONGEST_WINDOW_MS) }),
+      gate: new RequestGate({
+        budget,
+        breaker,
+        maxWaitMs: Math.max(timeoutMs, LONGEST_WINDOW_MS),
+        maxOrderWaitMs: timeoutMs,
+      }),
       weighsMilliseconds: options.weighsMilliseconds,
     }
     return new CcxtConnection(options, clientOptions, await CcxtClient.create(clientOptions))

@@ -9,6 +9,7 @@ import type {
 } from '../connector/order-types.ts'
 import { QtxError } from '../errors.ts'
 import { fromExchangeClientId, toExchangeClientId, type PairMarket } from './ccxt-markets.ts'
+import type { CcxtProfile } from './ccxt-profile.ts'
 import { toBaseAmount, toExchangeSize } from './contract-size.ts'
 import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from './untrusted-fields.ts'
 
@@ -73,7 +74,7 @@ export function toAcceptance(
 ): PlaceOutcome {
   let update: OrderUpdate
   try {
-    update = toOrderUpdate(answer, market, receivedMs)
+    update = toOrderUpdate(withStatus(answer, order, market), market, receivedMs)
     if (update.clientOrderId !== order.clientOrderId) throw new Error('it names another order')
   } catch {
     return { kind: 'unknown', reason: unreadable(`the answer to placing order ${order.clientOrderId}`) }
@@ -95,18 +96,35 @@ export function toAcceptance(
   }
 }
 
-/** What the answer to canceling says. */
+/**
+ * Some exchanges answer an accepted order with nothing but its ids, or its exchange id alone: then it is open, as far
+ * as the answer knows.
+ */
+function withStatus(answer: unknown, order: InFlightOrder, market: PairMarket): unknown {
+  const fields = asRecord(answer)
+  if (fields?.['status'] !== undefined || asText(fields?.['id']) === undefined) return answer
+  const clientOrderId = fields?.['clientOrderId'] ?? toExchangeClientId(order.clientOrderId, market)
+  return { ...fields, status: 'open', clientOrderId }
+}
+
+/**
+ * What the answer to canceling says.
+ * @param isCancelOf whether the exchange's own answer names the order, where ccxt's does not.
+ */
 export function toCancelAcceptance(
   answer: unknown,
   order: InFlightOrder,
   market: PairMarket,
   isFinal: boolean,
   receivedMs: number,
+  isCancelOf?: CcxtProfile['isCancelOf'],
 ): CancelOutcome {
   const fields = asRecord(answer)
+  const clientId = toExchangeClientId(order.clientOrderId, market)
   const namesOrder =
-    asText(fields?.['clientOrderId']) === toExchangeClientId(order.clientOrderId, market) ||
-    (order.exchangeOrderId !== undefined && asText(fields?.['id']) === order.exchangeOrderId)
+    asText(fields?.['clientOrderId']) === clientId ||
+    (order.exchangeOrderId !== undefined && asText(fields?.['id']) === order.exchangeOrderId) ||
+    isCancelOf?.(fields?.['info'], clientId, order.exchangeOrderId)
   if (!namesOrder) {
     return { kind: 'unknown', reason: unreadable(`the answer to canceling order ${order.clientOrderId}`) }
   }

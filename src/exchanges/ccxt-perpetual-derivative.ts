@@ -275,7 +275,8 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     const sending = client.watchSending(clientOrderId)
     try {
       const answer = await client.attempt((exchange) => exchange.cancelOrder(id, market.ccxtSymbol, params))
-      return toCancelAcceptance(answer, order, market, this.profile.isCancelFinal, this.clock.nowMs())
+      const { isCancelFinal, isCancelOf } = this.profile
+      return toCancelAcceptance(answer, order, market, isCancelFinal, this.clock.nowMs(), isCancelOf)
     } catch (error) {
       return toCancelOutcome(error, `canceling order ${clientOrderId}`, sending.wasSent, client.errors)
     } finally {
@@ -292,6 +293,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
       clock: this.clock,
       logger: this.logger.child({ component: 'private-stream' }),
       random: this.random,
+      breaker: this.breaker('privateStream'),
     })
   }
 

@@ -57,6 +57,8 @@ export interface CcxtProfile {
   }
   /** What `createOrder` is told beyond ccxt's unified words. */
   readonly orderParams?: (order: InFlightOrder) => Readonly<Record<string, unknown>>
+  /** Whether the exchange's own answer to a cancel names this order, where ccxt's unified answer has no ids. */
+  readonly isCancelOf?: (info: unknown, clientId: string, exchangeOrderId: string | undefined) => boolean
   /** Reads the body of a refusal; `code` and `msg` by default. */
   readonly readRefusal?: (body: UntrustedRecord) => Refusal
   /** Levels a side of a REST snapshot; 1,000 by default. */

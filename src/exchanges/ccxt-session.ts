@@ -1,4 +1,5 @@
 import { Backoff } from '../common/backoff.ts'
+import type { CircuitBreaker } from '../common/circuit-breaker.ts'
 import { sleep, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { messageOf } from '../errors.ts'
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly random: () => number
+  /** Told of every connection that came about or did not; while it is open, none is tried. */
+  readonly breaker?: CircuitBreaker
 }
 
 /** One connection, from the first request to its end. */
@@ -53,6 +56,8 @@ export class CcxtSession {
   #running: Promise<void> | undefined
   #attempt: Attempt | undefined
   #upSinceMs: number | undefined
+  /** Whether the last connection was up at some time. */
+  #cameUp = false
   #receivedMonotonicMs = 0
   #lastReceivedMs: number | undefined
 
@@ -83,7 +88,9 @@ export class CcxtSession {
 
   /** To be called when what `begin` asked for is there. */
   markUp(): void {
-    this.#upSinceMs ??= this.#options.clock.monotonicMs()
+    if (this.isUp) return
+    this.#upSinceMs = this.#options.clock.monotonicMs()
+    this.#options.breaker?.succeeded()
   }
 
   /** Ends the connection; it is opened anew. */
@@ -97,11 +104,12 @@ export class CcxtSession {
   }
 
   async #run(): Promise<void> {
-    const { clock, logger, plan, what } = this.#options
+    const { clock, logger, plan, what, breaker } = this.#options
     while (!this.#hasStopped()) {
       const reason = await this.#connectOnce()
       if (this.#hasStopped()) return
-      const delayMs = this.#backoff.nextMs()
+      if (!this.#cameUp) breaker?.failed(reason)
+      const delayMs = Math.max(this.#backoff.nextMs(), breaker?.retryInMs ?? 0)
       logger.warn({ delayMs: Math.round(delayMs) }, `${what} ended, connecting again: ${reason}`)
       plan.down(reason)
       await sleep(clock, delayMs, this.#stopped.signal)
@@ -110,6 +118,7 @@ export class CcxtSession {
 
   /** Resolves with why the connection ended, or did not come about. */
   async #connectOnce(): Promise<string> {
+    this.#cameUp = false
     const client = await this.#open()
     if (typeof client === 'string') return client
     const { clock, plan } = this.#options
@@ -131,6 +140,7 @@ export class CcxtSession {
     client.dropSockets()
     if (this.#upSinceMs !== undefined && clock.monotonicMs() - this.#upSinceMs >= STABLE_MS)
       this.#backoff.reset()
+    this.#cameUp = this.isUp
     this.#upSinceMs = undefined
     return reason
   }

@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '../common/circuit-breaker.ts'
 import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { UserStream, UserStreamSink } from '../connector/user-stream.ts'
@@ -14,6 +15,7 @@ export interface CcxtUserStreamOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly random: () => number
+  readonly breaker?: CircuitBreaker
 }
 
 /**
@@ -36,6 +38,7 @@ export class CcxtUserStream implements UserStream {
       clock: options.clock,
       logger: options.logger,
       random: options.random,
+      ...(options.breaker && { breaker: options.breaker }),
       plan: {
         begin: (exchange) => {
           options.profile.forgetLogin(exchange)

@@ -7,6 +7,9 @@ import type { ExchangeBackend } from '../wire/symbol-names.ts'
 /** A parent connector's class. */
 export type ParentClass = new (options: ConnectorOptions) => PerpetualDerivative
 
+/** What a private stream may not say. */
+export type StreamLack = 'balance' | 'availableBalance' | 'position' | 'fee' | 'fundingPayment'
+
 /** What is known of an exchange before its connector is loaded. */
 export interface ExchangeRow {
   /** In class names: `QtxBinancePerpetualConnector`. */
@@ -24,6 +27,12 @@ export interface ExchangeRow {
   readonly sizeUnit: 'base' | 'contracts'
   /** Update ids of depth and best prices come from one count. */
   readonly sequencesComparable: boolean
+  /** What the exchange has before the number that is a client order id; empty where there is nothing. */
+  readonly clientIdPrefix: string
+  /** The request that tells the position mode. */
+  readonly positionModeRequest: `GET ${string}`
+  /** What the private stream does not say: it is fetched instead. */
+  readonly streamLacks: readonly StreamLack[]
 }
 
 /** One row per exchange. */
@@ -38,6 +47,9 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     positionModes: ['oneWay', 'hedge'],
     sizeUnit: 'base',
     sequencesComparable: true,
+    clientIdPrefix: '',
+    positionModeRequest: 'GET /fapi/v1/positionSide/dual',
+    streamLacks: ['availableBalance'],
   },
   okx: {
     displayName: 'Okx',
@@ -49,6 +61,9 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     positionModes: ['oneWay', 'hedge'],
     sizeUnit: 'contracts',
     sequencesComparable: false,
+    clientIdPrefix: '',
+    positionModeRequest: 'GET /api/v5/account/config',
+    streamLacks: ['fundingPayment'],
   },
   bybit: {
     displayName: 'Bybit',
@@ -60,6 +75,9 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     positionModes: ['oneWay', 'hedge'],
     sizeUnit: 'base',
     sequencesComparable: false,
+    clientIdPrefix: '',
+    positionModeRequest: 'GET /v5/position/list',
+    streamLacks: [],
   },
   bitget: {
     displayName: 'Bitget',
@@ -71,6 +89,9 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     positionModes: ['oneWay', 'hedge'],
     sizeUnit: 'base',
     sequencesComparable: false,
+    clientIdPrefix: '',
+    positionModeRequest: 'GET /api/v2/mix/account/account',
+    streamLacks: ['fundingPayment'],
   },
   kucoin: {
     displayName: 'Kucoin',
@@ -82,6 +103,9 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     positionModes: ['oneWay', 'hedge'],
     sizeUnit: 'contracts',
     sequencesComparable: false,
+    clientIdPrefix: '',
+    positionModeRequest: 'GET /api/v2/position/getPositionMode',
+    streamLacks: ['fundingPayment'],
   },
   gate_io: {
     displayName: 'GateIo',
@@ -93,5 +117,8 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     positionModes: ['oneWay', 'hedge'],
     sizeUnit: 'contracts',
     sequencesComparable: false,
+    clientIdPrefix: 't-',
+    positionModeRequest: 'GET /api/v4/futures/usdt/accounts',
+    streamLacks: ['availableBalance'],
   },
 }

@@ -9,6 +9,8 @@ export interface RequestGateOptions {
   readonly breaker: CircuitBreaker
   /** How long a request may wait for the budget, milliseconds. */
   readonly maxWaitMs: number
+  /** The same for a new order, whose price grows old. */
+  readonly maxOrderWaitMs: number
 }
 
 /** Cancels, and look-ups of orders, are tried whatever the breaker says: they are its probes. */
@@ -36,8 +38,8 @@ export class RequestGate {
 
   /** Resolves when the request may be sent. @throws QtxError `QTX_RATE_LIMITED`, `QTX_EXCHANGE_DOWN`. */
   wait(kind: RequestKind, weight: number, signal: AbortSignal): Promise<void> {
-    const { budget, maxWaitMs } = this.#options
-    return budget.wait({ kind, weight, maxWaitMs, signal })
+    const { budget, maxWaitMs, maxOrderWaitMs } = this.#options
+    return budget.wait({ kind, weight, signal, maxWaitMs: kind === 'order' ? maxOrderWaitMs : maxWaitMs })
   }
 
   succeeded(): void {

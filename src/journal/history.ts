@@ -1,5 +1,11 @@
 import type { Decimal } from '../common/decimal.ts'
-import type { AnswerRecord, FillRecord, FundingRecord, OrderRecord, OrderStateRecord } from './journal-record.ts'
+import type {
+  AnswerRecord,
+  FillRecord,
+  FundingRecord,
+  OrderRecord,
+  OrderStateRecord,
+} from './journal-record.ts'
 
 /** What is asked for: orders with what became of them, fills, funding payments, or every answer and state change. */
 export type HistoryKind = 'orders' | 'fills' | 'funding' | 'changes'

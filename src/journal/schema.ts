@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS orders (
 CREATE INDEX IF NOT EXISTS orders_by_time ON orders (created_ms, sequence);
 CREATE INDEX IF NOT EXISTS open_orders ON orders (sequence) WHERE done = 0;
 CREATE TABLE IF NOT EXISTS changes (
-  sequence INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL,
   kind TEXT NOT NULL,
   client_order_id TEXT NOT NULL,
   pair TEXT NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS changes (
 CREATE INDEX IF NOT EXISTS changes_by_time ON changes (at_ms, sequence);
 CREATE INDEX IF NOT EXISTS changes_by_order ON changes (client_order_id);
 CREATE TABLE IF NOT EXISTS fills (
-  sequence INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL,
   pair TEXT NOT NULL,
   trade_id TEXT NOT NULL,
   client_order_id TEXT NOT NULL,
@@ -69,7 +69,7 @@ CREATE INDEX IF NOT EXISTS fills_by_time ON fills (fill_ms, sequence);
 CREATE INDEX IF NOT EXISTS fills_by_pair ON fills (pair, fill_ms, sequence);
 CREATE INDEX IF NOT EXISTS fills_by_order ON fills (client_order_id);
 CREATE TABLE IF NOT EXISTS funding (
-  sequence INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL,
   pair TEXT NOT NULL,
   payment_id TEXT NOT NULL,
   asset TEXT NOT NULL,

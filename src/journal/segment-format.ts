@@ -140,7 +140,9 @@ export class FrameReader {
     const end = start + FRAME_BYTES + lengthBytes
     if (lengthBytes > MAX_RECORD_BYTES) return this.#stop('corrupt', `a record has length ${lengthBytes}`)
     if (end > this.#bytes.length) return this.#stop('cut', 'the file ends within a record')
-    if (this.#view.getUint32(start + FRAME.CHECKSUM, true) !== frameChecksum(this.#bytes, start, lengthBytes)) {
+    if (
+      this.#view.getUint32(start + FRAME.CHECKSUM, true) !== frameChecksum(this.#bytes, start, lengthBytes)
+    ) {
       return this.#stop('corrupt', 'a record does not match its checksum')
     }
     const sequence = this.#view.getFloat64(start + FRAME.SEQUENCE, true)
@@ -170,7 +172,7 @@ export class FrameReader {
     return this.#damage
   }
 
-  #stop(kind: Damage['kind'], reason: string): undefined {
+  #stop(kind: Damage['kind'], reason: string): Frame | undefined {
     this.#fail(kind, reason)
     return undefined
   }

@@ -157,9 +157,8 @@ function openNewNow(path: string): number {
 
 /** Runs a C function on another thread. */
 function call(declared: CFunction, ...parameters: unknown[]): Promise<unknown> {
-  const { async: start } = declared as unknown as AsyncCFunction
   return new Promise((resolve, reject) => {
-    start(...parameters, (error: Error | null, result: unknown) => {
+    ;(declared as unknown as AsyncCFunction).async(...parameters, (error: Error | null, result: unknown) => {
       if (error) reject(error)
       else resolve(result)
     })

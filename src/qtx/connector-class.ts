@@ -1,8 +1,11 @@
 import type { ConnectorOptions } from '../connector/connector-options.ts'
 import type { InFlightOrder } from '../connector/in-flight-order.ts'
+import type { MarketDataSource } from '../connector/market-data-source.ts'
 import type { CancelOutcome, PlaceOutcome } from '../connector/order-types.ts'
+import type { UserStream } from '../connector/user-stream.ts'
 import type { PerpetualDerivative } from '../connector/perpetual-derivative.ts'
 import type { ExchangeBackend } from '../wire/symbol-names.ts'
+import type { OrderRoute } from './connector-protocol.ts'
 import type { FeedPool } from './feed/feed-pool.ts'
 import type { QtxUdpManagerOptions } from './feed/udp-manager-options.ts'
 
@@ -19,6 +22,10 @@ export interface QtxOptions extends ConnectorOptions {
     /** Undefined: orders go by the parent's own API. */
     readonly sharedMemoryName: string | undefined
     readonly orderTimeoutMs: number | undefined
+    /** By default the ring where there is one. */
+    readonly orderRoute?: OrderRoute | undefined
+    /** How long the feed may be silent before the parent's websocket takes over; undefined: it never does. */
+    readonly fallbackAfterMs?: number | undefined
   }
 }
 
@@ -28,6 +35,8 @@ export type ConnectorClass = abstract new (options: QtxOptions) => ParentConnect
 declare abstract class ParentConnector extends PerpetualDerivative {
   override get name(): string
   protected override get notFoundIsProofAfterMs(): number | undefined
+  protected override createMarketDataSource(): MarketDataSource
+  protected override createUserStream(): UserStream
   protected override placeOrder(order: InFlightOrder): Promise<PlaceOutcome>
   protected override placeCancel(order: InFlightOrder): Promise<CancelOutcome>
 }

@@ -1,5 +1,7 @@
 import type { PerpetualConnector } from '../connector/perpetual-connector.ts'
 import { QtxError } from '../errors.ts'
+import type { TradingPair } from '../common/trading-pair.ts'
+import type { FeedSource } from '../connector/events.ts'
 import type { FeedStatistics } from './feed/feed-statistics.ts'
 import type { SharedMemoryStatistics } from './orders/shared-memory-options.ts'
 
@@ -15,6 +17,12 @@ export interface Override {
   readonly replaces: string
 }
 
+/**
+ * Which way new orders go: by QTX's ring; by the exchange's REST API; or by the ring, and by REST when the ring
+ * certainly did not take them.
+ */
+export type OrderRoute = 'qtx' | 'parent' | 'qtx-then-parent'
+
 /** A perpetual connector whose market data and orders go through QTX. */
 export interface QtxConnector extends PerpetualConnector {
   readonly [QTX_CONNECTOR]: true
@@ -22,6 +30,15 @@ export interface QtxConnector extends PerpetualConnector {
   readonly feedStatistics: FeedStatistics | undefined
   /** Of the order ring; undefined while it does not run, and without one. */
   readonly orderRingStatistics: SharedMemoryStatistics | undefined
+  /** Which way new orders go. */
+  readonly orderRoute: OrderRoute
+  /**
+   * Sends new orders another way from now on; those under way, and cancels, are not concerned.
+   * @throws QtxError `QTX_CONFIG_INVALID` for a route through a ring that was not named.
+   */
+  setOrderRoute(route: OrderRoute): void
+  /** Which source feeds each pair's book. */
+  readonly feedSources: ReadonlyMap<TradingPair, FeedSource>
 }
 
 /** Every member of the interface; a test holds this list against the type. */
@@ -35,6 +52,7 @@ export const CONNECTOR_MEMBERS = [
   'status',
   'networkStatus',
   'clockSkewMs',
+  'requestStatistics',
   'tradingRule',
   'quantizePrice',
   'quantizeAmount',
@@ -58,6 +76,9 @@ export const CONNECTOR_MEMBERS = [
   'positionMode',
   'setPositionMode',
   'fundingInfo',
+  'history',
+  'profitAndLoss',
+  'exportHistory',
   'on',
   'events',
 ] as const satisfies readonly (keyof PerpetualConnector & string)[]
@@ -66,6 +87,9 @@ export const CONNECTOR_MEMBERS = [
 export const QTX_MEMBERS = [
   'feedStatistics',
   'orderRingStatistics',
+  'orderRoute',
+  'setOrderRoute',
+  'feedSources',
 ] as const satisfies readonly (keyof QtxConnector)[]
 
 /** Set by constructors, so they are on instances only. */

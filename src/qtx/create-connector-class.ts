@@ -54,6 +54,8 @@ export interface QtxConnectorClass {
 
 /** QTX's messages do not say what they follow, so that a loss may go unseen. */
 const DEFAULT_BOOK_VERIFY_MS = 60_000
+/** After the silence that the feed itself needs to notice one. */
+const DEFAULT_FALLBACK_AFTER_MS = 1_000
 
 /** QTX's own layers, innermost first. */
 const QTX_LAYERS: readonly ConnectorPlugin[] = [withQtxMarketData, withQtxOrders, withQtxIdentity]
@@ -188,10 +190,16 @@ function toOptions(
     tradingPairs: config.tradingPairs,
     tradingRequired: config.tradingRequired,
     ...(hasKeys && { credentials: { apiKey, apiSecret, ...definedOnly({ passphrase, userId }) } }),
+    ...(config.journal && {
+      journal: { folder: config.journal.folder, ...definedOnly({ syncToDisk: config.journal.syncToDisk }) },
+    }),
+    ...(config.cancelAllAtStop !== undefined && { cancelAllAtStop: config.cancelAllAtStop }),
     ...(config.switchToOneWay !== undefined && { switchToOneWay: config.switchToOneWay }),
     ...(config.exchangeEndpoints && { exchangeEndpoints: definedOnly(config.exchangeEndpoints) }),
     ...(config.maxSlippage !== undefined && { maxSlippage: config.maxSlippage }),
     ...(config.requestTimeoutMs !== undefined && { requestTimeoutMs: config.requestTimeoutMs }),
+    ...(config.rateLimits && { rateLimits: config.rateLimits }),
+    ...(config.circuitBreakers && { circuitBreakers: config.circuitBreakers }),
     book: definedOnly({
       depthMode: config.depthMode,
       settleMs: config.bookSettleMs,
@@ -219,6 +227,11 @@ function toOptions(
       },
       sharedMemoryName: config.qtxPlaceOrderSharedMemoryName,
       orderTimeoutMs: config.orderTimeoutMs,
+      orderRoute: config.orderRoute,
+      fallbackAfterMs:
+        config.feedFallback === 'websocket'
+          ? (config.feedFallbackAfterMs ?? DEFAULT_FALLBACK_AFTER_MS)
+          : undefined,
     },
   }
 }

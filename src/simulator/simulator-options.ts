@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.ts'
+import type { DecimalInput } from '../common/decimal.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { ExchangeBackend } from '../wire/symbol-names.ts'
@@ -87,6 +88,8 @@ export interface SimulatorOptions {
         readonly advance?: 'before-answer' | 'after-answer' | undefined
       })
     | undefined
+  /** Parts of the traded value, negative for a rebate. Default 0.0002 maker, 0.0005 taker. */
+  readonly fees?: { readonly maker: DecimalInput; readonly taker: DecimalInput } | undefined
   /** Default: `DEMO_ACCOUNT`. */
   readonly accounts?: readonly SimulatedAccount[] | undefined
   /** The same seed gives the same market, indices and faults. Default 1. */

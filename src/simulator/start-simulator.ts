@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { SystemClock, type Clock } from '../common/clock.ts'
+import { Decimal } from '../common/decimal.ts'
 import { silentLogger } from '../common/log.ts'
 import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
@@ -112,6 +113,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       port: options.exchangePort ?? 0,
       accounts,
       symbols: markets.map(({ instrument }) => instrument.symbol),
+      fees: options.fees && {
+        maker: new Decimal(options.fees.maker),
+        taker: new Decimal(options.fees.taker),
+      },
       onMarketEvent: (event) => feedServer.publish(toFeedUnits(event, contractSizes.get(event.symbol) ?? 1)),
       clock,
       logger: log,

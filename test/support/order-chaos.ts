@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { Decimal, type OrderOptions } from '../../src/index.ts'
 import { SeededRandom } from '../../src/simulator/feed/seeded-random.ts'
-import type { CcxtConnection } from '../../src/exchanges/ccxt-connection.ts'
 import type { RestFault } from '../../src/simulator/exchange/server-faults.ts'
 import { compareWithExchange, type Comparison } from './order-audit.ts'
 import { FastClock } from './fast-clock.ts'
@@ -47,7 +46,6 @@ export class OrderChaos implements AsyncDisposable {
       { orderTimeoutMs: 1_200 },
       { clock: new FastClock(SPEED) },
     )
-    enlargeRequestBudget(rig)
     return new OrderChaos(rig, seed)
   }
 
@@ -323,15 +321,6 @@ export class OrderChaos implements AsyncDisposable {
   #pick<T>(choices: readonly T[]): T {
     return choices[this.#random.integer(choices.length)]!
   }
-}
-
-/** ccxt counts requests by the real minute, in which a faster clock asks for more: the budget is as much larger. */
-function enlargeRequestBudget(rig: TradingRig): void {
-  const connection = Reflect.get(rig.connector, 'connection') as CcxtConnection
-  const { throttler } = connection.client.exchange as unknown as {
-    throttler: { config: { maxWeight: number } }
-  }
-  throttler.config.maxWeight *= SPEED
 }
 
 function countBy(names: readonly string[]): Readonly<Record<string, number>> {

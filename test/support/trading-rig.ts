@@ -99,13 +99,16 @@ export class TradingRig implements AsyncDisposable {
 
 /** The configuration of a connector that trades on this simulator. */
 export function configFor(simulator: Simulator): QtxConnectorConfigInput {
+  const { passphrase, userId } = simulator.account
   return {
-    exchangeBackend: 'binance',
+    exchangeBackend: simulator.exchangeBackend,
     qtxPerpetualHost: simulator.feed.host,
     qtxPerpetualPort: simulator.feed.port,
     qtxPlaceOrderSharedMemoryName: simulator.sharedMemoryName,
     exchangeApiKey: simulator.account.apiKey,
     exchangeApiSecret: simulator.account.apiSecret,
+    ...(passphrase !== undefined && { exchangeApiPassphrase: passphrase }),
+    ...(userId !== undefined && { exchangeUserId: userId }),
     exchangeEndpoints: simulator.exchangeEndpoints,
     tradingPairs: Object.keys(simulator.symbols),
   }

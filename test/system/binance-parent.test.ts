@@ -320,6 +320,8 @@ describe('orders over REST', () => {
     const limited = { status: 429, body: { code: -1003, msg: 'Too many requests' } }
     exchange.failRest(() => limited)
     expect((await errorOf(connector.fetchBalances(signal))).code).toBe('QTX_RATE_LIMITED')
+    expect(connector.requestStatistics.shutForMs, 'it is left alone for a while').toBe(5_000)
+    clock.advance(5_000)
     await connector.fetchTradingRules(signal)
     exchange.failRest(() => limited)
     expect(await connector.placeOrder(order({ clientOrderId: '35' }))).toMatchObject({

@@ -16,6 +16,15 @@ const BINANCE_PROFILE: CcxtProfile = {
   // Signed requests are refused after their receive window, which is at most 60 s.
   requestLifetimeMs: 60_000,
   sequencesComparable: true,
+  // An address has 2,400 a minute: half of it is left for others behind the same one, QTX's order manager among them.
+  rateLimits: {
+    weight: [{ windowMs: 60_000, limit: 1_200 }],
+    orders: [
+      { windowMs: 10_000, limit: 300 },
+      { windowMs: 60_000, limit: 1_200 },
+    ],
+    cancelsAreOrders: false,
+  },
   readUserFrame: readBinanceUserFrame,
   readMarketFrame: readBinanceMarketFrame,
   forgetLogin: (exchange) => {

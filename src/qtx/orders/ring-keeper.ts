@@ -19,6 +19,7 @@ export class RingKeeper {
   readonly #options: RingKeeperOptions
   readonly #abort = new AbortController()
   #reconnecting: Promise<void> = Promise.resolve()
+  #failure: string | undefined
 
   constructor(options: RingKeeperOptions) {
     this.#options = options
@@ -36,6 +37,22 @@ export class RingKeeper {
     return this.ring.connect()
   }
 
+  /** Connects for the first time; what fails is tried on in the background. Resolves after the first attempt. */
+  async startOrKeepTrying(): Promise<void> {
+    try {
+      await this.ring.connect()
+    } catch (error) {
+      if (this.#abort.signal.aborted) return
+      this.#report(error)
+      this.#reconnecting = this.#reconnect()
+    }
+  }
+
+  /** Why it could not be connected the last time; undefined once it could. */
+  get failure(): string | undefined {
+    return this.ring.state === 'connected' ? undefined : this.#failure
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort()
     await this.ring.disconnect()
@@ -43,10 +60,8 @@ export class RingKeeper {
   }
 
   async #reconnect(): Promise<void> {
-    const { clock = new SystemClock(), random = Math.random, logger = silentLogger } = this.#options
-    const log = logger.child({ component: 'order-ring' })
+    const { clock = new SystemClock(), random = Math.random } = this.#options
     const backoff = new Backoff({ initialMs: FIRST_RETRY_MS, maxMs: SLOWEST_RETRY_MS, random })
-    let lastReason = ''
     for (;;) {
       await sleep(clock, backoff.nextMs(), this.#abort.signal)
       if (this.#abort.signal.aborted) return
@@ -54,11 +69,17 @@ export class RingKeeper {
         await this.ring.connect()
         return
       } catch (error) {
-        const reason = messageOf(error)
-        if (reason !== lastReason)
-          log.warn({ reason }, `the order ring could not be connected again, trying on: ${reason}`)
-        lastReason = reason
+        this.#report(error)
       }
     }
+  }
+
+  /** Says each reason once. */
+  #report(error: unknown): void {
+    const reason = messageOf(error)
+    const log = (this.#options.logger ?? silentLogger).child({ component: 'order-ring' })
+    if (reason !== this.#failure)
+      log.warn({ reason }, `the order ring could not be connected, trying on: ${reason}`)
+    this.#failure = reason
   }
 }

@@ -25,7 +25,11 @@ export function toPlaceOutcome(result: PlaceResult, unit: Decimal, nowMs: number
     case 'rejected':
       return { kind: 'rejected', reason: rejection(result) }
     case 'unknown':
-      return { kind: 'unknown', reason: doubt(result) }
+      return {
+        kind: 'unknown',
+        reason: doubt(result),
+        ...(result.withdrawn && { wasWithdrawn: true }),
+      }
   }
 }
 

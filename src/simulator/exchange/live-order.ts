@@ -26,6 +26,7 @@ export function stateOf(order: LiveOrder): OrderState {
     price: order.price,
     size: order.size,
     status: order.status,
+    unplaceable: order.unplaceable,
     filledSize: order.filledSize,
     filledQuote: order.filledQuote,
     createdMs: order.createdMs,

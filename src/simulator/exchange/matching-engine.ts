@@ -144,8 +144,10 @@ export class MatchingEngine {
     if (unplaceability && this.#unplaceable === 'refuse') throw new OrderRefusal(unplaceability)
     const intervention = new Intervention(market)
     this.#clearing.accept(order)
-    if (unplaceability) this.#clearing.end(order, 'canceled')
-    else {
+    if (unplaceability) {
+      order.unplaceable = true
+      this.#clearing.end(order, 'canceled')
+    } else {
       this.#matcher.take(order, market, intervention)
       this.#restOrExpire(order, market, intervention)
     }

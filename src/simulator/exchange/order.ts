@@ -63,6 +63,8 @@ export interface OrderState {
   readonly price: Decimal
   readonly size: Decimal
   readonly status: OrderStatus
+  /** Canceled at once, because its time in force did not let it in. */
+  readonly unplaceable?: boolean | undefined
   readonly filledSize: Decimal
   /** Quote units of all fills. */
   readonly filledQuote: Decimal

@@ -52,6 +52,15 @@ test('everything that can be said is taken', () => {
     maxSlippage: '0.01',
     orderTimeoutMs: 5_000,
     requestTimeoutMs: 5_000,
+    feedFallback: 'websocket',
+    feedFallbackAfterMs: 500,
+    orderRoute: 'qtx-then-parent',
+    rateLimits: { weightPerMinute: 2_400, ordersPer10s: 300, ordersPerMinute: 1_200 },
+    circuitBreakers: {
+      orderManager: { failures: 3, openMs: 5_000 },
+      rest: { failures: 5 },
+      privateStream: { openMs: 1_000 },
+    },
   }
   expect(parseConnectorConfig(everything)).toEqual(everything)
   expect(Object.keys(everything).sort()).toEqual(Object.keys(qtxConnectorConfig.shape).sort())

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/common/log.ts'
 import { AccountState } from '../../../src/connector/account-state.ts'
 import { AccountSync, type AccountQueries } from '../../../src/connector/account-sync.ts'
 import type { Balance, Position, PositionMode } from '../../../src/connector/account-types.ts'
+import { NO_RECORD } from '../../../src/connector/order-recorder.ts'
 import { OrderResolver } from '../../../src/connector/order-resolver.ts'
 import { OrderTracker } from '../../../src/connector/order-tracker.ts'
 import type { OrderUpdate, TradeUpdate } from '../../../src/connector/order-types.ts'
@@ -111,6 +112,8 @@ function rig(switchToOneWay = false) {
     resolver,
     queries,
     switchToOneWay,
+    recorder: () => NO_RECORD,
+    recorded: () => undefined,
   })
   const streams: Stream[] = []
   const start = (startFailure?: Error) =>
@@ -147,7 +150,7 @@ describe('starting', () => {
   test('reads mode, balances, positions and leverage, then starts the stream', async () => {
     const { start, calls, account, streams, sync } = rig()
     await start()
-    expect(calls).toEqual(['mode', 'balances', 'positions', 'leverage BTC-USDT'])
+    expect(calls).toEqual(['mode', 'balances', 'positions', 'open orders', 'leverage BTC-USDT'])
     expect(account.leverage('BTC-USDT')).toBe(5)
     expect(account.total('USDT').toString()).toBe('1000')
     expect(streams[0]?.sink).toBe(sync)

@@ -4,6 +4,7 @@ import { TypedEvents } from '../../../src/common/typed-events.ts'
 import type { FundingPayment } from '../../../src/connector/account-types.ts'
 import type { ConnectorEvents } from '../../../src/connector/events.ts'
 import { FundingPayments } from '../../../src/connector/funding-payments.ts'
+import { NO_RECORD } from '../../../src/connector/order-recorder.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 function payment(paymentId: string): FundingPayment {
@@ -24,6 +25,8 @@ function rig() {
     clock,
     signal: new AbortController().signal,
     events,
+    recorder: () => NO_RECORD,
+    recordedUntilMs: () => undefined,
     fetch: (_pair, sinceMs) => {
       asked.push(sinceMs)
       return Promise.resolve(history)

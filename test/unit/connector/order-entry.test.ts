@@ -6,6 +6,7 @@ import { silentLogger } from '../../../src/common/log.ts'
 import { AccountState } from '../../../src/connector/account-state.ts'
 import type { InFlightOrder } from '../../../src/connector/in-flight-order.ts'
 import { OrderEntry, type OrderWish } from '../../../src/connector/order-entry.ts'
+import { NO_RECORD } from '../../../src/connector/order-recorder.ts'
 import { OrderResolver } from '../../../src/connector/order-resolver.ts'
 import { OrderTracker } from '../../../src/connector/order-tracker.ts'
 import type {
@@ -44,6 +45,7 @@ interface Script {
   order: (order: InFlightOrder) => OrderUpdate | undefined | Error
   fills: (order: InFlightOrder) => readonly TradeUpdate[]
   marketPrice: Decimal | undefined
+  isReconciled: boolean
 }
 
 function rig(position = '0') {
@@ -69,6 +71,7 @@ function rig(position = '0') {
     order: () => new QtxError('QTX_EXCHANGE_DOWN', 'no answer'),
     fills: () => [],
     marketPrice: d('50000'),
+    isReconciled: true,
   }
   const placed: InFlightOrder[] = []
   const cancels: InFlightOrder[] = []
@@ -95,6 +98,8 @@ function rig(position = '0') {
     resolver,
     account,
     signal: abort.signal,
+    recorder: () => NO_RECORD,
+    isReconciled: () => script.isReconciled,
     maxSlippage: d('0.03'),
     cancelTimeoutMs: 10_000,
     ruleOf: (pair) => {
@@ -507,15 +512,18 @@ describe('cancelling', () => {
     expect(recorder.names).toEqual(['buyOrderCreated', 'orderFilled', 'buyOrderCompleted'])
   })
 
-  test('Q64, I4: not found, and not to be looked up, is never canceled', async () => {
+  test('Q64, I4: not found, and not to be looked up, is never canceled: it fails once it was denied for long', async () => {
     const { entry, open, script, clock, recorder } = rig()
     const order = await open()
     script.cancel = () => Promise.resolve(CANCEL_NOT_FOUND)
     script.order = () => undefined
     const result = await whilePassing(clock, entry.cancel(order))
     expect(result).toMatchObject({ success: false, reason: 'the order is pendingCancel' })
-    await pass(clock, 60_000, 500)
+    await pass(clock, 40_000, 500)
     expect(recorder.names).toEqual(['buyOrderCreated'])
+    await pass(clock, 60_000, 500)
+    expect(recorder.names).toEqual(['buyOrderCreated', 'orderFailure'])
+    expect(order.reason?.code).toBe('QTX_ORDER_NOT_FOUND')
   })
 
   test('a fill that meets the cancel wins', async () => {

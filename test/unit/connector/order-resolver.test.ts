@@ -188,6 +188,66 @@ describe('an order whose outcome is unknown', () => {
   })
 })
 
+describe('an order that the exchange had and has no more', () => {
+  const openOrder = ({ tracker }: Pick<ReturnType<typeof rig>, 'tracker'>) => {
+    const order = tracker.track(orderIdentity())
+    tracker.applyPlaceOutcome(order, { kind: 'accepted', exchangeOrderId: '77', updateMs: 1 })
+    return order
+  }
+
+  test('fails once that was said three times, over a minute, and not before', async () => {
+    const world = rig()
+    const order = openOrder(world)
+    world.exchange.answer = undefined
+    world.resolver.lookUp(order)
+    await pass(world.clock, 55_000, 500)
+    expect(order.state).toBe('open')
+    await pass(world.clock, 60_000, 500)
+    expect(order).toMatchObject({ state: 'failed', reason: { code: 'QTX_ORDER_NOT_FOUND' } })
+    expect(world.recorder.names).toEqual(['buyOrderCreated', 'orderFailure'])
+  })
+
+  test('tells the fills that it had before it fails', async () => {
+    const world = rig()
+    const order = openOrder(world)
+    world.exchange.answer = undefined
+    world.exchange.fills = [fillOf(order, '1', '0.4')]
+    world.resolver.lookUp(order)
+    await pass(world.clock, 120_000, 500)
+    expect(world.recorder.names).toEqual(['buyOrderCreated', 'orderFilled', 'orderFailure'])
+    expect(order.executedAmount.toString()).toBe('0.4')
+  })
+
+  test('U6: is not counted as missed while the exchange cannot be asked, and no more once it was found', async () => {
+    const world = rig()
+    const order = openOrder(world)
+    world.exchange.answer = undefined
+    world.resolver.lookUp(order)
+    await settle()
+    world.exchange.answer = DOWN
+    await pass(world.clock, 600_000, 1_000)
+    expect(order.state).toBe('open')
+    world.exchange.answer = updateOf(order, 'open', { source: 'rest' })
+    await pass(world.clock, 30_000, 500)
+    const count = world.asked.length
+    await pass(world.clock, 600_000, 1_000)
+    expect(world.asked).toHaveLength(count)
+    expect(order.state).toBe('open')
+  })
+})
+
+test('a request that was taken back unread, and is not found for a minute, never became an order', async () => {
+  const { clock, tracker, resolver, exchange } = rig(undefined)
+  const order = tracker.track(orderIdentity())
+  tracker.applyPlaceOutcome(order, { kind: 'unknown', reason: NO_ANSWER, wasWithdrawn: true })
+  exchange.answer = undefined
+  resolver.lookUp(order)
+  await pass(clock, 55_000, 500)
+  expect(order.state).toBe('submitUnknown')
+  await pass(clock, 60_000, 500)
+  expect(order.state).toBe('failed')
+})
+
 describe('fills', () => {
   test('I5: are fetched and applied before the end is', async () => {
     const { exchange, recorder, trackUnknown } = rig()

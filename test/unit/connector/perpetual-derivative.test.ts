@@ -127,6 +127,8 @@ describe('starting', () => {
       'orderBooks',
       'positionMode',
       'positions',
+      'privateStreamCircuit',
+      'restCircuit',
       'startup',
       'tradingRules',
       'userStream',

@@ -71,6 +71,15 @@ describe('a QTX connector’s class', () => {
     get orderRingStatistics(): undefined {
       return undefined
     }
+    get orderRoute(): string {
+      return 'qtx'
+    }
+    setOrderRoute(): void {
+      return
+    }
+    get feedSources(): ReadonlyMap<string, string> {
+      return new Map()
+    }
   }
 
   test('that lacks what QTX adds is refused by name', () => {
@@ -85,6 +94,15 @@ describe('a QTX connector’s class', () => {
       }
       get orderRingStatistics(): undefined {
         return undefined
+      }
+      get orderRoute(): string {
+        return 'qtx'
+      }
+      setOrderRoute(): void {
+        return
+      }
+      get feedSources(): ReadonlyMap<string, string> {
+        return new Map()
       }
     }
     expect(() => assertQtxConnectorClass(Unbranded)).toThrow(/was not made by createQtxConnectorClass/)

@@ -1,0 +1,50 @@
+/** What a database answers when the memory does not know. */
+type Lookup = (pair: string, id: string) => boolean
+
+/**
+ * Which ids of a pair are on record: the newest in memory, older ones in the database. The memory has two generations;
+ * the older one is forgotten when the younger is full, and its records are in the database.
+ */
+export class RecentKeys {
+  readonly #limit: number
+  readonly #lookup: Lookup
+  readonly #drainedSequence: () => number
+  #young = new Set<string>()
+  #old = new Set<string>()
+  /** Sequence number of the newest record of the older generation. */
+  #oldSequence = 0
+  #lastSequence = 0
+  #areAllHere = true
+
+  /** `limit` is the size of a generation. */
+  constructor(limit: number, lookup: Lookup, drainedSequence: () => number) {
+    this.#limit = limit
+    this.#lookup = lookup
+    this.#drainedSequence = drainedSequence
+  }
+
+  /** Keys come in the order of their records. */
+  add(pair: string, id: string, sequence: number): void {
+    if (this.#young.size >= this.#limit && this.#oldSequence <= this.#drainedSequence())
+      this.#startGeneration()
+    this.#young.add(keyOf(pair, id))
+    this.#lastSequence = sequence
+  }
+
+  has(pair: string, id: string): boolean {
+    const key = keyOf(pair, id)
+    if (this.#young.has(key) || this.#old.has(key)) return true
+    return !this.#areAllHere && this.#lookup(pair, id)
+  }
+
+  #startGeneration(): void {
+    if (this.#old.size > 0) this.#areAllHere = false
+    this.#old = this.#young
+    this.#oldSequence = this.#lastSequence
+    this.#young = new Set()
+  }
+}
+
+function keyOf(pair: string, id: string): string {
+  return `${pair}\n${id}`
+}

@@ -1,0 +1,294 @@
+import { expect } from 'vitest'
+import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
+import type { PerpetualConnector } from '../../src/connector/perpetual-connector.ts'
+import { EXCHANGE_REGISTRY, type ExchangeRow } from '../../src/exchanges/registry.ts'
+import {
+  createQtxConnector,
+  Decimal,
+  silentLogger,
+  type QtxConnectorConfigInput,
+  type TradingPair,
+} from '../../src/index.ts'
+import type { ConnectorClass } from '../../src/qtx/connector-class.ts'
+import { assetMargin } from '../../src/simulator/exchange/account-margin.ts'
+import { DEFAULT_LEVERAGE, type Account } from '../../src/simulator/exchange/account.ts'
+import type { MatchingEngine } from '../../src/simulator/exchange/matching-engine.ts'
+import type { Fill, OrderState } from '../../src/simulator/exchange/order.ts'
+import { DEMO_ACCOUNT, startSimulator, type Simulator } from '../../src/simulator/start-simulator.ts'
+import { until } from '../support/until.ts'
+import { EventRecord } from './event-record.ts'
+import { HookNotes, withHookNotes } from './hook-notes.ts'
+import { LeapingClock } from './leaping-clock.ts'
+import { RESTING_BOOKS, StillMarket } from './still-market.ts'
+import type { Subject } from './subjects.ts'
+
+export const BTC = 'BTC-USDT'
+export const ETH = 'ETH-USDT'
+
+/** Waits are shorter by this. */
+const SPEED = 20
+const PULSE_MS = 20
+/** On the connector's clock: a third of it in truth would be too long for a test. */
+const READY_TIMEOUT_MS = 15_000 * SPEED
+/** A rebate for makers, so that both signs of a fee are seen. */
+const FEES = { maker: '-0.0001', taker: '0.0005' }
+
+/** The funding that each symbol has. */
+export const FUNDING = {
+  rate: new Decimal('0.00031'),
+  markPrices: { [BTC]: new Decimal('60004'), [ETH]: new Decimal('3000.5') } as Readonly<
+    Record<TradingPair, Decimal>
+  >,
+  indexPrices: { [BTC]: new Decimal('60003'), [ETH]: new Decimal('3000.2') } as Readonly<
+    Record<TradingPair, Decimal>
+  >,
+}
+
+/** What differs from one connector of a world to the next. */
+export type ConnectorChanges = Pick<ConnectorOptions, 'switchToOneWay'> & {
+  readonly credentials?: Partial<NonNullable<ConnectorOptions['credentials']>>
+}
+
+/** A simulated exchange in which nothing moves by itself, and one connector on it, ready and flat. */
+export class ContractWorld implements AsyncDisposable {
+  readonly subject: Subject
+  readonly row: ExchangeRow
+  readonly simulator: Simulator
+  readonly market: StillMarket
+  readonly clock: LeapingClock
+  readonly connector: PerpetualConnector
+  readonly record: EventRecord
+  readonly notes: HookNotes
+  /** The account as the exchange has it. */
+  readonly account: Account
+  readonly nextFundingMs: number
+
+  private constructor(
+    subject: Subject,
+    simulator: Simulator,
+    clock: LeapingClock,
+    connector: PerpetualConnector,
+    notes: HookNotes,
+    nextFundingMs: number,
+  ) {
+    this.subject = subject
+    this.row = EXCHANGE_REGISTRY[subject.backend]
+    this.simulator = simulator
+    this.market = new StillMarket(simulator.exchange)
+    this.clock = clock
+    this.connector = connector
+    this.notes = notes
+    this.record = new EventRecord(connector)
+    this.account = simulator.exchange.engine.account(simulator.account.apiKey)!
+    this.nextFundingMs = nextFundingMs
+  }
+
+  /** Everything runs, and the connector is ready. */
+  static async open(subject: Subject): Promise<ContractWorld> {
+    const simulator = await startSimulator({
+      exchange: subject.backend,
+      pairs: [BTC, ETH],
+      playFromStart: false,
+      fees: FEES,
+    })
+    try {
+      const nextFundingMs = Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 3_600_000
+      const market = new StillMarket(simulator.exchange)
+      for (const pair of [BTC, ETH]) {
+        simulator.exchange.setFunding(market.instrument(pair).symbol, {
+          fundingRate: FUNDING.rate,
+          nextFundingMs,
+          markPrice: FUNDING.markPrices[pair],
+          indexPrice: FUNDING.indexPrices[pair],
+        })
+      }
+      market.rest()
+      const clock = new LeapingClock(SPEED)
+      const notes = new HookNotes()
+      const connector = await connect(subject, simulator, clock, notes)
+      const world = new ContractWorld(subject, simulator, clock, connector, notes, nextFundingMs)
+      await world.start()
+      return world
+    } catch (error) {
+      await simulator.close()
+      throw error
+    }
+  }
+
+  get engine(): MatchingEngine {
+    return this.simulator.exchange.engine
+  }
+
+  get isQtx(): boolean {
+    return this.subject.kind === 'qtx'
+  }
+
+  /** Starts a connector, this world's own by default, and waits until it is ready. */
+  async start(connector: PerpetualConnector = this.connector): Promise<void> {
+    await connector.start()
+    await this.whileMarketPulses(() => connector.waitReady({ timeoutMs: READY_TIMEOUT_MS }))
+  }
+
+  /** Another connector on the same account; it is not started. */
+  connectAnother(changes: ConnectorChanges = {}): Promise<PerpetualConnector> {
+    return connect(this.subject, this.simulator, this.clock, new HookNotes(), changes)
+  }
+
+  /** A book without a snapshot lives only while something happens in its market. */
+  async whileMarketPulses<T>(work: () => Promise<T>): Promise<T> {
+    const timer = setInterval(() => this.market.pulse(), PULSE_MS)
+    try {
+      return await work()
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  symbol(pair: TradingPair): string {
+    return this.market.instrument(pair).symbol
+  }
+
+  /** The account's open orders on the exchange. */
+  openOrders(): OrderState[] {
+    return this.account.records.openOrders()
+  }
+
+  /** The order as the exchange has it, open or done. */
+  exchangeOrder(clientOrderId: string): OrderState {
+    const { records } = this.account
+    const named = [clientOrderId, `${this.row.clientIdPrefix}${clientOrderId}`]
+    const order = named.map((id) => records.orderByClientId(id)).find((each) => each !== undefined)
+    if (!order) throw new Error(`the exchange has no order ${clientOrderId}`)
+    return order
+  }
+
+  /** The order's fills as the exchange has them. */
+  exchangeFills(pair: TradingPair, clientOrderId: string): Fill[] {
+    const { orderId } = this.exchangeOrder(clientOrderId)
+    return this.account.records.fills(this.symbol(pair)).filter((fill) => fill.orderId === orderId)
+  }
+
+  exchangePosition(pair: TradingPair): { readonly amount: string; readonly entryPrice: string } {
+    const { size, entryPrice } = this.account.position(this.market.instrument(pair))
+    return { amount: String(size), entryPrice: String(entryPrice) }
+  }
+
+  get exchangeWallet(): string {
+    return String(this.account.walletBalance('USDT'))
+  }
+
+  get exchangeAvailable(): string {
+    return String(
+      assetMargin(this.account, 'USDT', (symbol) => this.engine.markPrice(symbol)).availableBalance,
+    )
+  }
+
+  /** Resolves once the connector's balance and position are the exchange's, to the last digit. */
+  async untilAccountAgrees(pair: TradingPair = BTC): Promise<void> {
+    const { connector } = this
+    await until(() => {
+      const { amount, entryPrice } = this.exchangePosition(pair)
+      const position = connector.positions.get(pair)
+      const agrees = position
+        ? String(position.amount) === amount && String(position.entryPrice) === entryPrice
+        : amount === '0'
+      return agrees && String(connector.balance('USDT')) === this.exchangeWallet
+    }, 'the account').catch(() => undefined)
+    const position = connector.positions.get(pair)
+    expect({
+      wallet: String(connector.balance('USDT')),
+      amount: String(position?.amount ?? 0),
+      entryPrice: String(position?.entryPrice ?? 0),
+    }).toEqual({ wallet: this.exchangeWallet, ...this.exchangePosition(pair) })
+  }
+
+  /** The end of each test: what it told was lawful, and the account and the market are as before it. */
+  async settle(): Promise<void> {
+    const { exchange } = this.simulator
+    exchange.refuseConnections(false)
+    exchange.setRestLatency(0)
+    this.record.expectLawful()
+    for (const pair of [BTC, ETH]) {
+      this.engine.cancelAll(this.account, this.symbol(pair))
+      this.market.show(pair, RESTING_BOOKS[pair]!)
+      this.#flatten(pair)
+      this.market.show(pair, RESTING_BOOKS[pair]!)
+      if (this.account.leverage(this.symbol(pair)) !== DEFAULT_LEVERAGE)
+        this.engine.setLeverage(this.account, this.symbol(pair), DEFAULT_LEVERAGE)
+    }
+    const { connector } = this
+    await this.whileMarketPulses(() =>
+      until(
+        () => connector.ready && connector.inFlightOrders.size === 0 && connector.positions.size === 0,
+        'the connector to be ready and flat',
+      ),
+    )
+    await this.untilAccountAgrees()
+    this.record.clear()
+    this.notes.clear()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.connector.stop()
+    await this.simulator.close()
+  }
+
+  #flatten(pair: TradingPair): void {
+    const { size } = this.account.position(this.market.instrument(pair))
+    if (size.isZero()) return
+    this.engine.place(this.account, {
+      symbol: this.symbol(pair),
+      side: size.gt(0) ? 'sell' : 'buy',
+      kind: 'market',
+      timeInForce: 'ioc',
+      size: size.abs(),
+      reduceOnly: true,
+    })
+  }
+}
+
+async function connect(
+  subject: Subject,
+  simulator: Simulator,
+  clock: LeapingClock,
+  notes: HookNotes,
+  changes: ConnectorChanges = {},
+): Promise<PerpetualConnector> {
+  const row = EXCHANGE_REGISTRY[subject.backend]
+  const { credentials: otherKeys, ...others } = changes
+  const runtime = { clock, logger: silentLogger, random: () => 0.5 }
+  const given = Object.fromEntries(row.credentialFields.map((field) => [field, DEMO_ACCOUNT[field]]))
+  const credentials = { ...given, ...otherKeys } as NonNullable<ConnectorOptions['credentials']>
+  const exchangeEndpoints = simulator.exchangeEndpoints
+  if (subject.kind === 'parent') {
+    const Parent = withHookNotes(notes)((await row.load()) as unknown as ConnectorClass)
+    const Connector = Parent as unknown as new (options: ConnectorOptions) => PerpetualConnector
+    return new Connector({ tradingPairs: [BTC, ETH], credentials, exchangeEndpoints, ...runtime, ...others })
+  }
+  return createQtxConnector(
+    { ...qtxConfig(subject, simulator, credentials), ...others },
+    { ...runtime, plugins: [withHookNotes(notes)] },
+  )
+}
+
+/** The configuration of the QTX connector, with these credentials only. */
+export function qtxConfig(
+  subject: Subject,
+  simulator: Simulator,
+  credentials: Partial<NonNullable<ConnectorOptions['credentials']>>,
+): QtxConnectorConfigInput {
+  const { apiKey, apiSecret, passphrase, userId } = credentials
+  return {
+    exchangeBackend: subject.backend,
+    qtxPerpetualHost: simulator.feed.host,
+    qtxPerpetualPort: simulator.feed.port,
+    qtxPlaceOrderSharedMemoryName: simulator.sharedMemoryName,
+    ...(apiKey !== undefined && { exchangeApiKey: apiKey }),
+    ...(apiSecret !== undefined && { exchangeApiSecret: apiSecret }),
+    ...(passphrase !== undefined && { exchangeApiPassphrase: passphrase }),
+    ...(userId !== undefined && { exchangeUserId: userId }),
+    exchangeEndpoints: simulator.exchangeEndpoints,
+    tradingPairs: [BTC, ETH],
+    feedSilenceMs: 86_400_000,
+  }
+}

@@ -1,0 +1,40 @@
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { describeAccount } from './account.ts'
+import { describeBooks } from './books.ts'
+import { describeCancels } from './cancels.ts'
+import { ContractWorld } from './contract-world.ts'
+import { describeFillsAndFees } from './fills-and-fees.ts'
+import { describeFunding } from './funding.ts'
+import { describeOrders } from './orders.ts'
+import { describePositions } from './positions.ts'
+import { describePrivateStream } from './private-stream.ts'
+import { describeReadinessAndRules } from './readiness-and-rules.ts'
+import { describeRestart } from './restart.ts'
+import { subjectsOf, type SubjectKind } from './subjects.ts'
+
+/** What every connector of that kind must do, one exchange after the other, each in a world of its own. */
+export function describeContract(kind: SubjectKind): void {
+  describe.each(subjectsOf(kind))('$backend $kind', (subject) => {
+    let opened: ContractWorld | undefined
+    const world = () => opened!
+
+    beforeAll(async () => {
+      opened = await ContractWorld.open(subject)
+    })
+
+    afterEach(() => opened?.settle())
+
+    afterAll(() => opened?.[Symbol.asyncDispose]())
+
+    describeReadinessAndRules(world)
+    describeBooks(world)
+    describeOrders(world)
+    describeCancels(world)
+    describeFillsAndFees(world)
+    describePositions(world)
+    describeAccount(world)
+    describeFunding(world)
+    describePrivateStream(world)
+    describeRestart(world)
+  })
+}

@@ -1,0 +1,92 @@
+import type { Balance, FundingPayment, Position } from '../../src/connector/account-types.ts'
+import type { InFlightOrder } from '../../src/connector/in-flight-order.ts'
+import type {
+  CancelOutcome,
+  OrderUpdate,
+  PlaceOutcome,
+  TradeUpdate,
+} from '../../src/connector/order-types.ts'
+import type { UserStream, UserStreamSink } from '../../src/connector/user-stream.ts'
+import type { ConnectorClass, ConnectorPlugin } from '../../src/qtx/connector-class.ts'
+
+/** What the exchange's side of a connector said, before the connector made anything of it. */
+export class HookNotes {
+  readonly placings: PlaceOutcome[] = []
+  readonly cancels: CancelOutcome[] = []
+  readonly orders: OrderUpdate[] = []
+  readonly trades: TradeUpdate[] = []
+  readonly balances: Balance[] = []
+  readonly positions: Position[] = []
+  readonly fundingPayments: FundingPayment[] = []
+
+  clear(): void {
+    for (const list of [
+      this.placings,
+      this.cancels,
+      this.orders,
+      this.trades,
+      this.balances,
+      this.positions,
+      this.fundingPayments,
+    ])
+      list.length = 0
+  }
+}
+
+/** A layer that writes down what the layers below it say and changes nothing. */
+export function withHookNotes(notes: HookNotes): ConnectorPlugin {
+  return function hookNotes(Parent: ConnectorClass) {
+    abstract class NotedConnector extends Parent {
+      protected override async placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
+        const outcome = await super.placeOrder(order)
+        notes.placings.push(outcome)
+        return outcome
+      }
+
+      protected override async placeCancel(order: InFlightOrder): Promise<CancelOutcome> {
+        const outcome = await super.placeCancel(order)
+        notes.cancels.push(outcome)
+        return outcome
+      }
+
+      protected override createUserStream(): UserStream {
+        const stream = super.createUserStream()
+        return {
+          start: (sink) => stream.start(noting(sink, notes)),
+          stop: () => stream.stop(),
+          get lastReceivedMs() {
+            return stream.lastReceivedMs
+          },
+        }
+      }
+    }
+    return NotedConnector
+  }
+}
+
+function noting(sink: UserStreamSink, notes: HookNotes): UserStreamSink {
+  return {
+    orderUpdate: (update) => {
+      notes.orders.push(update)
+      sink.orderUpdate(update)
+    },
+    tradeUpdate: (update) => {
+      notes.trades.push(update)
+      sink.tradeUpdate(update)
+    },
+    balances: (changed) => {
+      notes.balances.push(...changed)
+      sink.balances(changed)
+    },
+    positions: (changed) => {
+      notes.positions.push(...changed)
+      sink.positions(changed)
+    },
+    fundingPayment: (payment) => {
+      notes.fundingPayments.push(payment)
+      sink.fundingPayment(payment)
+    },
+    connected: () => sink.connected(),
+    disconnected: (reason) => sink.disconnected(reason),
+  }
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { createQtxConnector, QtxError } from '../../src/index.ts'
+import { until } from '../support/until.ts'
+import { BTC, ETH, qtxConfig, type ContractWorld } from './contract-world.ts'
+
+/** What every connector waits for, with QTX's own beside it. */
+const CHECKS = [
+  'startup',
+  'tradingRules',
+  'fundingInfo',
+  'orderBooks',
+  'positionMode',
+  'accountBalance',
+  'positions',
+  'userStream',
+]
+
+export function describeReadinessAndRules(world: () => ContractWorld): void {
+  describe('readiness', () => {
+    test('every named check holds, and the exchange is reachable', () => {
+      const { connector, isQtx } = world()
+      const { status } = connector
+      expect(Object.keys(status)).toEqual(
+        expect.arrayContaining([...CHECKS, ...(isQtx ? ['orderRing'] : [])]),
+      )
+      expect(Object.entries(status).filter(([, check]) => !check.ok)).toEqual([])
+      expect(connector.ready).toBe(true)
+      expect(connector.networkStatus).toBe('connected')
+      expect(Math.abs(connector.clockSkewMs!)).toBeLessThan(5_000)
+    })
+
+    test('keys that the exchange refuses end the start at once, with nothing left running', async () => {
+      const here = world()
+      const { row, simulator } = here
+      const secrets = row.credentialFields.filter((field) => field === 'apiSecret' || field === 'passphrase')
+      for (const field of secrets) {
+        const sockets = simulator.exchange.socketCount
+        const connector = await here.connectAnother({ credentials: { [field]: 'of-somebody-else' } })
+        const error: unknown = await connector.start().catch((reason: unknown) => reason)
+        expect(error, field).toBeInstanceOf(QtxError)
+        expect((error as QtxError).code, (error as QtxError).message).toBe('QTX_AUTH')
+        expect((error as QtxError).message).not.toContain('of-somebody-else')
+        expect(connector.ready).toBe(false)
+        await until(() => simulator.exchange.socketCount === sockets, 'no socket of the refused connector')
+      }
+    })
+
+    test('each credential of the registry is asked for by name', async () => {
+      const { subject, row, simulator, isQtx } = world()
+      if (!isQtx) return
+      const { account } = simulator
+      for (const missing of row.credentialFields) {
+        const given = Object.fromEntries(
+          row.credentialFields.filter((field) => field !== missing).map((field) => [field, account[field]]),
+        )
+        const name = `exchange${missing[0]!.toUpperCase()}${missing.slice(1)}`.replace(
+          'exchangePassphrase',
+          'exchangeApiPassphrase',
+        )
+        const error: unknown = await createQtxConnector(qtxConfig(subject, simulator, given)).catch(
+          (reason: unknown) => reason,
+        )
+        expect(error).toMatchObject({ code: 'QTX_CREDENTIALS_MISSING' })
+        expect((error as QtxError).message).toContain(name)
+      }
+    })
+  })
+
+  describe('trading rules', () => {
+    test('are the exchange’s, in base units', () => {
+      const { connector, market, row } = world()
+      for (const pair of [BTC, ETH]) {
+        const instrument = market.instrument(pair)
+        const rule = connector.tradingRule(pair)
+        const shown = {
+          exchangeSymbol: rule.exchangeSymbol,
+          tick: String(rule.minPriceIncrement),
+          step: String(rule.minBaseAmountIncrement),
+          minSize: String(rule.minOrderSize),
+          minNotional: String(rule.minNotionalSize),
+          contractSize: String(rule.contractSize),
+          collateral: [rule.buyOrderCollateralToken, rule.sellOrderCollateralToken],
+        }
+        expect(shown, pair).toEqual({
+          exchangeSymbol: instrument.symbol,
+          tick: String(instrument.tickSize),
+          step: String(instrument.stepSize),
+          minSize: String(instrument.minSize),
+          minNotional: String(instrument.minNotional),
+          contractSize: String(instrument.contractSize),
+          collateral: ['USDT', 'USDT'],
+        })
+        expect(rule.contractSize.eq(1), 'contracts where the registry says so').toBe(row.sizeUnit === 'base')
+      }
+    })
+
+    test('prices and amounts are quantised down to the grid', () => {
+      const { connector } = world()
+      for (const pair of [BTC, ETH]) {
+        const { minPriceIncrement: tick, minBaseAmountIncrement: step } = connector.tradingRule(pair)
+        expect(String(connector.quantizePrice(pair, tick.mul('7.999')))).toBe(String(tick.mul(7)))
+        expect(String(connector.quantizePrice(pair, tick.mul(8)))).toBe(String(tick.mul(8)))
+        expect(String(connector.quantizeAmount(pair, step.mul('12.999')))).toBe(String(step.mul(12)))
+        expect(String(connector.quantizeAmount(pair, step.mul('0.5')))).toBe('0')
+      }
+    })
+
+    test('an order goes out quantised and never worse than asked: a buy’s price moves down, a sell’s up', async () => {
+      const here = world()
+      const { connector, record } = here
+      const { minPriceIncrement: tick, minBaseAmountIncrement: step } = connector.tradingRule(BTC)
+      const buy = connector.buy(BTC, step.mul('400.7'), 'limit', tick.mul('0.4').plus(59_000))
+      const sell = connector.sell(BTC, step.mul('400.7'), 'limit', tick.mul('0.4').plus(61_000))
+      await record.of('buyOrderCreated', buy)
+      await record.of('sellOrderCreated', sell)
+      expect(String(here.exchangeOrder(buy).price)).toBe('59000')
+      expect(String(here.exchangeOrder(sell).price)).toBe(String(tick.plus(61_000)))
+      expect(String(here.exchangeOrder(buy).size)).toBe(String(step.mul(400)))
+    })
+
+    test('an order below the minimum is never sent, and its failure names the rule', async () => {
+      const here = world()
+      const { connector, record } = here
+      const sent = here.account.records.allOrders(here.symbol(BTC)).length
+      const { minBaseAmountIncrement: step } = connector.tradingRule(BTC)
+      const id = connector.buy(BTC, step.mul('0.9'), 'limit', '59000')
+      expect(record.namesOf(id), 'no event comes before buy() has returned').toEqual([])
+      const failure = await record.of('orderFailure', id)
+      expect(failure.errorCode).toBe('QTX_ORDER_INVALID')
+      expect(failure.errorMessage).toMatch(/below/)
+      expect(record.namesOf(id)).toEqual(['orderFailure'])
+      expect(here.account.records.allOrders(here.symbol(BTC))).toHaveLength(sent)
+    })
+
+    test('a pair that was not named is refused', () => {
+      const { connector } = world()
+      expect(() => connector.tradingRule('SOL-USDT')).toThrow(
+        expect.objectContaining({ code: 'QTX_PAIR_UNKNOWN' }) as Error,
+      )
+      expect(() => connector.orderBook('SOL-USDT')).toThrow(
+        expect.objectContaining({ code: 'QTX_PAIR_UNKNOWN' }) as Error,
+      )
+      expect(() => connector.buy('SOL-USDT', 1, 'limit', 100)).toThrow(
+        expect.objectContaining({ code: 'QTX_PAIR_UNKNOWN' }) as Error,
+      )
+    })
+  })
+}
