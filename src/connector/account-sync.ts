@@ -8,6 +8,7 @@ import type { AccountState } from './account-state.ts'
 import type { Balance, FundingInfo, FundingPayment, Position, PositionMode } from './account-types.ts'
 import type { ConnectorEvents } from './events.ts'
 import { FundingPayments } from './funding-payments.ts'
+import type { InFlightOrder } from './in-flight-order.ts'
 import type { RecordedAccount } from './journal-keeper.ts'
 import type { OrderRecorder } from './order-recorder.ts'
 import { Reconciliation } from './reconciliation.ts'
@@ -46,6 +47,8 @@ export interface AccountSyncOptions {
   readonly queries: AccountQueries
   /** Whether an account in hedge mode is switched at the start; if not, the start is refused. */
   readonly switchToOneWay: boolean
+  /** Looks locally for what became of orders whose outcome is not known. */
+  readonly recoverOrders: (orders: readonly InFlightOrder[]) => void
   readonly recorder: () => OrderRecorder
   /** What an earlier process had on record; undefined where there is nothing. */
   readonly recorded: () => RecordedAccount | undefined
@@ -109,6 +112,7 @@ export class AccountSync implements UserStreamSink {
         },
       )
     }
+    this.#options.recoverOrders(this.#options.tracker.unresolved)
     await this.#reconciliation.reconcile('start', this.#options.recorded())
     this.#isReconciled = true
     for (const pair of pairs) {

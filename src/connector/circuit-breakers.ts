@@ -7,8 +7,7 @@ import { passed, waiting, type ConnectorStatus } from './status.ts'
 /** Thresholds that differ from the defaults. */
 export type CircuitBreakerOptions = {
   readonly [Name in BreakerName]?:
-    | { readonly failures?: number | undefined; readonly openMs?: number | undefined }
-    | undefined
+    { readonly failures?: number | undefined; readonly openMs?: number | undefined } | undefined
 }
 
 export interface CircuitBreakersParts {

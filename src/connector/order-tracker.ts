@@ -91,6 +91,11 @@ export class OrderTracker {
     return this.#active
   }
 
+  /** Orders whose outcome is not known. */
+  get unresolved(): readonly InFlightOrder[] {
+    return [...this.#active.values()].filter((order) => order.state === 'submitUnknown')
+  }
+
   /** The order, if it is active or among the recently finished. */
   find(clientOrderId: string): InFlightOrder | undefined {
     return this.#active.get(clientOrderId) ?? this.#finished.get(clientOrderId)
@@ -171,9 +176,9 @@ export class OrderTracker {
         this.fail(order, outcome.reason)
         break
       case 'unknown':
+        order.wasWithdrawn ||= outcome.wasWithdrawn ?? false
         if (order.state !== 'pendingCreate' || this.isAwaitingFills(order)) break
         order.reason = outcome.reason
-        order.wasWithdrawn = outcome.wasWithdrawn ?? false
         this.#setState(order, 'submitUnknown')
         this.#announcer.submitUnknown(order, outcome.reason)
     }

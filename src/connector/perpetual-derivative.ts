@@ -412,7 +412,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
 
   /** Orders whose outcome is not known; those of an earlier process too. */
   protected get unresolvedOrders(): readonly InFlightOrder[] {
-    return [...this.#tracker.active.values()].filter((order) => order.state === 'submitUnknown')
+    return this.#tracker.unresolved
   }
 
   #createJournalKeeper(settings: JournalSettings): JournalKeeper | undefined {
@@ -498,6 +498,7 @@ export abstract class PerpetualDerivative extends PerpetualHooks implements Perp
       fetchOrder: (order, signal) => this.fetchOrder(order, signal),
       fetchOrderFills: (order, signal) => this.fetchOrderFills(order, signal),
       notFoundIsProofFor: (order) => this.notFoundIsProofFor(order),
+      recoverOrders: (orders) => this.recoverOrders(orders),
       placeOrder: (order) => this.placeOrder(order),
       placeCancel: (order) => this.placeCancel(order),
       createMarketDataSource: () => this.createMarketDataSource(),

@@ -83,6 +83,14 @@ export abstract class PerpetualHooks {
    */
   protected abstract placeOrder(order: InFlightOrder): Promise<PlaceOutcome>
 
+  /**
+   * Looks where this machine itself may know what became of orders whose outcome is not known, those of an earlier
+   * process among them; what it finds is told by `applyLateOutcome`. The exchange is asked afterwards in any case.
+   */
+  protected recoverOrders(_orders: readonly InFlightOrder[]): void {
+    // By default nothing but the exchange knows.
+  }
+
   /** Asks to cancel an order. Throws only when nothing was sent. */
   protected abstract placeCancel(order: InFlightOrder): Promise<CancelOutcome>
 

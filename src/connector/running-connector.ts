@@ -36,6 +36,7 @@ export interface HookCalls extends AccountQueries {
   fetchOrder(order: InFlightOrder, signal: AbortSignal): Promise<OrderUpdate | undefined>
   fetchOrderFills(order: InFlightOrder, signal: AbortSignal): Promise<readonly TradeUpdate[]>
   notFoundIsProofFor(order: InFlightOrder): number | undefined
+  recoverOrders(orders: readonly InFlightOrder[]): void
   placeOrder(order: InFlightOrder): Promise<PlaceOutcome>
   placeCancel(order: InFlightOrder): Promise<CancelOutcome>
   createMarketDataSource(): MarketDataSource
@@ -124,6 +125,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     tracker,
     resolver,
     queries: hooks,
+    recoverOrders: (orders) => hooks.recoverOrders(orders),
     recorder: () => lasting.journal?.recorder ?? NO_RECORD,
     recorded: () => lasting.journal?.recordedAccount,
     switchToOneWay: options.switchToOneWay ?? false,

@@ -143,7 +143,8 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   }
 
   protected override async submitPositionMode(mode: PositionMode, signal: AbortSignal): Promise<void> {
-    await this.connection.markets(signal)
+    // Exchanges answer the mode that is set already with an error of their own.
+    if ((await this.fetchPositionMode(signal)) === mode) return
     await this.connection.read(
       `setting the position mode to ${mode}`,
       (exchange) => exchange.setPositionMode(mode === 'hedge'),

@@ -49,7 +49,7 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     sequencesComparable: true,
     clientIdPrefix: '',
     positionModeRequest: 'GET /fapi/v1/positionSide/dual',
-    streamLacks: ['availableBalance'],
+    streamLacks: ['availableBalance', 'fundingPayment'],
   },
   okx: {
     displayName: 'Okx',

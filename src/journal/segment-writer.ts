@@ -146,7 +146,14 @@ export class SegmentWriter {
   #rotate(): void {
     const spare = this.#spare
     this.#spare = undefined
-    this.#begin(spare ?? MappedFile.createNow(this.#sparePath(), this.#options.segmentBytes))
+    const file = spare ?? MappedFile.createNow(this.#sparePath(), this.#options.segmentBytes)
+    try {
+      this.#begin(file)
+    } catch (error) {
+      file.close()
+      rmSync(file.path, { force: true })
+      throw error
+    }
   }
 
   #begin(file: MappedFile): void {

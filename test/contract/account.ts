@@ -108,27 +108,28 @@ export function describeAccount(world: () => ContractWorld): void {
       const here = world()
       here.engine.setHedgeMode(here.account, true)
       try {
-        const connector = await here.connectAnother()
-        await expect(connector.start()).rejects.toMatchObject({ code: 'QTX_POSITION_MODE' })
-        expect(here.account.hedgeMode).toBe(true)
+        await here.withRingFree(async () => {
+          const connector = await here.connectAnother()
+          await expect(connector.start()).rejects.toMatchObject({ code: 'QTX_POSITION_MODE' })
+          expect(here.account.hedgeMode).toBe(true)
+          here.engine.setHedgeMode(here.account, false)
+        })
       } finally {
-        here.engine.setHedgeMode(here.account, false)
+        if (here.account.hedgeMode) here.engine.setHedgeMode(here.account, false)
       }
     })
 
     test('an account in hedge mode is switched at the start where that is allowed', async () => {
       const here = world()
       here.engine.setHedgeMode(here.account, true)
-      const connector = await here.connectAnother({ switchToOneWay: true })
       try {
-        // The ring has one client at a time.
-        if (here.isQtx) await here.connector.stop()
-        await connector.start()
-        expect([connector.positionMode, here.account.hedgeMode]).toEqual(['oneWay', false])
+        await here.withRingFree(async () => {
+          await using connector = await here.connectAnother({ switchToOneWay: true })
+          await connector.start()
+          expect([connector.positionMode, here.account.hedgeMode]).toEqual(['oneWay', false])
+        })
       } finally {
-        await connector.stop()
         if (here.account.hedgeMode) here.engine.setHedgeMode(here.account, false)
-        if (here.isQtx) await here.start()
       }
     })
   })

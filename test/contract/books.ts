@@ -108,7 +108,7 @@ export function describeBooks(world: () => ContractWorld): void {
 }
 
 function levelTexts(levels: readonly BookLevel[]): string[] {
-  return levels.map(({ price, size }) => levelText([price, size]))
+  return levels.map(levelText)
 }
 
 /** Doubles that differ in their last digits only are the same size. */

@@ -134,6 +134,20 @@ export class ContractWorld implements AsyncDisposable {
     return connect(this.subject, this.simulator, this.clock, new HookNotes(), changes)
   }
 
+  /**
+   * Does the work while the ring is free: it has one client at a time, and other connectors of the world need it. This
+   * world's own connector is stopped meanwhile where it holds the ring.
+   */
+  async withRingFree(work: () => Promise<void>): Promise<void> {
+    if (!this.isQtx) return work()
+    await this.connector.stop()
+    try {
+      await work()
+    } finally {
+      await this.start()
+    }
+  }
+
   /** A book without a snapshot lives only while something happens in its market. */
   async whileMarketPulses<T>(work: () => Promise<T>): Promise<T> {
     const timer = setInterval(() => this.market.pulse(), PULSE_MS)

@@ -39,8 +39,8 @@ export function describeRestart(world: () => ContractWorld): void {
       await connector.setLeverage(BTC, 10)
       await record.end(connector.sell(BTC, '0.03', 'limit', '60000'))
       await connector.stop()
-      const next = await here.connectAnother()
-      try {
+      {
+        await using next = await here.connectAnother()
         await here.start(next)
         const position = next.positions.get(BTC)
         expect([String(position?.amount), String(position?.entryPrice)]).toEqual(['-0.03', '60000'])
@@ -54,10 +54,8 @@ export function describeRestart(world: () => ContractWorld): void {
         const id = next.buy(BTC, '0.03', 'limit', '60010', { positionAction: 'close' })
         expect(await completed).toBe(id)
         await until(() => !next.positions.has(BTC), 'the position to be closed')
-      } finally {
-        await next.stop()
-        await here.start()
       }
+      await here.start()
     })
   })
 }

@@ -42,6 +42,7 @@ const PULSE_PRICES: Readonly<Record<TradingPair, number>> = { 'BTC-USDT': 58_000
 export class StillMarket {
   readonly #exchange: SimulatedExchange
   #pulses = 0
+  #trades = 0n
 
   constructor(exchange: SimulatedExchange) {
     this.#exchange = exchange
@@ -87,7 +88,7 @@ export class StillMarket {
 
   /** Lets others trade with each other, or with whoever rests at the price. */
   trade(pair: TradingPair, takerSide: 'buy' | 'sell', price: number, size: number): void {
-    this.#tell({ kind: 'trade', ...this.#head(pair), tradeId: 0n, takerSide, price, size })
+    this.#tell({ kind: 'trade', ...this.#head(pair), tradeId: ++this.#trades, takerSide, price, size })
   }
 
   /** Something happens in every market, far from the best prices. */

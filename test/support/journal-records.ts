@@ -7,13 +7,13 @@ const text = fc.oneof(
 )
 const maybe = fc.option(text, { nil: undefined })
 const timeMs = fc.integer({ min: 0, max: 2 ** 41 })
-const side = fc.constantFrom('buy', 'sell')
+const side = fc.constantFrom<FillRecord['tradeType'][]>('buy', 'sell')
 const action = fc.constantFrom('open', 'close')
 
 /** Every kind of record, with every kind of text in it. */
 export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
-  fc.record<OrderRecord>({
-    kind: fc.constant('order'),
+  fc.record({
+    kind: fc.constant('order' as const),
     clientOrderId: text,
     pair: text,
     tradeType: side,
@@ -26,8 +26,8 @@ export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
     leverage: fc.double({ noNaN: true, min: 0, max: 200 }),
     createdMs: timeMs,
   }),
-  fc.record<JournalRecord>({
-    kind: fc.constant('answer'),
+  fc.record({
+    kind: fc.constant('answer' as const),
     clientOrderId: text,
     pair: text,
     request: fc.constantFrom('place', 'cancel'),
@@ -37,8 +37,8 @@ export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
     message: maybe,
     atMs: timeMs,
   }),
-  fc.record<JournalRecord>({
-    kind: fc.constant('state'),
+  fc.record({
+    kind: fc.constant('state' as const),
     clientOrderId: text,
     pair: text,
     state: fc.constantFrom('pendingCreate', 'submitUnknown', 'open', 'partiallyFilled', 'filled', 'failed'),
@@ -47,8 +47,8 @@ export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
     message: maybe,
     atMs: timeMs,
   }),
-  fc.record<FillRecord>({
-    kind: fc.constant('fill'),
+  fc.record({
+    kind: fc.constant('fill' as const),
     pair: text,
     tradeId: text,
     clientOrderId: text,
@@ -62,17 +62,17 @@ export const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
     isMaker: fc.boolean(),
     fillMs: timeMs,
   }),
-  fc.record<JournalRecord>({
-    kind: fc.constant('funding'),
+  fc.record({
+    kind: fc.constant('funding' as const),
     pair: text,
     paymentId: text,
     asset: text,
     amount: text,
     paidMs: timeMs,
   }),
-  fc.record<JournalRecord>({ kind: fc.constant('balance'), asset: text, total: text, atMs: timeMs }),
-  fc.record<JournalRecord>({
-    kind: fc.constant('position'),
+  fc.record({ kind: fc.constant('balance' as const), asset: text, total: text, atMs: timeMs }),
+  fc.record({
+    kind: fc.constant('position' as const),
     pair: text,
     amount: text,
     entryPrice: text,

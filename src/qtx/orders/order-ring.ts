@@ -143,7 +143,8 @@ export class OrderRing {
    * @throws QtxError `QTX_RING_CLOSED`.
    */
   withdraw(slot: number): boolean {
-    if (this.#leases[slot] !== OURS || this.isTaken(slot) || this.#slots.isAnswered(slot)) return false
+    const isKept = this.#leases[slot] === OURS || this.#leases[slot] === EARLIER
+    if (!isKept || this.isTaken(slot) || this.#slots.isAnswered(slot)) return false
     this.#slots.turnIntoCancel(slot)
     return true
   }
@@ -167,6 +168,11 @@ export class OrderRing {
       if (distance(this.#from, slot) < this.#waiting || this.#isLeased(slot)) leased++
     }
     return { waiting: this.#waiting, leased, capacity: COUNT - 1 }
+  }
+
+  /** What stands in every slot, without keys and secrets. */
+  describeAll(): readonly SlotContent[] {
+    return Array.from({ length: COUNT }, (_, slot) => this.#slots.read(slot))
   }
 
   /** What stands in a slot, without key and secret. For diagnosis. */

@@ -2,6 +2,7 @@ import { messageOf, QtxError } from '../../errors.ts'
 import { decodeOrderAnswer, saysKeyIsMissing, type OrderAnswer } from '../../wire/order-answer.ts'
 import { RING } from '../../wire/order-ring-layout.ts'
 import { AnswerWatcher, type AnswerWatcherOptions } from './answer-watcher.ts'
+import { EarlierOrders, type EarlierOrder } from './earlier-orders.ts'
 import { OrderRing, type Leftover, type RingOccupancy } from './order-ring.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
@@ -62,6 +63,30 @@ export class RingSession {
   /** @throws QtxError `QTX_RING_CLOSED`. */
   occupancy(): RingOccupancy {
     return this.#ring.occupancy()
+  }
+
+  /**
+   * Looks for orders of earlier clients in the ring: what is known of each at once is returned, and an answer that is
+   * still to come is a late answer. One that the order manager has not taken is withdrawn.
+   */
+  recover(orders: readonly EarlierOrder[]): readonly LateAnswer[] {
+    const earlier = new EarlierOrders(this.#ring.describeAll(), (slot) => this.#ring.isTaken(slot))
+    return orders.flatMap((order) => {
+      const trace = earlier.traceOf(order)
+      switch (trace.kind) {
+        case 'answered':
+          return [this.#readEarlier(order, trace.slot)]
+        case 'taken':
+          this.#awaitEarlier(order, trace.slot)
+          return []
+        case 'waiting':
+          return this.#withdraw(trace.slot) ? [withdrawnAnswer(order, 'it was taken back unread')] : []
+        case 'absent':
+          return [withdrawnAnswer(order, 'it was never put into the order ring')]
+        case 'untraceable':
+          return []
+      }
+    })
   }
 
   /** Sends the key and waits for its answer; the slot is wiped before anything is done with that. */
@@ -131,11 +156,30 @@ export class RingSession {
 
   onDeadline(slot: number): void {
     const pending = this.#pending[slot]!
+    // An earlier client's: nobody waits for it, and its answer may still come.
+    if (pending.state !== 'waiting') return
     const message = `the order manager did not answer within ${this.#options.timeoutMs} ms`
     this.#giveUp(slot, pending, 'timeout', message)
     pending.state = 'timed-out'
     pending.settled = undefined
     this.#ring.abandon(slot)
+  }
+
+  #readEarlier({ clientOrderId, symbol }: EarlierOrder, slot: number): LateAnswer {
+    const { exchangeBackend, secretMask } = this.#options
+    const text = secretMask.apply(this.#ring.readAnswer(slot) ?? '')
+    const answer = decodeOrderAnswer(exchangeBackend, 'place', clientOrderId, text)
+    return { request: 'place', symbol, result: toResult(answer, clientOrderId, 0) }
+  }
+
+  #awaitEarlier({ clientOrderId, symbol }: EarlierOrder, slot: number): void {
+    const pending = this.#pending[slot]!
+    pending.request = 'place'
+    pending.clientOrderId = clientOrderId
+    pending.symbol = symbol
+    pending.publishedMs = this.#options.clock.monotonicMs()
+    pending.state = 'timed-out'
+    this.#watcher.watch(slot)
   }
 
   #send(
@@ -192,6 +236,19 @@ export class RingSession {
     if (pending.request !== 'key') this.#options.statistics.countResult(result)
     resolve(result)
   }
+}
+
+/** Of a request that nobody will carry out any more. */
+function withdrawnAnswer({ clientOrderId, symbol }: EarlierOrder, message: string): LateAnswer {
+  const result = {
+    kind: 'unknown',
+    clientOrderId,
+    reason: 'lost',
+    message,
+    withdrawn: true,
+    latencyMs: 0,
+  } as const
+  return { request: 'place', symbol, result }
 }
 
 function ignore(): void {

@@ -15,6 +15,7 @@ import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { SharedMemory } from '../../posix/shared-memory.ts'
 import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
+import type { EarlierOrder } from './earlier-orders.ts'
 import type { Leftover, RingOccupancy } from './order-ring.ts'
 import type { LateAnswer, PlaceResult } from './order-result.ts'
 
@@ -111,6 +112,15 @@ export class QtxSharedMemoryManager {
     } catch (error) {
       return this.#refuse(error)
     }
+  }
+
+  /**
+   * Looks in the ring for orders that an earlier client may have put into it, and whose outcome is not known. What it
+   * shows of them, now or later, is told as late answers. Does nothing while not connected.
+   */
+  recover(orders: readonly EarlierOrder[]): void {
+    if (this.#state !== 'connected' || orders.length === 0) return
+    for (const late of this.#session?.recover(orders) ?? []) this.#reportLateAnswer(late)
   }
 
   /**
@@ -283,7 +293,7 @@ export class QtxSharedMemoryManager {
     const { request, result } = late
     this.#logger.warn(
       { request, clientOrderId: result.clientOrderId, outcome: result.kind, latencyMs: result.latencyMs },
-      'a request that had timed out was answered',
+      'it became known what came of an earlier request',
     )
     this.#call(() => this.#options.onLateAnswer(late), 'onLateAnswer')
   }

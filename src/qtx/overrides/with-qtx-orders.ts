@@ -189,6 +189,15 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       })
     }
 
+    protected override recoverOrders(orders: readonly InFlightOrder[]): void {
+      super.recoverOrders(orders)
+      const known = orders.flatMap(({ clientOrderId, pair, createdMs }) => {
+        const symbol = this.findRule(pair)?.exchangeSymbol
+        return symbol === undefined ? [] : [{ clientOrderId, symbol, createdMs }]
+      })
+      this.#keeper?.ring.recover(known)
+    }
+
     /** What an answer, or its lack, says about the order manager. */
     #learnFrom(result: PlaceResult): void {
       const breaker = this.breaker('orderManager')
@@ -267,7 +276,10 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         logger: this.logger,
         onStateChange: (state, reason) => {
           if (state === 'lost') this.breaker('orderManager').trip(`the order ring was lost: ${reason}`)
-          else if (state === 'connected') this.breaker('orderManager').succeeded()
+          else if (state === 'connected') {
+            this.breaker('orderManager').succeeded()
+            this.recoverOrders(this.unresolvedOrders)
+          }
         },
         onLateAnswer: (late) => {
           if (late.request !== 'place') return

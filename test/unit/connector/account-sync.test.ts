@@ -112,6 +112,7 @@ function rig(switchToOneWay = false) {
     resolver,
     queries,
     switchToOneWay,
+    recoverOrders: () => undefined,
     recorder: () => NO_RECORD,
     recorded: () => undefined,
   })

@@ -28,6 +28,11 @@ export class RequestFields {
     }
   }
 
+  /** The same with more. */
+  with(more: Readonly<Record<string, unknown>>): RequestFields {
+    return new RequestFields({ ...this.#values, ...more })
+  }
+
   text(name: string): string | undefined {
     const value = Object.hasOwn(this.#values, name) ? this.#values[name] : undefined
     if (typeof value === 'number') return String(value)

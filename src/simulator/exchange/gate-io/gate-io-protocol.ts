@@ -25,7 +25,8 @@ export class GateIoProtocol implements ExchangeProtocol {
 
   answer(request: RestRequest): RestAnswer {
     try {
-      return { status: request.method === 'POST' ? 201 : 200, body: this.#route(request) }
+      const creates = request.method === 'POST' && request.path.endsWith('/orders')
+      return { status: creates ? 201 : 200, body: this.#route(request) }
     } catch (error) {
       return errorAnswer(gateIoErrorOf(error))
     }
@@ -55,7 +56,7 @@ export class GateIoProtocol implements ExchangeProtocol {
       for (const at of [parts.length - 1, parts.length - 2]) {
         const pattern = `${method} ${parts.map((part, index) => (index === at ? '*' : part)).join('/')}`
         const route = Object.hasOwn(this.#routes, pattern) ? this.#routes[pattern] : undefined
-        if (route) return { route, name: decodeURIComponent(parts[at]!) }
+        if (route) return { route, name: parts[at]! }
       }
     }
     throw new GateIoError('NOT_FOUND', `${method} ${path} not found`, 404)

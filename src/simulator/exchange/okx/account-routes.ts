@@ -1,60 +1,11 @@
-import type { Clock } from '../../../common/clock.ts'
-import type { Account } from '../account.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import { OrderRefusal } from '../order-refusal.ts'
-import {
-  accountConfigPayload,
-  balancePayload,
-  billPayload,
-  billTypeOf,
-  leveragePayload,
-  positionPayload,
-} from './account-payloads.ts'
+import type { AccountReader } from './account-reader.ts'
+import { accountConfigPayload, billPayload, billTypeOf, leveragePayload } from './account-payloads.ts'
 import { parameterWrong } from './okx-errors.ts'
 import { contractsText } from './okx-values.ts'
 import { incomeBillId } from './order-payloads.ts'
 import { type Routes, signed } from './rest-route.ts'
-
-/** Reads an account as OKX shows it. */
-export class AccountReader {
-  readonly #engine: MatchingEngine
-  readonly #clock: Clock
-
-  constructor(engine: MatchingEngine, clock: Clock) {
-    this.#engine = engine
-    this.#clock = clock
-  }
-
-  balance(account: Account) {
-    return balancePayload(account, (symbol) => this.#engine.markPrice(symbol), this.#clock.nowMs())
-  }
-
-  position(account: Account, symbol: string) {
-    const instrument = this.#engine.instrument(symbol)
-    return positionPayload(
-      {
-        account,
-        instrument,
-        markPriceOf: (each) => this.#engine.markPrice(each),
-        lastPrice: this.#engine.lastTradePrice(symbol),
-        indexPrice: this.#engine.funding(symbol).indexPrice,
-        index: this.#engine.instruments.indexOf(instrument),
-      },
-      this.#clock.nowMs(),
-    )
-  }
-
-  /** Open positions; those that were open too, where they are asked for by name. */
-  positions(account: Account, symbols?: readonly string[]) {
-    return account.positions
-      .filter(({ instrument, size }) =>
-        symbols
-          ? symbols.includes(instrument.symbol) && account.records.fills(instrument.symbol).length > 0
-          : !size.isZero(),
-      )
-      .map(({ instrument }) => this.position(account, instrument.symbol))
-  }
-}
 
 /** REST of the account: balances, positions, leverage, modes and bills. */
 export function accountRoutes(engine: MatchingEngine, reader: AccountReader): Routes {
