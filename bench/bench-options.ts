@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SECTIONS = ['receive', 'decode', 'book', 'ring', 'latency', 'startup'] as const
+export const SECTIONS = ['receive', 'decode', 'book', 'ring', 'journal', 'latency', 'startup'] as const
 export type Section = (typeof SECTIONS)[number]
 
 /** Fewer runs than that make no median worth telling. */

@@ -8,6 +8,7 @@ import { USAGE, parseBenchOptions, type BenchOptions, type Section } from './ben
 import { Processes } from './line-process.ts'
 import { measureBook } from './measure-book.ts'
 import { measureDecode } from './measure-decode.ts'
+import { measureJournal } from './measure-journal.ts'
 import { measureLatency } from './measure-latency.ts'
 import { measureReceive } from './measure-receive.ts'
 import { measureRing } from './measure-ring.ts'
@@ -20,6 +21,7 @@ const MEASUREMENTS: Readonly<Record<Section, Measurement>> = {
   decode: measureDecode,
   book: measureBook,
   ring: measureRing,
+  journal: measureJournal,
   latency: measureLatency,
   startup: measureStartup,
 }

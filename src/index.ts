@@ -58,10 +58,16 @@ export { MESSAGE_TYPE } from './wire/market-data-layout.ts'
 export { BoundedQueue, type OverflowPolicy } from './common/bounded-queue.ts'
 export { EXCHANGE_BACKENDS, fromQtxSymbol, toQtxSymbol, type ExchangeBackend } from './wire/symbol-names.ts'
 export { BinancePerpetualDerivative } from './exchanges/binance/binance-perpetual-derivative.ts'
+export { OkxPerpetualDerivative } from './exchanges/okx/okx-perpetual-derivative.ts'
+export { BybitPerpetualDerivative } from './exchanges/bybit/bybit-perpetual-derivative.ts'
+export { BitgetPerpetualDerivative } from './exchanges/bitget/bitget-perpetual-derivative.ts'
+export { KucoinPerpetualDerivative } from './exchanges/kucoin/kucoin-perpetual-derivative.ts'
+export { GateIoPerpetualDerivative } from './exchanges/gate-io/gate-io-perpetual-derivative.ts'
 export { PerpetualDerivative } from './connector/perpetual-derivative.ts'
 export type {
   PerpetualConnector,
   PriceKind,
+  StopOptions,
   StopReport,
   WaitOptions,
 } from './connector/perpetual-connector.ts'
@@ -70,6 +76,7 @@ export type {
   ConnectorOptions,
   ExchangeCredentials,
   ExchangeEndpoints,
+  JournalSettings,
 } from './connector/connector-options.ts'
 export type {
   Anomaly,
@@ -89,6 +96,9 @@ export type {
   OrderSubmitUnknown,
   PositionModeChange,
   PublicTrade,
+  AmountDifference,
+  ForeignOrder,
+  Reconciled,
 } from './connector/events.ts'
 export type { BookSnapshot, MarketDataSink, MarketDataSource } from './connector/market-data-source.ts'
 export type { CircuitBreakerOptions } from './connector/circuit-breakers.ts'
@@ -128,3 +138,22 @@ export type { EventStreamOptions } from './common/typed-events.ts'
 export { SystemClock, type Clock } from './common/clock.ts'
 export { createLogger, silentLogger, type Logger, type LogLevel } from './common/log.ts'
 export { ERRORS, QtxError, type ErrorCode, type ErrorOptions, type ErrorOutcome } from './errors.ts'
+export type {
+  ExportQuery,
+  HistoryKind,
+  HistoryPage,
+  HistoryQuery,
+  HistoryRows,
+  OrderHistory,
+  ProfitAndLoss,
+  ProfitAndLossQuery,
+} from './journal/history.ts'
+export { Journal, type JournalOptions, type JournalStatistics } from './journal/journal.ts'
+export type {
+  AnswerRecord,
+  FillRecord,
+  FundingRecord,
+  JournalRecord,
+  OrderRecord,
+  OrderStateRecord,
+} from './journal/journal-record.ts'

@@ -1,3 +1,4 @@
+import { Backoff } from '../common/backoff.ts'
 import { sleep, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
@@ -12,6 +13,8 @@ export interface MarketInfoOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
+  /** Uniform in [0, 1); for jitter. */
+  readonly random?: () => number
   readonly account: AccountState
   readonly fetchTradingRules: (signal: AbortSignal) => Promise<readonly TradingRule[]>
   readonly fetchFundingInfo: (pair: TradingPair, signal: AbortSignal) => Promise<FundingInfo>
@@ -20,6 +23,8 @@ export interface MarketInfoOptions {
   readonly onReachable: (isReachable: boolean, reason: string) => void
 }
 
+/** After a failure, at first; then longer, up to the usual period. */
+const RETRY_MS = 1_000
 const RULES_REFRESH_MS = 30 * 60_000
 const FUNDING_REFRESH_MS = 60_000
 const CLOCK_CHECK_MS = 60_000
@@ -117,18 +122,22 @@ export class MarketInfo {
   }
 
   #every(periodMs: number, what: string, refresh: () => Promise<void>): void {
-    const { clock, signal, logger, onReachable } = this.#options
+    const { clock, signal, logger, onReachable, random = Math.random } = this.#options
+    const backoff = new Backoff({ initialMs: RETRY_MS, maxMs: periodMs, random })
     const isStopped = () => signal.aborted
     const run = async () => {
-      for (;;) {
-        await sleep(clock, periodMs, signal)
+      for (let delayMs = periodMs; ; ) {
+        await sleep(clock, delayMs, signal)
         if (isStopped()) return
         try {
           await refresh()
+          backoff.reset()
+          delayMs = periodMs
           onReachable(true, `${what} refreshed`)
         } catch (error) {
           if (isStopped()) return
-          logger.warn({}, `${what} could not be refreshed: ${messageOf(error)}`)
+          delayMs = backoff.nextMs()
+          logger.warn({ delayMs: Math.round(delayMs) }, `${what} could not be refreshed: ${messageOf(error)}`)
           onReachable(false, messageOf(error))
         }
       }

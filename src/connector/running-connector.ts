@@ -99,6 +99,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
     clock,
     logger,
     signal,
+    random,
     account,
     fetchTradingRules: (s) => hooks.fetchTradingRules(s),
     fetchFundingInfo: (pair, s) => hooks.fetchFundingInfo(pair, s),

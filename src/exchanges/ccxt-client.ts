@@ -233,7 +233,7 @@ function tap(
 
     /** The connector's own budget in place of ccxt's queue. Costs are texts, as all numbers are. */
     override throttle(cost: unknown = 1): Promise<void> {
-      const weight = Number(cost) * (taps.weighsMilliseconds ? Number(this.rateLimit) : 1)
+      const weight = Number(cost) * (taps.weighsMilliseconds ? this.rateLimit : 1)
       return taps.gate.wait(this.#kind, weight, taps.closed.signal)
     }
 

@@ -99,6 +99,7 @@ export function describeBooks(world: () => ContractWorld): void {
       const here = world()
       const { market, simulator } = here
       simulator.exchange.dropSockets()
+      await until(() => !here.connector.ready, 'the loss to be noticed')
       market.show(BTC, { bids: [[60_002, 3]], asks: [[60_003, 3]] })
       await here.whileMarketPulses(() => until(() => here.connector.ready, 'the connector to be ready'))
       await untilBookAgrees(BTC)

@@ -35,21 +35,25 @@ export function describeFunding(world: () => ContractWorld): void {
     test('I22: each payment is told once, paid by a long and received by a short, and is in the balance', async () => {
       const here = world()
       const { connector, record, clock } = here
+      /** So far that sockets are taken for dead, and everything is fetched once they are back. */
+      const leap = async () => {
+        clock.leap(PAYMENTS_ASKED_AFTER_MS)
+        await here.whileMarketPulses(() => until(() => connector.ready, 'the connector to be ready'))
+      }
       for (const [index, side] of (['buy', 'sell'] as const).entries()) {
         const id = connector[side](BTC, '0.02', 'market', undefined, { positionAction: 'open' })
         await record.end(id)
         await here.untilAccountAgrees()
         here.engine.payFunding(here.symbol(BTC))
         const told = () => record.all('fundingPaymentCompleted')
-        if (here.row.streamLacks.includes('fundingPayment')) clock.leap(PAYMENTS_ASKED_AFTER_MS)
-        await until(() => told().length > index, 'the payment')
+        if (here.row.streamLacks.includes('fundingPayment')) await leap()
+        await until(() => told().length > index, 'the payment').catch((e)=>{console.log(index,Date.now(), here.simulator.exchange.requests.slice(-60).map((r)=>`${r.atMs} ${r.method} ${r.path} ${JSON.stringify(r.parameters)}`).join('\n'));throw e})
         const close = connector[side === 'buy' ? 'sell' : 'buy'](BTC, '0.02', 'market')
         await record.end(close)
         await here.untilAccountAgrees()
       }
       // Whatever is fetched from now on is known.
-      clock.leap(PAYMENTS_ASKED_AFTER_MS)
-      await here.whileMarketPulses(() => until(() => connector.ready, 'the connector to be ready'))
+      await leap()
       const value = new Decimal('0.02').mul(FUNDING.markPrices[BTC]!).mul(FUNDING.rate)
       expect(
         record.all('fundingPaymentCompleted').map(({ pair, asset, amount }) => [pair, asset, String(amount)]),

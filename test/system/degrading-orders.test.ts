@@ -196,7 +196,7 @@ describe('the circuit breaker of the order manager', () => {
     await until(() => rig.connector.status['orderManagerCircuit']?.ok === false, 'the breaker to open')
   }
 
-  test('I4: opens after timeouts; orders are refused before anything is sent, cancels go by REST', async () => {
+  test('opens after timeouts; orders are refused before anything is sent, cancels go by REST', async () => {
     await using rig = await TradingRig.ready({}, HUNG)
     const changes = circuitOf(rig, 'orderManager')
     const open = buyResting(rig)
@@ -254,7 +254,7 @@ describe('the circuit breaker of the order manager', () => {
   })
 })
 
-test('the circuit breaker of the private stream opens after connections that failed, and closes with one that did not', async () => {
+test('I13: the circuit breaker of the private stream opens after connections that failed, and closes with one that did not', async () => {
   await using rig = await TradingRig.ready(
     {},
     { circuitBreakers: { privateStream: { failures: 1, openMs: 200 } } },

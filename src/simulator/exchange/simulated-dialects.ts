@@ -1,11 +1,17 @@
 import type { ExchangeBackend } from '../../wire/symbol-names.ts'
 import { BINANCE_DIALECT } from './binance/simulated-binance.ts'
+import { BITGET_DIALECT } from './bitget/simulated-bitget.ts'
+import { OKX_DIALECT } from './okx/simulated-okx.ts'
+import { KUCOIN_DIALECT } from './kucoin/simulated-kucoin.ts'
 import { QtxError } from '../../errors.ts'
 import type { ExchangeDialect } from './exchange-dialect.ts'
 
 /** How each simulated exchange speaks. */
 export const SIMULATED_DIALECTS: Readonly<Partial<Record<ExchangeBackend, ExchangeDialect>>> = {
   binance: BINANCE_DIALECT,
+  bitget: BITGET_DIALECT,
+  okx: OKX_DIALECT,
+  kucoin: KUCOIN_DIALECT,
 }
 
 /** The dialect of a backend. @throws QtxError `QTX_EXCHANGE_UNSUPPORTED`. */

@@ -177,7 +177,7 @@ describe('an exchange that was asked too much', () => {
   })
 })
 
-test('in no stretch of a window’s length is more used than its limit', () => {
+test('I25: in no stretch of a window’s length is more used than its limit', () => {
   const step = fc.record({ gapMs: fc.integer({ min: 0, max: 900 }), amount: fc.integer({ min: 1, max: 4 }) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

@@ -42,7 +42,9 @@ export function accountPayload({ account, markPriceOf }: AccountSources) {
     unionTotalMagin: '0',
     unionAvailable: '0',
     unionMm: '0',
-    assetList: [{ coin: MARGIN_COIN, balance: plainText(margin.walletBalance), available: plainText(transferable) }],
+    assetList: [
+      { coin: MARGIN_COIN, balance: plainText(margin.walletBalance), available: plainText(transferable) },
+    ],
     isolatedMargin: '0',
     crossedMargin: plainText(margin.positionInitialMargin),
     crossedUnrealizedPL: plainText(margin.unrealizedPnl),

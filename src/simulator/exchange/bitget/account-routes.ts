@@ -63,7 +63,13 @@ export function accountRoutes(engine: MatchingEngine): Routes {
       // Positions here are always crossed.
       if (fields.requiredText('marginMode') !== 'crossed') throw parameterWrong('marginMode')
       const text = String(account.leverage(symbol))
-      return { symbol, marginCoin: MARGIN_COIN, longLeverage: text, shortLeverage: text, marginMode: 'crossed' }
+      return {
+        symbol,
+        marginCoin: MARGIN_COIN,
+        longLeverage: text,
+        shortLeverage: text,
+        marginMode: 'crossed',
+      }
     }),
     'POST /api/v2/mix/account/set-position-mode': signed((fields, account) => {
       checkProduct(fields)
@@ -94,7 +100,10 @@ export function accountRoutes(engine: MatchingEngine): Routes {
     }),
     // What a classic account is told that asks for the unified one's settings.
     'GET /api/v3/account/settings': signed(() => {
-      throw new BitgetError('40084', 'You are in Classic Account mode, and the Unified Account API is not supported')
+      throw new BitgetError(
+        '40084',
+        'You are in Classic Account mode, and the Unified Account API is not supported',
+      )
     }),
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../../common/clock.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import { parameterWrong } from './bitget-errors.ts'
 import { PRODUCT_TYPE } from './bitget-words.ts'
+import type { BookTimes } from './book-times.ts'
 import { contractPayload, depthPayload, fundingRatePayload, tickerPayload } from './market-payloads.ts'
 import type { RequestFields } from './request-fields.ts'
 import { type Routes, open } from './rest-route.ts'
@@ -13,7 +14,7 @@ const FUNDING_HOURS = 8
 const OTHER_PRODUCTS = ['COIN-FUTURES', 'USDC-FUTURES', 'SUSDT-FUTURES', 'SCOIN-FUTURES', 'SUSDC-FUTURES']
 
 /** Public REST: time, contracts, books, prices and funding. */
-export function marketRoutes(engine: MatchingEngine, clock: Clock): Routes {
+export function marketRoutes(engine: MatchingEngine, clock: Clock, bookTimes: BookTimes): Routes {
   const instrumentsOf = (fields: RequestFields) => {
     const product = fields.requiredText('productType').toUpperCase()
     if (OTHER_PRODUCTS.includes(product)) return []
@@ -30,7 +31,7 @@ export function marketRoutes(engine: MatchingEngine, clock: Clock): Routes {
       fields.requiredText('productType')
       const instrument = engine.instrument(fields.requiredText('symbol'))
       const limit = fields.choice('limit', DEPTH_LIMITS) ?? DEFAULT_DEPTH_LIMIT
-      return depthPayload(instrument, engine.book(instrument.symbol), limit, clock.nowMs())
+      return depthPayload(instrument, engine.book(instrument.symbol), limit, bookTimes.of(instrument.symbol))
     }),
     'GET /api/v2/mix/market/ticker': open((fields) => {
       fields.requiredText('symbol')

@@ -87,7 +87,7 @@ export function fillPayload(account: Account, fill: Fill) {
   }
 }
 
-/** A row of the `fill` channel, which does not name the client's own id. */
+/** A row of the `fill` channel. It names no client id: the exchange added that late, and not everywhere. */
 export function fillFrameRow({ account, order, fill }: OrderUpdate & { readonly fill: Fill }) {
   const { enterPointSource: _, ...row } = fillPayload(account, fill)
   return { ...row, orderType: order.kind, uTime: row.cTime }
@@ -149,10 +149,9 @@ function feeOf(account: Account, order: OrderState) {
   const fills = account.records
     .fills(order.instrument.symbol)
     .filter((fill) => fill.orderId === order.orderId)
-  return fills.map((fill) => fill.fee).reduce<(typeof fills)[0]['fee'] | undefined>(
-    (sum, fee) => sum?.plus(fee) ?? fee,
-    undefined,
-  )
+  return fills
+    .map((fill) => fill.fee)
+    .reduce<(typeof fills)[0]['fee'] | undefined>((sum, fee) => sum?.plus(fee) ?? fee, undefined)
 }
 
 function sideInOneWay(order: OrderState): string {

@@ -50,7 +50,10 @@ export function readOrderReference(fields: RequestFields): OrderReference {
 function readClientId(fields: RequestFields): string | undefined {
   const clientId = fields.text('clientOid')
   if (clientId !== undefined && !CLIENT_ID.test(clientId)) {
-    throw new BitgetError('40305', 'client_oid length is not greater than 50, and cannot be Martian characters')
+    throw new BitgetError(
+      '40305',
+      'client_oid length is not greater than 50, and cannot be Martian characters',
+    )
   }
   return clientId
 }

@@ -93,7 +93,10 @@ export class RequestFields {
   }
 
   /** One page, newest first, of records that are given oldest first: those below `idLessThan`, at most `limit`. */
-  page<T>(records: readonly T[], idOf: (record: T) => string): { readonly page: T[]; readonly endId: string } {
+  page<T>(
+    records: readonly T[],
+    idOf: (record: T) => string,
+  ): { readonly page: T[]; readonly endId: string } {
     const limit = this.integer('limit') ?? PAGE_USUAL
     if (limit > PAGE_MOST) throw parameterWrong('limit')
     const below = this.text('idLessThan')

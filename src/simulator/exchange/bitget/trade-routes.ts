@@ -24,7 +24,9 @@ export function tradeRoutes(engine: MatchingEngine): Routes {
     const orderId = fields.text('orderId')
     const fills = symbolsOf(fields)
       .flatMap((symbol) => account.records.fills(symbol))
-      .filter((fill) => inRange(fill.timeMs) && (orderId === undefined || fill.orderId === orderIdOf(orderId)))
+      .filter(
+        (fill) => inRange(fill.timeMs) && (orderId === undefined || fill.orderId === orderIdOf(orderId)),
+      )
     const { page, endId } = fields.page(fills, (fill) => tradeIdText(fill.tradeId))
     return { fillList: page.map((fill) => fillPayload(account, fill)), endId }
   }
@@ -118,7 +120,12 @@ function eachOf(orders: readonly RequestFields[], act: (order: RequestFields) =>
     } catch (error) {
       const { code, message } = bitgetErrorOf(error)
       const orderId = order.text('orderId') ?? ''
-      failureList.push({ orderId, clientOid: order.text('clientOid') ?? '', errorMsg: message, errorCode: code })
+      failureList.push({
+        orderId,
+        clientOid: order.text('clientOid') ?? '',
+        errorMsg: message,
+        errorCode: code,
+      })
     }
   }
   return { successList, failureList }

@@ -122,9 +122,10 @@ export function fundingPayload(
   funding: { readonly fundingRate: Decimal; readonly markPrice: Decimal },
 ) {
   const { fundingRate, markPrice } = funding
-  const size = fundingRate.isZero() || markPrice.isZero()
-    ? ZERO
-    : income.amount.div(fundingRate.mul(markPrice)).neg().toDecimalPlaces(instrument.sizeDecimals)
+  const size =
+    fundingRate.isZero() || markPrice.isZero()
+      ? ZERO
+      : income.amount.div(fundingRate.mul(markPrice)).neg().toDecimalPlaces(instrument.sizeDecimals)
   return {
     id: income.incomeId,
     symbol: instrument.symbol,

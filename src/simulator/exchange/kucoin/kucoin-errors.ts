@@ -33,10 +33,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: st
   'price-above-band': ['300011', 'Order price cannot be higher than %s.'],
   'price-below-band': ['300012', 'Order price cannot be lower than %s.'],
   'notional-below-minimum': ['100001', 'Quantity parameter invalid.'],
-  'no-price-to-match': [
-    '300008',
-    "Unavailable to place the order, there's no contra order in the market.",
-  ],
+  'no-price-to-match': ['300008', "Unavailable to place the order, there's no contra order in the market."],
   'margin-insufficient': ['300003', 'Balance not enough.'],
   'post-only-would-cross': ['300000', 'Request parameter illegal.'],
   'fill-or-kill-unfillable': ['300000', 'Request parameter illegal.'],
@@ -49,8 +46,14 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: st
   'unknown-order': ['100004', 'Order is in not cancelable state'],
   'leverage-out-of-range': ['100001', 'Leverage %s is not valid.'],
   'position-mode-unchanged': ['330013', 'The position mode is already the one that was asked for.'],
-  'position-mode-open-orders': ['330014', 'Please cancel your open orders before switching the position mode.'],
-  'position-mode-open-position': ['330015', 'Please close your positions before switching the position mode.'],
+  'position-mode-open-orders': [
+    '330014',
+    'Please cancel your open orders before switching the position mode.',
+  ],
+  'position-mode-open-position': [
+    '330015',
+    'Please close your positions before switching the position mode.',
+  ],
 }
 
 /** KuCoin's error for what was thrown; rethrows what is no refusal. */

@@ -1,4 +1,3 @@
-import { ZERO } from '../../../common/decimal.ts'
 import type { TradeEvent } from '../../market-event.ts'
 import type { BookView } from '../exchange-listeners.ts'
 import type { Instrument } from '../instrument.ts'
@@ -81,7 +80,12 @@ export function contractPayload(
   }
 }
 
-function levels(instrument: Instrument, book: BookView, side: 'bid' | 'ask', most: number): [string, number][] {
+function levels(
+  instrument: Instrument,
+  book: BookView,
+  side: 'bid' | 'ask',
+  most: number,
+): [string, number][] {
   return book.levels(side, most).map(([price, size]) => [priceText(price), levelContracts(instrument, size)])
 }
 
@@ -198,7 +202,13 @@ export function fundingRateFrame(instrument: Instrument, funding: FundingInfo, t
   })
 }
 
-export function tickerPayload(instrument: Instrument, book: BookView, sequence: number, lastPrice: number, nowMs: number) {
+export function tickerPayload(
+  instrument: Instrument,
+  book: BookView,
+  sequence: number,
+  lastPrice: number,
+  nowMs: number,
+) {
   const { data } = tickerFrame(instrument, book, sequence, nowMs)
-  return { ...data, price: priceText(lastPrice === 0 ? ZERO : lastPrice), size: 0, side: 'buy', tradeId: '0' }
+  return { ...data, price: priceText(lastPrice), size: 0, side: 'buy', tradeId: '0' }
 }

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import type { Clock } from '../../../common/clock.ts'
 import type { ExchangeProtocol } from '../exchange-protocol.ts'
 import type { RestAnswer, RestRequest } from '../rest-protocol.ts'
 import { OkxError, okxErrorOf } from './okx-errors.ts'
@@ -11,10 +12,12 @@ export class OkxProtocol implements ExchangeProtocol {
   readonly secretParameters = ['sign', 'passphrase']
   readonly #routes: Routes
   readonly #parts: SocketParts
+  readonly #clock: Clock
   readonly #sockets = new Set<OkxSocket>()
   #lastConnection = 0
 
-  constructor(routes: Routes, parts: SocketParts) {
+  constructor(routes: Routes, parts: SocketParts, clock: Clock) {
+    this.#clock = clock
     this.#routes = routes
     this.#parts = parts
   }
@@ -56,7 +59,7 @@ export class OkxProtocol implements ExchangeProtocol {
     const account = this.#parts.signatures.accountOfRequest(request)
     const rows = fieldsOf(request)
     if (route.security === 'desk') {
-      const inTime = String(Date.now() * 1_000)
+      const inTime = String(this.#clock.nowMs() * 1_000)
       return { ...route.answer(rows, account), inTime, outTime: inTime }
     }
     const [fields] = rows

@@ -22,7 +22,7 @@ export function incomeBillId(income: Income): bigint {
 export function orderPayload(account: Account, order: OrderState) {
   const { instrument } = order
   const { symbol, quoteAsset } = instrument
-  const fills = account.records.fills(symbol).filter((fill) => fill.orderId === order.orderId)
+  const fills = fillsOf(account, order)
   const last = fills.at(-1)
   const sum = (of: (fill: Fill) => Decimal) => fills.reduce((total, fill) => total.plus(of(fill)), ZERO)
   const [cancelSource, cancelSourceReason] = cancelSourceOf(order)
@@ -80,6 +80,15 @@ export function orderPayload(account: Account, order: OrderState) {
     tradeQuoteCcy: quoteAsset,
     uTime: String(order.updatedMs),
   }
+}
+
+/** The fills that this state of the order knows of. */
+function fillsOf(account: Account, order: OrderState): Fill[] {
+  let size = ZERO
+  return account.records
+    .fills(order.instrument.symbol)
+    .filter((fill) => fill.orderId === order.orderId)
+    .filter((fill) => (size = size.plus(fill.size)).lte(order.filledSize))
 }
 
 /** A row of the `orders` channel: the order, and the fill that the row is about, if it is about one. */

@@ -33,6 +33,7 @@ export const OKX_DIALECT: ExchangeDialect = {
         ...accountRoutes(engine, accounts),
       },
       { signatures, publicChannels, privateChannels, tradeDesk },
+      clock,
     )
     return {
       protocol,
