@@ -7,7 +7,8 @@ interface Appending {
 
 interface Draining {
   readonly record: number
-  readonly longestTurn: number
+  readonly turn: number
+  readonly longTurn: number
 }
 
 const VARIANTS = { 'a line of JSON, write()': 'lines', 'qtx journal, append': 'append' } as const
@@ -19,17 +20,19 @@ export const measureJournal: Measurement = async (context) => {
   const names = Object.keys(VARIANTS) as (keyof typeof VARIANTS)[]
   const orders = names.map((name) => ({ name, samples: [] as number[] }))
   const fills = names.map((name) => ({ name, samples: [] as number[] }))
-  const drained = { name: 'qtx journal, a record', samples: [] as number[] }
-  const turns = { name: 'qtx journal, longest turn', samples: [] as number[] }
+  const drained = { name: 'a record', samples: [] as number[] }
+  const turns = { name: 'a turn of the event loop, p50', samples: [] as number[] }
+  const longTurns = { name: 'a turn of the event loop, p99', samples: [] as number[] }
   for (let run = 0; run < context.runs; run++) {
     for (const [i, name] of names.entries()) {
       const { order, fill } = (await measure(context, VARIANTS[name], '50000')) as Appending
       orders[i]!.samples.push(order)
       fills[i]!.samples.push(fill)
     }
-    const { record, longestTurn } = (await measure(context, 'drain', '20000')) as Draining
+    const { record, turn, longTurn } = (await measure(context, 'drain', '20000')) as Draining
     drained.samples.push(record)
-    turns.samples.push(longestTurn * 1_000)
+    turns.samples.push(turn)
+    longTurns.samples.push(longTurn)
   }
   const baseline = 'a line of JSON, write()'
   return [
@@ -38,8 +41,8 @@ export const measureJournal: Measurement = async (context) => {
     {
       title: 'Into the database, in the background',
       unit: 'µs',
-      rows: [drained, turns],
-      notes: ['20,000 fills at once; a turn is how long the event loop is held.'],
+      rows: [drained, turns, longTurns],
+      notes: ['20,000 fills at once.'],
     },
   ]
 }

@@ -3,6 +3,7 @@ import { EXIT_CODES_HELP } from '../src/cli/exit-codes.ts'
 import { createProgram } from '../src/cli/program.ts'
 import { qtxConnectorConfig } from '../src/config/connector-config.ts'
 import { ERRORS } from '../src/errors.ts'
+import { capabilitiesPage } from './capabilities-page.ts'
 import { commandsPage } from './commands-page.ts'
 
 /** A page of the reference that is made from the code; `npm run docs` writes it and a test holds it against the code. */
@@ -17,6 +18,7 @@ export function referencePages(): readonly ReferencePage[] {
   return [
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/configuration.md', text: configurationPage() },
+    { path: 'docs/reference/capabilities.md', text: capabilitiesPage(NOTE) },
     { path: 'docs/reference/commands.md', text: commandsPage(createProgram(), NOTE, EXIT_CODES_HELP) },
   ]
 }

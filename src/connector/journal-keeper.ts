@@ -71,7 +71,7 @@ export class JournalKeeper {
     const { settings, account, tracker, orderIds, events, clock, logger } = this.#options
     const journal = await Journal.open({
       ...settings,
-      account: `${account.name} ${createHash('sha256').update(account.apiKey).digest('hex').slice(0, 16)}`,
+      account: journalAccount(account.name, account.apiKey),
       clock,
       logger,
     })
@@ -120,6 +120,11 @@ export class JournalKeeper {
       )
     }
   }
+}
+
+/** How a journal names the connector and the account that it is of. Only a hash of the key is in it. */
+export function journalAccount(name: string, apiKey: string): string {
+  return `${name} ${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`
 }
 
 /** Orders are refused once something could not be put on record. */

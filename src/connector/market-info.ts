@@ -24,7 +24,7 @@ export interface MarketInfoOptions {
 }
 
 /** After a failure, at first; then longer, up to the usual period. */
-const RETRY_MS = 1_000
+const RETRY_MS = 5_000
 const RULES_REFRESH_MS = 30 * 60_000
 const FUNDING_REFRESH_MS = 60_000
 const CLOCK_CHECK_MS = 60_000
@@ -126,7 +126,7 @@ export class MarketInfo {
     const backoff = new Backoff({ initialMs: RETRY_MS, maxMs: periodMs, random })
     const isStopped = () => signal.aborted
     const run = async () => {
-      for (let delayMs = periodMs; ; ) {
+      for (let delayMs = periodMs; ;) {
         await sleep(clock, delayMs, signal)
         if (isStopped()) return
         try {

@@ -28,8 +28,8 @@ export function toPositions(answer: unknown, markets: CcxtMarkets): readonly Pos
     const fields = asRecord(row)
     const market = markets.ofCcxtSymbol(fields?.['symbol'])
     if (!fields || !market || fields['hedged'] === true) continue
-    const position = toPosition(fields, market)
-    if (!position.amount.isZero()) positions.push(position)
+    // What is closed may be listed still, without a price.
+    if (!asDecimal(fields['contracts'])?.isZero()) positions.push(toPosition(fields, market))
   }
   return positions
 }

@@ -27,8 +27,8 @@ export interface CcxtConnectionOptions {
 
 /** A difference of clocks that is corrected; smaller ones are within the jitter of a round trip. */
 const CORRECTED_SKEW_MS = 250
-/** Until then every exchange's windows are over. */
-const LONGEST_WINDOW_MS = 60_000
+/** Longer than any window is counted, so that whoever is next in its turn gets it. */
+const LONGEST_WAIT_MS = 90_000
 /** Rules asked for again this soon are the ones that were just loaded. */
 const FRESH_MARKETS_MS = 10_000
 
@@ -62,7 +62,7 @@ export class CcxtConnection {
       gate: new RequestGate({
         budget,
         breaker,
-        maxWaitMs: Math.max(timeoutMs, LONGEST_WINDOW_MS),
+        maxWaitMs: LONGEST_WAIT_MS,
         maxOrderWaitMs: timeoutMs,
       }),
       weighsMilliseconds: options.weighsMilliseconds,
@@ -95,9 +95,13 @@ export class CcxtConnection {
     if (serverMs === undefined) {
       throw new QtxError('QTX_EXCHANGE_ANSWER', 'the exchange’s time could not be read')
     }
-    const skewMs = Date.now() - (clock.monotonicMs() - sentMs) / 2 - serverMs
-    this.client.exchange.options['timeDifference'] =
-      Math.abs(skewMs) > CORRECTED_SKEW_MS ? Math.round(skewMs) : 0
+    const uncertaintyMs = (clock.monotonicMs() - sentMs) / 2
+    const skewMs = Date.now() - uncertaintyMs - serverMs
+    const { options } = this.client.exchange
+    if (Math.abs(skewMs) > Math.max(CORRECTED_SKEW_MS, uncertaintyMs))
+      options['timeDifference'] = Math.round(skewMs)
+    // A slow answer that fits no difference of clocks fits one too: what was known stays.
+    else if (uncertaintyMs <= CORRECTED_SKEW_MS) options['timeDifference'] = 0
     return serverMs
   }
 

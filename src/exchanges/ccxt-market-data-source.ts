@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts'
 import type { CcxtClient } from './ccxt-client.ts'
 import type { CcxtExchange, CcxtSocket } from './ccxt-exchange.ts'
 import type { CcxtMarkets, PairMarket } from './ccxt-markets.ts'
-import type { CcxtProfile } from './ccxt-profile.ts'
+import type { CcxtProfile, MarketFrameReader } from './ccxt-profile.ts'
 import { CcxtSession } from './ccxt-session.ts'
 import { MarketFeed } from './market-feed.ts'
 
@@ -28,6 +28,7 @@ export interface CcxtMarketDataSourceOptions {
 export class CcxtMarketDataSource implements MarketDataSource {
   readonly sequencesComparable: boolean
   readonly #options: CcxtMarketDataSourceOptions
+  readonly #readFrame: MarketFrameReader
   readonly #session: CcxtSession
   readonly #sinks = new Map<TradingPair, MarketDataSink>()
   readonly #feeds = new Map<string, { readonly market: PairMarket; readonly feed: MarketFeed }>()
@@ -40,6 +41,8 @@ export class CcxtMarketDataSource implements MarketDataSource {
 
   constructor(options: CcxtMarketDataSourceOptions) {
     this.#options = options
+    const { profile } = options
+    this.#readFrame = profile.createMarketFrameReader?.() ?? profile.readMarketFrame
     this.sequencesComparable = options.profile.sequencesComparable
     this.#session = new CcxtSession({
       what: 'public stream',
@@ -123,7 +126,7 @@ export class CcxtMarketDataSource implements MarketDataSource {
 
   #read(frame: unknown, socket: CcxtSocket): boolean {
     try {
-      const verdict = this.#options.profile.readMarketFrame(
+      const verdict = this.#readFrame(
         frame,
         (exchangeSymbol) => this.#feeds.get(exchangeSymbol)?.feed,
         this.#options.clock.nowMs(),
@@ -131,18 +134,23 @@ export class CcxtMarketDataSource implements MarketDataSource {
       if (verdict === 'malformed') this.#countUnread('it has another shape than expected')
       if (verdict === 'acknowledged') this.#acknowledged(socket)
       if (verdict === 'refused') this.#session.restart('the exchange refused a subscription')
+      if (verdict === 'out-of-step') this.#session.restart('a book is out of step with the exchange')
       if (verdict === 'read') this.#session.markUp()
+      // What is of no interest here may be so to ccxt: errors, and the answers to its pings.
+      return verdict !== 'ignored'
     } catch (error) {
       this.#countUnread(messageOf(error))
+      return true
     }
-    return true
   }
 
   /** The answer to subscribing depth begins the pairs' streams, quiet ones included. */
   #acknowledged(socket: CcxtSocket): void {
-    const subscribed = Object.keys(socket.subscriptions).filter((key) => key.startsWith('orderbook'))
+    const subscribed = Object.keys(socket.subscriptions)
     for (const { market, feed } of this.#feeds.values()) {
-      if (!subscribed.some((key) => key.endsWith(`:${market.ccxtSymbol}`))) continue
+      const wanted = this.#options.profile.bookSubscription?.(market.rule.exchangeSymbol)
+      const isDepth = (key: string) => key.startsWith('orderbook') && key.endsWith(`:${market.ccxtSymbol}`)
+      if (!subscribed.some((key) => (wanted === undefined ? isDepth(key) : key === wanted))) continue
       this.#session.markUp()
       feed.begin()
     }

@@ -71,10 +71,11 @@ export function toAcceptance(
   order: InFlightOrder,
   market: PairMarket,
   receivedMs: number,
+  read: NonNullable<CcxtProfile['readOrder']> = toOrderUpdate,
 ): PlaceOutcome {
   let update: OrderUpdate
   try {
-    update = toOrderUpdate(withStatus(answer, order, market), market, receivedMs)
+    update = read(withStatus(answer, order, market), market, receivedMs)
     if (update.clientOrderId !== order.clientOrderId) throw new Error('it names another order')
   } catch {
     return { kind: 'unknown', reason: unreadable(`the answer to placing order ${order.clientOrderId}`) }

@@ -231,7 +231,9 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
         (exchange) => exchange.fetchOrder(id, market.ccxtSymbol, params),
         signal,
       )
-      return toOrderUpdate(answer, market, this.clock.nowMs())
+      const update = toOrderUpdate(answer, market, this.clock.nowMs())
+      const reason = update.reason ?? this.profile.reasonOf?.(asRecord(answer)?.['info'])
+      return { ...update, ...(reason && { reason }) }
     } catch (error) {
       if (error instanceof QtxError && error.code === 'QTX_ORDER_NOT_FOUND') return undefined
       throw error
@@ -260,7 +262,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
           ...this.profile.orderParams?.(order),
         }),
       )
-      return toAcceptance(answer, order, market, this.clock.nowMs())
+      return toAcceptance(answer, order, market, this.clock.nowMs(), this.profile.readOrder)
     } catch (error) {
       return toPlaceOutcome(error, `placing order ${order.clientOrderId}`, sending.wasSent, client.errors)
     } finally {

@@ -1,9 +1,12 @@
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { InFlightOrder } from '../connector/in-flight-order.ts'
+import type { OrderUpdate } from '../connector/order-types.ts'
+import type { OrderReason } from '../connector/order-types.ts'
 import type { RateLimits } from '../connector/request-budget.ts'
 import type { UserStreamSink } from '../connector/user-stream.ts'
 import type { ErrorMeaning, Refusal } from './ccxt-errors.ts'
 import type { CcxtExchange } from './ccxt-exchange.ts'
+import type { PairMarket } from './ccxt-markets.ts'
 import type { SymbolLookup } from './exchange-symbols.ts'
 import type { MarketFeed } from './market-feed.ts'
 import type { UntrustedRecord } from './untrusted-fields.ts'
@@ -13,7 +16,15 @@ import type { UntrustedRecord } from './untrusted-fields.ts'
  * `acknowledged` and `refused`: the answer to subscribing, shown to ccxt too; `login-lost`: the exchange ended the login, and nothing will
  * follow on this connection.
  */
-export type FrameVerdict = 'read' | 'ignored' | 'malformed' | 'acknowledged' | 'refused' | 'login-lost'
+export type FrameVerdict =
+  | 'read'
+  | 'ignored'
+  | 'malformed'
+  | 'acknowledged'
+  | 'refused'
+  | 'login-lost'
+  /** Public frames: something was lost, and only subscribing anew brings a whole book. */
+  | 'out-of-step'
 
 /** Where the events of a private frame go. */
 export type UserFrameSink = Omit<UserStreamSink, 'connected' | 'disconnected'>
@@ -45,6 +56,10 @@ export interface CcxtProfile {
   readonly sequencesComparable: boolean
   readonly readUserFrame: UserFrameReader
   readonly readMarketFrame: MarketFrameReader
+  /** In place of `readUserFrame`, for a reader that remembers something of its stream: one for each stream. */
+  readonly createUserFrameReader?: () => UserFrameReader
+  /** In place of `readMarketFrame`, for a reader that remembers something of its stream: one for each source. */
+  readonly createMarketFrameReader?: () => MarketFrameReader
   /** What the exchange puts in front of a client order id, such as `t-`; nothing by default. */
   readonly clientIdPrefix?: string
   /**
@@ -57,8 +72,12 @@ export interface CcxtProfile {
   }
   /** What `createOrder` is told beyond ccxt's unified words. */
   readonly orderParams?: (order: InFlightOrder) => Readonly<Record<string, unknown>>
+  /** Reads ccxt's unified answer to placing an order, where ccxt makes too little of it. @throws QtxError. */
+  readonly readOrder?: (answer: unknown, market: PairMarket, receivedMs: number) => OrderUpdate
   /** Whether the exchange's own answer to a cancel names this order, where ccxt's unified answer has no ids. */
   readonly isCancelOf?: (info: unknown, clientId: string, exchangeOrderId: string | undefined) => boolean
+  /** Why the exchange ended an order, from its own words for it, where ccxt's unified order does not say. */
+  readonly reasonOf?: (info: unknown) => OrderReason | undefined
   /** Reads the body of a refusal; `code` and `msg` by default. */
   readonly readRefusal?: (body: UntrustedRecord) => Refusal
   /** Levels a side of a REST snapshot; 1,000 by default. */
@@ -72,6 +91,8 @@ export interface CcxtProfile {
   readonly privateSubscriptions?: number
   /** Subscribes what is public; depth, best prices and trades of all symbols by default. */
   readonly watchPublic?: (exchange: CcxtExchange, symbols: readonly string[]) => readonly Promise<unknown>[]
+  /** ccxt's key of the subscription to a symbol's depth; by default it begins with `orderbook` and names ccxt's symbol. */
+  readonly bookSubscription?: (exchangeSymbol: string) => string
   /** What the exchange lets an account ask for; by default ccxt's own pace, and few orders. */
   readonly rateLimits?: RateLimits
   /** Makes the next login a new one. */

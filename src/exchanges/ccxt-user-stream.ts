@@ -4,7 +4,7 @@ import type { Logger } from '../common/log.ts'
 import type { UserStream, UserStreamSink } from '../connector/user-stream.ts'
 import { messageOf } from '../errors.ts'
 import type { CcxtClient } from './ccxt-client.ts'
-import type { CcxtProfile } from './ccxt-profile.ts'
+import type { CcxtProfile, UserFrameReader } from './ccxt-profile.ts'
 import { CcxtSession } from './ccxt-session.ts'
 import type { SymbolLookup } from './exchange-symbols.ts'
 
@@ -24,6 +24,7 @@ export interface CcxtUserStreamOptions {
  */
 export class CcxtUserStream implements UserStream {
   readonly #options: CcxtUserStreamOptions
+  readonly #readFrame: UserFrameReader
   readonly #session: CcxtSession
   #sink: UserStreamSink | undefined
   #unreadFrames = 0
@@ -32,6 +33,8 @@ export class CcxtUserStream implements UserStream {
 
   constructor(options: CcxtUserStreamOptions) {
     this.#options = options
+    const { profile } = options
+    this.#readFrame = profile.createUserFrameReader?.() ?? profile.readUserFrame
     this.#session = new CcxtSession({
       what: 'private stream',
       createClient: options.createClient,
@@ -84,7 +87,7 @@ export class CcxtUserStream implements UserStream {
     const sink = this.#sink
     if (!sink) return true
     try {
-      const verdict = this.#options.profile.readUserFrame(frame, this.#options.symbols, sink)
+      const verdict = this.#readFrame(frame, this.#options.symbols, sink)
       if (verdict === 'malformed') this.#countUnread('it has another shape than expected')
       if (verdict === 'login-lost') this.#session.restart('the exchange ended the login')
       if (verdict === 'refused') this.#session.restart('the exchange refused a subscription')

@@ -57,9 +57,10 @@ export class MarketFeed {
   depth(change: DepthChange, receivedMs: number): boolean {
     this.begin()
     const { sequence, previousSequence, eventMs } = change
-    if (sequence <= this.#depthSequence) return true
-    const hasGap =
-      previousSequence !== undefined && this.#depthSequence !== -1 && previousSequence !== this.#depthSequence
+    // What names the last one goes on from it, also where the exchange begins to count anew.
+    const goesOn = previousSequence !== undefined && previousSequence === this.#depthSequence
+    if (sequence <= this.#depthSequence && !goesOn) return true
+    const hasGap = previousSequence !== undefined && this.#depthSequence !== -1 && !goesOn
     if (hasGap) {
       this.#sink.interrupted('invalid', `depth went from ${this.#depthSequence} to after ${previousSequence}`)
     }
@@ -140,16 +141,23 @@ export class MarketFeed {
     eventMs: number,
     receivedMs: number,
   ): void {
+    const high = Math.floor(tradeId / TWO_TO_32)
+    this.tradeInHalves(isBuyTaker, price, size, high, tradeId % TWO_TO_32, eventMs, receivedMs)
+  }
+
+  /** The same for an id that a double does not hold: its halves of 32 bits. */
+  tradeInHalves(
+    isBuyTaker: boolean,
+    price: number,
+    size: number,
+    tradeIdHigh: number,
+    tradeIdLow: number,
+    eventMs: number,
+    receivedMs: number,
+  ): void {
     if (!this.#isStreaming) return
-    this.#sink.trade(
-      isBuyTaker,
-      price,
-      toBaseSize(size, this.#contractSize),
-      Math.floor(tradeId / TWO_TO_32),
-      tradeId % TWO_TO_32,
-      eventMs,
-      receivedMs,
-    )
+    const baseSize = toBaseSize(size, this.#contractSize)
+    this.#sink.trade(isBuyTaker, price, baseSize, tradeIdHigh, tradeIdLow, eventMs, receivedMs)
   }
 
   #readLevels(levels: readonly unknown[], start: number): boolean {

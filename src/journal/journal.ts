@@ -128,6 +128,7 @@ export class Journal {
       checkpoint = new WalCheckpoint(path, database.sqlite)
       const syncToDisk = options.syncToDisk ?? false
       await removeDrained(options.folder, found, syncToDisk ? checkpoint : undefined)
+      const recovered = readRecoveredState(database, found.corruptTails, lastSequence)
       const writer = await SegmentWriter.start(
         { ...options, segmentBytes, syncToDisk },
         recovery.nextNumber,
@@ -136,7 +137,6 @@ export class Journal {
       const { clock, logger } = options
       const kept = found.kept === undefined ? undefined : join(options.folder, found.kept)
       const drain = new JournalDrain({ writer, database, checkpoint, syncToDisk, kept, clock, logger })
-      const recovered = readRecoveredState(database, found.corruptTails, lastSequence)
       return new Journal({ lock, database, checkpoint, writer, drain, recovered, logger })
     } catch (error) {
       await checkpoint?.close()

@@ -1,6 +1,9 @@
 /** What a database answers when the memory does not know. */
 type Lookup = (pair: string, id: string) => boolean
 
+/** Ids by pair: nothing is joined, so that adding one costs little. */
+type Generation = Map<string, Set<string>>
+
 /**
  * Which ids of a pair are on record: the newest in memory, older ones in the database. The memory has two generations;
  * the older one is forgotten when the younger is full, and its records are in the database.
@@ -9,8 +12,9 @@ export class RecentKeys {
   readonly #limit: number
   readonly #lookup: Lookup
   readonly #drainedSequence: () => number
-  #young = new Set<string>()
-  #old = new Set<string>()
+  #young: Generation = new Map()
+  #youngSize = 0
+  #old: Generation = new Map()
   /** Sequence number of the newest record of the older generation. */
   #oldSequence = 0
   #lastSequence = 0
@@ -25,15 +29,20 @@ export class RecentKeys {
 
   /** Keys come in the order of their records. */
   add(pair: string, id: string, sequence: number): void {
-    if (this.#young.size >= this.#limit && this.#oldSequence <= this.#drainedSequence())
+    if (this.#youngSize >= this.#limit && this.#oldSequence <= this.#drainedSequence())
       this.#startGeneration()
-    this.#young.add(keyOf(pair, id))
+    let ids = this.#young.get(pair)
+    if (!ids) {
+      ids = new Set()
+      this.#young.set(pair, ids)
+    }
+    ids.add(id)
+    this.#youngSize++
     this.#lastSequence = sequence
   }
 
   has(pair: string, id: string): boolean {
-    const key = keyOf(pair, id)
-    if (this.#young.has(key) || this.#old.has(key)) return true
+    if (this.#young.get(pair)?.has(id) === true || this.#old.get(pair)?.has(id) === true) return true
     return !this.#areAllHere && this.#lookup(pair, id)
   }
 
@@ -41,10 +50,7 @@ export class RecentKeys {
     if (this.#old.size > 0) this.#areAllHere = false
     this.#old = this.#young
     this.#oldSequence = this.#lastSequence
-    this.#young = new Set()
+    this.#young = new Map()
+    this.#youngSize = 0
   }
-}
-
-function keyOf(pair: string, id: string): string {
-  return `${pair}\n${id}`
 }

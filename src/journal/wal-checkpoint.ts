@@ -76,7 +76,8 @@ export class WalCheckpoint {
   }
 
   async #runInThread(): Promise<boolean> {
-    const worker = (this.#worker ??= this.#start())
+    const worker = this.#startedWorker()
+    if (!worker) return this.#runHere()
     worker.ref()
     const outcome = await new Promise<boolean | undefined>((resolve) => {
       const end = () => resolve(undefined)
@@ -88,9 +89,16 @@ export class WalCheckpoint {
       worker.postMessage('run')
     })
     worker.unref()
-    if (outcome !== undefined) return outcome
-    this.#isThreadBroken = true
-    return this.#runHere()
+    return outcome ?? this.#runHere()
+  }
+
+  #startedWorker(): Worker | undefined {
+    try {
+      return (this.#worker ??= this.#start())
+    } catch {
+      this.#isThreadBroken = true
+      return undefined
+    }
   }
 
   #start(): Worker {
@@ -103,6 +111,7 @@ export class WalCheckpoint {
     })
     // Its end follows, and says the same.
     worker.on('error', () => undefined)
+    worker.on('exit', () => (this.#isThreadBroken = true))
     return worker
   }
 }

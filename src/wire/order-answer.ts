@@ -6,8 +6,10 @@ import type {
   UnclearAnswer,
 } from './answer-format.ts'
 import { BINANCE } from './binance-answer.ts'
+import { BITGET } from './bitget-answer.ts'
 import { BYBIT } from './bybit-answer.ts'
 import { parseExactJson } from './exact-json.ts'
+import { GATE_IO } from './gate-io-answer.ts'
 import { OKX } from './okx-answer.ts'
 
 export interface AcceptedAnswer {
@@ -37,11 +39,15 @@ export const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map([
   ['binance', BINANCE],
   ['okx', OKX],
   ['bybit', BYBIT],
+  ['bitget', BITGET],
+  ['gate_io', GATE_IO],
 ])
 
 /** Binance's codes for a key that it does not take; the order manager is assumed to answer so without a key as well. */
 const ASSUMED_KEY_MISSING: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['binance', new Set(['-2014', '-2015'])],
+  ['bitget', new Set(['30004', '30011', '40006', '40037'])],
+  ['gate_io', new Set(['INVALID_KEY', 'AUTHENTICATION_FAILED'])],
 ])
 
 /** Whether a refusal with this code means that the key did not reach the exchange. */

@@ -37,24 +37,6 @@ export function describeAccount(world: () => ContractWorld): void {
       here.engine.deposit(here.account, 'USDT', '12.5')
       await here.untilAccountAgrees()
     })
-
-    test('the private stream lacks what the registry says, and nothing else', async () => {
-      const here = world()
-      const { connector, record, notes, row } = here
-      const id = connector.buy(BTC, '0.02', 'limit', '60010')
-      await record.end(id)
-      await here.untilAccountAgrees()
-      here.engine.payFunding(here.symbol(BTC))
-      await here.untilAccountAgrees()
-      const lacks = [
-        ...(notes.balances.length === 0 ? ['balance'] : []),
-        ...(notes.balances.some(({ available }) => available !== undefined) ? [] : ['availableBalance']),
-        ...(notes.positions.length === 0 ? ['position'] : []),
-        ...(notes.trades.some(({ fee }) => fee !== undefined) ? [] : ['fee']),
-        ...(notes.fundingPayments.length === 0 ? ['fundingPayment'] : []),
-      ]
-      expect(lacks).toEqual(row.streamLacks)
-    })
   })
 
   describe('leverage', () => {

@@ -23,7 +23,8 @@ export function describeBooks(world: () => ContractWorld): void {
 
   describe('books', () => {
     test('of every pair are the exchange’s, level for level, in base units', async () => {
-      const { connector } = world()
+      const { connector, notes, row } = world()
+      expect(notes.sequencesComparable).toBe(row.sequencesComparable)
       await untilBookAgrees(BTC)
       await untilBookAgrees(ETH)
       expect(String(connector.price(BTC, 'bid'))).toBe('60000')

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Decimal } from '../../src/index.ts'
+import type { StreamLack } from '../../src/exchanges/registry.ts'
+import { Decimal, type TradingPair } from '../../src/index.ts'
 import { until } from '../support/until.ts'
 import { BTC, ETH, FUNDING, type ContractWorld } from './contract-world.ts'
+import type { HookNotes } from './hook-notes.ts'
 
 /** Longer than the connector lets pass between two questions after funding payments. */
 const PAYMENTS_ASKED_AFTER_MS = 130_000
@@ -32,38 +34,56 @@ export function describeFunding(world: () => ContractWorld): void {
       }
     })
 
-    test('I22: each payment is told once, paid by a long and received by a short, and is in the balance', async () => {
+    test('I22: each payment is told once, paid by a long and received by a short; what the private stream lacks is fetched', async () => {
       const here = world()
-      const { connector, record, clock } = here
-      /** So far that sockets are taken for dead, and everything is fetched once they are back. */
+      const { connector, record, clock, notes, row } = here
+      const long = connector.buy(BTC, '0.02', 'limit', '60010')
+      const short = connector.sell(ETH, '0.5', 'limit', '3000')
+      await Promise.all([record.end(long), record.end(short)])
+      await here.untilAccountAgrees(BTC)
+      await here.untilAccountAgrees(ETH)
+      for (const pair of [BTC, ETH]) here.engine.payFunding(here.symbol(pair))
+      const told = () => record.all('fundingPaymentCompleted')
       const leap = async () => {
         clock.leap(PAYMENTS_ASKED_AFTER_MS)
         await here.whileMarketPulses(() => until(() => connector.ready, 'the connector to be ready'))
       }
-      for (const [index, side] of (['buy', 'sell'] as const).entries()) {
-        const id = connector[side](BTC, '0.02', 'market', undefined, { positionAction: 'open' })
-        await record.end(id)
-        await here.untilAccountAgrees()
-        here.engine.payFunding(here.symbol(BTC))
-        const told = () => record.all('fundingPaymentCompleted')
-        if (here.row.streamLacks.includes('fundingPayment')) await leap()
-        await until(() => told().length > index, 'the payment').catch((e)=>{console.log(index,Date.now(), here.simulator.exchange.requests.slice(-60).map((r)=>`${r.atMs} ${r.method} ${r.path} ${JSON.stringify(r.parameters)}`).join('\n'));throw e})
-        const close = connector[side === 'buy' ? 'sell' : 'buy'](BTC, '0.02', 'market')
-        await record.end(close)
-        await here.untilAccountAgrees()
-      }
-      // Whatever is fetched from now on is known.
+      if (row.streamLacks.includes('fundingPayment')) await leap()
+      await until(() => told().length >= 2, 'both payments')
+      await here.untilAccountAgrees(BTC)
+      await here.untilAccountAgrees(ETH)
+      expect(lacksOf(notes)).toEqual(row.streamLacks)
+
+      // What the history brings besides is known already.
       await leap()
-      const value = new Decimal('0.02').mul(FUNDING.markPrices[BTC]!).mul(FUNDING.rate)
+      await connector.stop()
+      await here.start()
       expect(
-        record.all('fundingPaymentCompleted').map(({ pair, asset, amount }) => [pair, asset, String(amount)]),
+        told()
+          .map(({ pair, asset, amount }) => [pair, asset, String(amount)])
+          .sort(),
       ).toEqual([
-        [BTC, 'USDT', String(value.neg().toDecimalPlaces(8))],
-        [BTC, 'USDT', String(value.toDecimalPlaces(8))],
+        [BTC, 'USDT', String(paid('0.02', BTC).neg())],
+        [ETH, 'USDT', String(paid('0.5', ETH))],
       ])
-      const ids = record.all('fundingPaymentCompleted').map(({ paymentId }) => paymentId)
-      expect(new Set(ids).size).toBe(2)
-      await here.untilAccountAgrees()
+      expect(new Set(told().map(({ paymentId }) => paymentId)).size).toBe(2)
     })
   })
+}
+
+/** What the funding of a position of that amount is worth. */
+function paid(amount: string, pair: TradingPair): Decimal {
+  return new Decimal(amount).mul(FUNDING.markPrices[pair]!).mul(FUNDING.rate).toDecimalPlaces(8)
+}
+
+/** What the private stream did not say of two fills and two funding payments. */
+function lacksOf({ balances, positions, trades, fundingPayments }: HookNotes): StreamLack[] {
+  const lacks: readonly (readonly [StreamLack, boolean])[] = [
+    ['balance', balances.length === 0],
+    ['availableBalance', balances.every(({ available }) => available === undefined)],
+    ['position', positions.length === 0],
+    ['fee', trades.every(({ fee }) => fee === undefined)],
+    ['fundingPayment', fundingPayments.length === 0],
+  ]
+  return lacks.filter(([, isLacking]) => isLacking).map(([what]) => what)
 }

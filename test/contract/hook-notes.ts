@@ -11,6 +11,8 @@ import type { ConnectorClass, ConnectorPlugin } from '../../src/qtx/connector-cl
 
 /** What the exchange's side of a connector said, before the connector made anything of it. */
 export class HookNotes {
+  /** Whether the source of the market data numbers depth and best prices by one count. */
+  sequencesComparable: boolean | undefined
   readonly placings: PlaceOutcome[] = []
   readonly cancels: CancelOutcome[] = []
   readonly orders: OrderUpdate[] = []
@@ -47,6 +49,12 @@ export function withHookNotes(notes: HookNotes): ConnectorPlugin {
         const outcome = await super.placeCancel(order)
         notes.cancels.push(outcome)
         return outcome
+      }
+
+      protected override createMarketDataSource(): MarketDataSource {
+        const source = super.createMarketDataSource()
+        notes.sequencesComparable = source.sequencesComparable
+        return source
       }
 
       protected override createUserStream(): UserStream {

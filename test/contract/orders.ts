@@ -8,6 +8,12 @@ const CANCELLED_UNFILLED = /^((buy|sell)OrderCreated )?orderCancelled$/
 
 export function describeOrders(world: () => ContractWorld): void {
   describe('orders', () => {
+    test('of every type and time in force are what the registry names', () => {
+      const { row } = world()
+      expect(row.orderTypes).toEqual(['limit', 'limitMaker', 'market'])
+      expect(row.timesInForce).toEqual(['gtc', 'ioc', 'fok'])
+    })
+
     test('a limit order rests on the exchange, under its client id, at its price and size', async () => {
       const here = world()
       const { connector, record } = here

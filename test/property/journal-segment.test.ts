@@ -136,6 +136,21 @@ describe('the journal’s segments', () => {
     )
   })
 
+  test('a whole record that stands where another must is not taken, however intact it is', () => {
+    fc.assert(
+      fc.property(someRecords, fc.nat(), (records, which) => {
+        const { bytes, ends } = writeSegment(records)
+        const index = which % records.length
+        const start = index === 0 ? HEADER_BYTES : alignFrame(ends[index - 1]!)
+        bytes.copyWithin(alignFrame(ends.at(-1)!), start, ends[index])
+        const { frames, damage } = readSegment(bytes)
+        isPrefix(frames, records)
+        expect(frames.length).toBe(records.length)
+        expect(damage?.kind).toBe('corrupt')
+      }),
+    )
+  })
+
   test('arbitrary bytes are no segment, and hurt nobody', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4_096 }), (bytes) => {

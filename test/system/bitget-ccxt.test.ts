@@ -29,7 +29,7 @@ class Client extends ccxt.pro.bitget {
 
   override handleMessage(client: unknown, message: unknown): void {
     this.frames.push(message as Frame)
-    super.handleMessage(client as never, message as never)
+    super.handleMessage(client as never, message)
   }
 
   rowsOf(channel: string): Record<string, unknown>[] {
@@ -139,7 +139,7 @@ describe('unmodified ccxt over REST', () => {
   it('places orders of each type, which answer with ids only, and finds them by client id', async () => {
     const client = await createClient()
     const place = (type: string, side: string, amount: number, price: number | undefined, params: object) =>
-      client.createOrder(SYMBOL, type as 'limit', side as 'buy', amount, price, params)
+      client.createOrder(SYMBOL, type, side, amount, price, params)
     const find = (clientOrderId: string) => client.fetchOrder('', SYMBOL, { clientOrderId })
     const market = await place('market', 'buy', 0.01, undefined, { clientOrderId: '1' })
     expect(market).toMatchObject({ clientOrderId: '1', status: undefined })

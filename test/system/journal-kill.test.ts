@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SystemClock } from '../../src/common/clock.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { HistoryKind, HistoryRows } from '../../src/journal/history.ts'
 import { Journal } from '../../src/journal/journal.ts'
+import { until } from '../support/until.ts'
 import { PATTERN_ACCOUNT, PATTERN_SEGMENT_BYTES, patternRecord } from '../support/journal-pattern.ts'
 
 const PROGRAM = fileURLToPath(new URL('../support/journal-process.ts', import.meta.url))
@@ -48,6 +51,17 @@ async function killAfter(mode: string, records: number): Promise<{ opened: numbe
   }
   expect((await exited)[1]).toBe('SIGKILL')
   return { opened, reported }
+}
+
+/** Starts the program on what was left, and kills it so many turns of the event loop after it has taken the lock. */
+async function killWhileOpening(turns: number): Promise<void> {
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, folder, 'steady'], { stdio: 'ignore' })
+  const exited = once(child, 'exit')
+  const holder = `${String(child.pid)}\n`
+  await until(() => readFileSync(join(folder, 'lock'), 'utf8') === holder, 'the lock')
+  for (let i = 0; i < turns; i++) await turn()
+  child.kill('SIGKILL')
+  await exited
 }
 
 async function readAll<Kind extends HistoryKind>(journal: Journal, kind: Kind): Promise<HistoryRows[Kind][]> {
@@ -115,4 +129,15 @@ describe.skipIf(process.platform !== 'linux')('kill -9 (on Linux)', () => {
     },
     180_000,
   )
+
+  test('every record is there once and in order after kills while another process takes them over', async () => {
+    const random = seeded(6)
+    const { reported } = await killAfter('burst', 20_000)
+    for (let round = 0; round < ROUNDS; round++) await killWhileOpening(Math.floor(random() * 2_000))
+    const journal = await openJournal()
+    const { lastSequence } = journal.recovered
+    expect(lastSequence).toBeGreaterThanOrEqual(reported)
+    await expectWholePattern(journal, lastSequence)
+    await journal.close()
+  }, 180_000)
 })

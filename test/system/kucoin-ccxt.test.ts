@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import ccxt from 'ccxt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { startSimulatedKucoin } from '../../src/simulator/exchange/kucoin/simulated-kucoin.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
@@ -305,6 +307,15 @@ describe('unmodified ccxt over websockets', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     exchange.expireLogins()
     expect((await watching).message).toContain('token is expired')
-    expect((await errorOf(client.watchOrders(SYMBOL))).message).toContain('token is invalid')
+    // ccxt fetches a new token then.
+    const again = client.watchOrders(SYMBOL)
+    await expect.poll(() => exchange.socketCount).toBe(1)
+    await client.createOrder(SYMBOL, 'limit', 'buy', 10, 59_000, { ...CROSS, clientOrderId: '9' })
+    expect((await again)[0]!.clientOrderId).toBe('9')
+
+    const stranger = new WebSocket(`${exchange.websocketUrl}/?token=none&connectId=me`)
+    const [text] = (await once(stranger, 'message')) as [Buffer]
+    expect(JSON.parse(text.toString())).toMatchObject({ id: 'me', type: 'error', code: 401 })
+    await once(stranger, 'close')
   })
 })

@@ -1,23 +1,242 @@
+import type { TradingPair } from '../../common/trading-pair.ts'
+import type { Balance, FundingInfo, FundingPayment, PositionMode } from '../../connector/account-types.ts'
+import type { InFlightOrder } from '../../connector/in-flight-order.ts'
+import type { BookSnapshot } from '../../connector/market-data-source.ts'
+import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
+import type { TradingRule } from '../../connector/trading-rule.ts'
+import { toBookSnapshot, toFundingInfo } from '../ccxt-account-mapping.ts'
+import type { PairMarket } from '../ccxt-markets.ts'
+import { toOrderUpdate, toTradeUpdate } from '../ccxt-order-mapping.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { BITGET_PRODUCT, bitgetApi, dataOf, unreadable } from './bitget-api.ts'
+import { BITGET_ERROR_CODES } from './bitget-errors.ts'
+import { createBitgetMarketReader } from './bitget-market-frames.ts'
+import { BITGET_PAGE_LENGTH, fetchBitgetPages } from './bitget-pages.ts'
+import { createBitgetUserReader } from './bitget-user-frames.ts'
+import { bitgetWalletBalance } from './bitget-wallet.ts'
 
 const BITGET_PROFILE: CcxtProfile = {
   name: 'bitget_perpetual',
   ccxtId: 'bitget',
-  options: {},
-  errorCodes: {},
+  options: {
+    // A classic account; otherwise ccxt asks, and takes a timeout for the answer.
+    uta: false,
+    defaultSubType: 'linear',
+    fetchMarkets: { types: ['swap'] },
+  },
+  errorCodes: BITGET_ERROR_CODES,
   isCancelFinal: false,
+  // Requests are refused 30 s after their timestamp; as much again for what is under way within the exchange.
   requestLifetimeMs: 60_000,
   sequencesComparable: false,
   readUserFrame: () => 'ignored',
   readMarketFrame: () => 'ignored',
+  createUserFrameReader: createBitgetUserReader,
+  createMarketFrameReader: createBitgetMarketReader,
+  watchPrivate: (exchange) => [
+    exchange.watchOrders(),
+    exchange.watchMyTrades(),
+    exchange.watchPositions(),
+    exchange.watchBalance(),
+  ],
+  privateSubscriptions: 4,
+  // Each path has 10 or 20 a second, and an address 6,000 a minute; ccxt counts in twentieths of a second.
+  rateLimits: {
+    weight: [{ windowMs: 60_000, limit: 1_200 }],
+    orders: [{ windowMs: 1_000, limit: 10 }],
+    cancelsAreOrders: false,
+  },
+  // A login is of its connection, and ends with it.
   forgetLogin: () => undefined,
   fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
 }
 
-/** Bitget perpetuals settled in USDT, usable by itself: `new BitgetPerpetualDerivative({ tradingPairs, credentials })`. */
+/**
+ * Bitget perpetuals settled in USDT, of a classic account, usable by itself:
+ * `new BitgetPerpetualDerivative({ tradingPairs, credentials })`. The private stream says nothing of funding: payments
+ * are read from the account's bills.
+ */
 export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
   protected override get profile(): CcxtProfile {
     return BITGET_PROFILE
+  }
+
+  /** ccxt does not read the largest order. */
+  protected override async fetchTradingRules(signal: AbortSignal): Promise<readonly TradingRule[]> {
+    const rules = await super.fetchTradingRules(signal)
+    const { markets } = this.connection.client.exchange
+    return rules.map((rule) => {
+      const market = Object.values(markets ?? {}).find((each) => each.id === rule.exchangeSymbol)
+      const maxOrderSize = asDecimal(asRecord(asRecord(market)?.['info'])?.['maxOrderQty'])
+      return maxOrderSize?.gt(0) ? { ...rule, maxOrderSize } : rule
+    })
+  }
+
+  /** The wallet's balance, as the private stream has it, and what new orders may bind; ccxt has other totals. */
+  protected override readBalances(answer: unknown): readonly Balance[] {
+    return asList(asRecord(answer)?.['info']).flatMap((each) => {
+      const row = asRecord(each)
+      const asset = asText(row?.['marginCoin'])
+      const total = row && bitgetWalletBalance(row, 'accountEquity')
+      const available = asDecimal(row?.['crossedMaxAvailable'])
+      if (asset === undefined || !total) throw unreadable('the balances')
+      return [{ asset, total, ...(available && { available }) }]
+    })
+  }
+
+  protected override async fetchPositionMode(signal: AbortSignal): Promise<PositionMode> {
+    const [market] = (await this.connection.markets(signal)).all
+    if (!market) throw unreadable('the position mode')
+    const account = await this.#account(market, signal)
+    if (account['posMode'] === 'hedge_mode') return 'hedge'
+    if (account['posMode'] === 'one_way_mode') return 'oneWay'
+    throw unreadable('the position mode')
+  }
+
+  protected override async fetchLeverage(
+    pair: TradingPair,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const market = (await this.connection.markets(signal)).ofPair(pair)
+    return asInteger((await this.#account(market, signal))['crossedMarginLeverage'])
+  }
+
+  /** The rate and its time are in one answer, the prices in another. */
+  protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
+    const market = (await this.connection.markets(signal)).ofPair(pair)
+    const what = `fetching the funding info of ${pair}`
+    const symbol = market.rule.exchangeSymbol
+    const [rate, ticker] = await Promise.all([
+      this.connection.read(what, (exchange) => exchange.fetchFundingRate(market.ccxtSymbol), signal),
+      this.connection.read(
+        what,
+        (exchange) => bitgetApi(exchange).publicMixGetV2MixMarketTicker({ ...BITGET_PRODUCT, symbol }),
+        signal,
+      ),
+    ])
+    const prices = asRecord(asList(asRecord(ticker)?.['data'])[0])
+    const { markPrice, indexPrice } = prices ?? {}
+    return toFundingInfo({ ...asRecord(rate), markPrice, indexPrice }, market, this.clock.nowMs())
+  }
+
+  protected override async fetchFundingPayments(
+    pair: TradingPair,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly FundingPayment[]> {
+    const market = (await this.connection.markets(signal)).ofPair(pair)
+    const bills = await fetchBitgetPages(
+      async (page) => {
+        const answer = await this.connection.read(
+          `fetching the funding payments of ${pair}`,
+          (exchange) =>
+            bitgetApi(exchange).privateMixGetV2MixAccountBill({
+              productType: BITGET_PRODUCT.productType,
+              businessType: 'contract_settle_fee',
+              startTime: sinceMs,
+              limit: BITGET_PAGE_LENGTH,
+              ...page,
+            }),
+          signal,
+        )
+        return asList(dataOf(answer, 'the bills')['bills'])
+      },
+      (bill) => asRecord(bill)?.['billId'],
+    )
+    return bills
+      .flatMap((bill) => this.#toFundingPayment(asRecord(bill), market))
+      .sort((a, b) => a.paidMs - b.paidMs)
+  }
+
+  /** One list for all pairs. */
+  protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
+    const markets = await this.connection.markets(signal)
+    const orders = await fetchBitgetPages(
+      async (page) =>
+        asList(
+          await this.connection.read(
+            'fetching open orders',
+            (exchange) => bitgetApi(exchange).fetchOpenOrders(undefined, undefined, BITGET_PAGE_LENGTH, page),
+            signal,
+          ),
+        ),
+      (order) => asRecord(order)?.['id'],
+    )
+    return orders.flatMap((order) => {
+      const market = markets.ofCcxtSymbol(asRecord(order)?.['symbol'])
+      return market ? [toOrderUpdate(order, market, this.clock.nowMs())] : []
+    })
+  }
+
+  protected override async fetchOrderFills(
+    order: InFlightOrder,
+    signal: AbortSignal,
+  ): Promise<readonly TradeUpdate[]> {
+    const market = (await this.connection.markets(signal)).ofPair(order.pair)
+    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
+    if (orderId === undefined) return []
+    const fills = await fetchBitgetPages(
+      async (page) =>
+        asList(
+          await this.connection.read(
+            `fetching the fills of order ${order.clientOrderId}`,
+            (exchange) =>
+              exchange.fetchMyTrades(market.ccxtSymbol, undefined, BITGET_PAGE_LENGTH, { orderId, ...page }),
+            signal,
+          ),
+        ),
+      (fill) => asRecord(fill)?.['id'],
+    )
+    return fills
+      .filter((fill) => asText(asRecord(fill)?.['order']) === orderId)
+      .map((fill) => toTradeUpdate(fill, order, market))
+      .sort((a, b) => a.fillMs - b.fillMs)
+  }
+
+  /** The whole depth, which has no number: its time is the age. */
+  protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
+    const market = (await this.connection.markets(signal)).ofPair(pair)
+    const answer = await this.connection.read(
+      `fetching the order book of ${pair}`,
+      (exchange) =>
+        bitgetApi(exchange).publicMixGetV2MixMarketMergeDepth({
+          productType: BITGET_PRODUCT.productType,
+          symbol: market.rule.exchangeSymbol,
+          limit: 'max',
+        }),
+      signal,
+    )
+    const { ts, bids, asks } = dataOf(answer, `the order book of ${pair}`)
+    return toBookSnapshot({ nonce: ts, timestamp: ts, bids, asks }, market, this.clock.nowMs())
+  }
+
+  #toFundingPayment(bill: UntrustedRecord | undefined, market: PairMarket): FundingPayment[] {
+    const { pair } = market
+    const exchangeSymbol = asText(bill?.['symbol'])
+    const asset = asText(bill?.['coin'])
+    const amount = asDecimal(bill?.['amount'])
+    const paidMs = asInteger(bill?.['cTime'])
+    if (exchangeSymbol === undefined || asset === undefined || !amount || paidMs === undefined) {
+      throw unreadable(`a funding payment of ${pair}`)
+    }
+    if (exchangeSymbol !== market.rule.exchangeSymbol) return []
+    const paymentId = this.profile.fundingPaymentId(pair, asset, paidMs)
+    return [{ pair, paymentId, asset, amount, paidMs }]
+  }
+
+  async #account(market: PairMarket, signal: AbortSignal): Promise<UntrustedRecord> {
+    const what = `the account’s settings of ${market.pair}`
+    const answer = await this.connection.read(
+      `fetching ${what}`,
+      (exchange) =>
+        bitgetApi(exchange).privateMixGetV2MixAccountAccount({
+          ...BITGET_PRODUCT,
+          symbol: market.rule.exchangeSymbol,
+        }),
+      signal,
+    )
+    return dataOf(answer, what)
   }
 }

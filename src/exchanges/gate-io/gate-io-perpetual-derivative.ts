@@ -1,23 +1,325 @@
+import type { TradingPair } from '../../common/trading-pair.ts'
+import type { Balance, FundingPayment, Position, PositionMode } from '../../connector/account-types.ts'
+import type { InFlightOrder } from '../../connector/in-flight-order.ts'
+import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
+import type { UserStream } from '../../connector/user-stream.ts'
+import { QtxError } from '../../errors.ts'
+import { toExchangeClientId, type PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
-import type { CcxtProfile } from '../ccxt-profile.ts'
+import { asDecimal, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { SETTLE, type GateIoExchange } from './gate-io-endpoints.ts'
+import { NO_CHANGE } from './gate-io-errors.ts'
+import { GATE_IO_PROFILE } from './gate-io-profile.ts'
+import { readLeverage, readOrderRow, readPositionRow, readTradeRow, timeMsOf } from './gate-io-rows.ts'
+import { withOpenProfit } from './open-profit.ts'
 
-const GATE_IO_PROFILE: CcxtProfile = {
-  name: 'gate_io_perpetual',
-  ccxtId: 'gate',
-  options: {},
-  errorCodes: {},
-  isCancelFinal: false,
-  requestLifetimeMs: 60_000,
-  sequencesComparable: false,
-  readUserFrame: () => 'ignored',
-  readMarketFrame: () => 'ignored',
-  forgetLogin: () => undefined,
-  fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
-}
+const PAGE_LENGTH = 100
+const MOST_PAGES = 100
+/** How much older than an order by this clock its record on the exchange may be. */
+const CLOCK_MARGIN_MS = 60_000
 
 /** Gate.io perpetuals settled in USDT, usable by itself: `new GateIoPerpetualDerivative({ tradingPairs, credentials })`. */
 export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
-  protected override get profile(): CcxtProfile {
+  protected override get profile() {
     return GATE_IO_PROFILE
   }
+
+  /** @throws QtxError `QTX_CREDENTIALS_MISSING` without the user id, which private channels are subscribed with. */
+  protected override async startNetwork(): Promise<void> {
+    if (this.isTradingRequired && this.credentials && !this.credentials.userId) {
+      throw new QtxError(
+        'QTX_CREDENTIALS_MISSING',
+        `trading on ${this.name} needs the account’s user id, which was not given`,
+        { remedy: 'give userId; the exchange shows it beside the account’s name' },
+      )
+    }
+    await super.startNetwork()
+  }
+
+  /** The wallet's balance, without the profit that is not realised, as the private stream has it. */
+  protected override async fetchBalances(signal: AbortSignal): Promise<readonly Balance[]> {
+    const account = await this.#fetchAccount('fetching balances', signal)
+    const asset = asText(account['currency'])
+    const total = asDecimal(account['total'])
+    const available = asDecimal(account['available'])
+    if (asset === undefined || !total) throw unreadable('the balances')
+    return [{ asset: asset.toUpperCase(), total, ...(available && { available }) }]
+  }
+
+  protected override async fetchPositionMode(signal: AbortSignal): Promise<PositionMode> {
+    const account = await this.#fetchAccount('fetching the position mode', signal)
+    const { in_dual_mode: isDual, position_mode: mode } = account
+    if (typeof isDual !== 'boolean') throw unreadable('the position mode')
+    return isDual || (typeof mode === 'string' && mode.startsWith('dual')) ? 'hedge' : 'oneWay'
+  }
+
+  protected override async submitPositionMode(mode: PositionMode, signal: AbortSignal): Promise<void> {
+    try {
+      await super.submitPositionMode(mode, signal)
+    } catch (error) {
+      if (!(error instanceof QtxError) || error.details['exchangeCode'] !== NO_CHANGE) throw error
+    }
+  }
+
+  protected override async fetchPositions(signal: AbortSignal): Promise<readonly Position[]> {
+    const markets = await this.connection.markets(signal)
+    const rows = await this.#pages('fetching positions', signal, (exchange, paging) =>
+      exchange.privateFuturesGetSettlePositions({ ...SETTLE, holding: true, ...paging }),
+    )
+    return rows.flatMap((row) => {
+      const market = markets.ofExchangeSymbol(asText(asRecord(row)?.['contract']) ?? '')
+      if (!market) return []
+      const position = readPositionRow(row, market)
+      if (!position) throw unreadable(`the position of ${market.pair}`)
+      return position === 'left-out' || position.amount.isZero() ? [] : [position]
+    })
+  }
+
+  protected override async fetchLeverage(
+    pair: TradingPair,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    return readLeverage(await this.#fetchPosition(pair, signal))
+  }
+
+  /** Crossed margin stays crossed, isolated stays isolated: a leverage alone would make it isolated. */
+  protected override async submitLeverage(
+    pair: TradingPair,
+    leverage: number,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { rule } = await this.#market(pair, signal)
+    const present = await this.#fetchPosition(pair, signal)
+    const isCrossed = asDecimal(present['leverage'])?.isZero() ?? true
+    const wanted = isCrossed
+      ? { leverage: '0', cross_leverage_limit: String(leverage) }
+      : { leverage: String(leverage) }
+    const answer = await this.#ask(
+      `setting the leverage of ${pair} to ${leverage}`,
+      (exchange) =>
+        exchange.privateFuturesPostSettlePositionsContractLeverage({
+          ...SETTLE,
+          contract: rule.exchangeSymbol,
+          ...wanted,
+        }),
+      signal,
+    )
+    return readLeverage(asRecord(answer) ?? {}) ?? (await this.fetchLeverage(pair, signal)) ?? leverage
+  }
+
+  protected override async fetchFundingPayments(
+    pair: TradingPair,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly FundingPayment[]> {
+    const market = await this.#market(pair, signal)
+    const asset = market.rule.buyOrderCollateralToken
+    const rows = await this.#pages(`fetching the funding payments of ${pair}`, signal, (exchange, paging) =>
+      exchange.privateFuturesGetSettleAccountBook({
+        ...SETTLE,
+        contract: market.rule.exchangeSymbol,
+        type: 'fund',
+        from: Math.floor(sinceMs / 1_000),
+        ...paging,
+      }),
+    )
+    return rows
+      .map((value) => {
+        const row = asRecord(value)
+        const amount = asDecimal(row?.['change'])
+        const paidMs = timeMsOf(row?.['time'])
+        if (!amount || paidMs === undefined) throw unreadable(`a funding payment of ${pair}`)
+        const paymentId = this.profile.fundingPaymentId(pair, asset, paidMs)
+        return { pair, paymentId, asset, amount, paidMs }
+      })
+      .filter(({ paidMs }) => paidMs >= sinceMs)
+      .sort((a, b) => a.paidMs - b.paidMs)
+  }
+
+  protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
+    const markets = await this.connection.markets(signal)
+    const perPair = await Promise.all(
+      markets.all.map(async (market) => {
+        const rows = await this.#pages(`fetching open orders of ${market.pair}`, signal, (exchange, paging) =>
+          exchange.privateFuturesGetSettleOrders({
+            ...SETTLE,
+            contract: market.rule.exchangeSymbol,
+            status: 'open',
+            ...paging,
+          }),
+        )
+        return rows.map((row) => readOrder(row, market))
+      }),
+    )
+    return perPair.flat()
+  }
+
+  /**
+   * A finished order is found by its text for a minute only, then by its id. One whose id is not known is searched for
+   * among those that have finished since it was made: not found is a proof, so it must be one.
+   */
+  protected override async fetchOrder(
+    order: InFlightOrder,
+    signal: AbortSignal,
+  ): Promise<OrderUpdate | undefined> {
+    const market = await this.#market(order.pair, signal)
+    const text = toExchangeClientId(order.clientOrderId, market)
+    try {
+      const row = await this.#ask(
+        `fetching order ${order.clientOrderId}`,
+        (exchange) =>
+          exchange.privateFuturesGetSettleOrdersOrderId({
+            ...SETTLE,
+            order_id: order.exchangeOrderId ?? text,
+          }),
+        signal,
+      )
+      return readOrder(row, market)
+    } catch (error) {
+      if (!(error instanceof QtxError) || error.code !== 'QTX_ORDER_NOT_FOUND') throw error
+    }
+    if (order.exchangeOrderId !== undefined) return undefined
+    const row = await this.#findFinished(order, text, market, signal)
+    return row && readOrder(row, market)
+  }
+
+  protected override async fetchOrderFills(
+    order: InFlightOrder,
+    signal: AbortSignal,
+  ): Promise<readonly TradeUpdate[]> {
+    const market = await this.#market(order.pair, signal)
+    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
+    if (orderId === undefined) return []
+    const rows = await this.#pages(
+      `fetching the fills of order ${order.clientOrderId}`,
+      signal,
+      (exchange, paging) =>
+        exchange.privateFuturesGetSettleMyTrades({
+          ...SETTLE,
+          contract: market.rule.exchangeSymbol,
+          order: orderId,
+          ...paging,
+        }),
+    )
+    const fills = new Map<string, TradeUpdate>()
+    for (const row of rows) {
+      const fill = readTradeRow(row, market)
+      if (!fill) throw unreadable(`a fill of order ${order.clientOrderId}`)
+      if (fill.exchangeOrderId !== orderId) continue
+      fills.set(fill.tradeId, { ...fill, clientOrderId: order.clientOrderId })
+    }
+    return [...fills.values()].sort((a, b) => a.fillMs - b.fillMs)
+  }
+
+  /** The stream's positions lack the profit that is not realised: it is taken at the last mark price that is known. */
+  protected override createUserStream(): UserStream {
+    return withOpenProfit(super.createUserStream(), (pair) => this.fundingInfo(pair)?.markPrice)
+  }
+
+  async #fetchAccount(what: string, signal: AbortSignal): Promise<UntrustedRecord> {
+    await this.connection.markets(signal)
+    const answer = await this.#ask(
+      what,
+      (exchange) => exchange.privateFuturesGetSettleAccounts(SETTLE),
+      signal,
+    )
+    const account = asRecord(answer)
+    if (!account) throw unreadable('the account')
+    const marginMode = asText(account['margin_mode']) ?? '0'
+    if (marginMode === '0') return account
+    const name = asText(account['margin_mode_name']) ?? marginMode
+    throw new QtxError(
+      'QTX_CONFIG_INVALID',
+      `the account is a unified one (${name}), which is not supported`,
+      {
+        details: { marginMode: name },
+        remedy: 'use keys of an account, or of a sub-account, in classic mode',
+      },
+    )
+  }
+
+  async #fetchPosition(pair: TradingPair, signal: AbortSignal): Promise<UntrustedRecord> {
+    const { rule } = await this.#market(pair, signal)
+    const answer = await this.#ask(
+      `fetching the leverage of ${pair}`,
+      (exchange) =>
+        exchange.privateFuturesGetSettlePositionsContract({ ...SETTLE, contract: rule.exchangeSymbol }),
+      signal,
+    )
+    const position = asRecord(answer)
+    if (!position) throw unreadable(`the leverage of ${pair}`)
+    return position
+  }
+
+  /** Newest first, so that the search ends at the first one that is older than the order. */
+  async #findFinished(
+    order: InFlightOrder,
+    text: string,
+    market: PairMarket,
+    signal: AbortSignal,
+  ): Promise<UntrustedRecord | undefined> {
+    const aheadMs = Number(this.connection.client.exchange.options['timeDifference'] ?? 0)
+    const oldestMs = order.createdMs - aheadMs - CLOCK_MARGIN_MS
+    let found: UntrustedRecord | undefined
+    await this.#pages(
+      `looking for order ${order.clientOrderId}`,
+      signal,
+      (exchange, paging) =>
+        exchange.privateFuturesGetSettleOrders({
+          ...SETTLE,
+          contract: market.rule.exchangeSymbol,
+          status: 'finished',
+          ...paging,
+        }),
+      (page) => {
+        found = page.map(asRecord).find((row) => row?.['text'] === text)
+        const last = asRecord(page.at(-1))
+        return found !== undefined || (timeMsOf(last?.['create_time']) ?? Infinity) < oldestMs
+      },
+    )
+    return found
+  }
+
+  /** Every row of a list, or those up to the page that is enough. */
+  async #pages(
+    what: string,
+    signal: AbortSignal,
+    call: (exchange: GateIoExchange, paging: { limit: number; offset: number }) => Promise<unknown>,
+    isEnough: (page: readonly unknown[]) => boolean = () => false,
+  ): Promise<readonly unknown[]> {
+    const rows: unknown[] = []
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const paging = { limit: PAGE_LENGTH, offset: page * PAGE_LENGTH }
+      const answer = await this.#ask(what, (exchange) => call(exchange, paging), signal)
+      if (!Array.isArray(answer)) throw unreadable(`the answer to ${what}`)
+      const list = asList(answer)
+      rows.push(...list)
+      if (list.length < PAGE_LENGTH || isEnough(list)) return rows
+    }
+    throw new QtxError('QTX_EXCHANGE_ANSWER', `${what} did not end after ${MOST_PAGES} pages`)
+  }
+
+  #ask(
+    what: string,
+    call: (exchange: GateIoExchange) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    return this.connection.read(what, (exchange) => call(exchange as GateIoExchange), signal)
+  }
+
+  async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
+    return (await this.connection.markets(signal)).ofPair(pair)
+  }
+}
+
+function readOrder(row: unknown, market: PairMarket): OrderUpdate {
+  const update = readOrderRow(row, market, 'rest')
+  if (update) return update
+  throw unreadable(`an order of ${market.pair}`)
+}
+
+function unreadable(what: string): QtxError {
+  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
+    remedy: 'none known; the exchange’s answer has another shape than expected',
+  })
 }

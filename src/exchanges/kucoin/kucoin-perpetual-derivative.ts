@@ -1,23 +1,260 @@
+import type { TradingPair } from '../../common/trading-pair.ts'
+import type {
+  Balance,
+  FundingInfo,
+  FundingPayment,
+  Position,
+  PositionMode,
+} from '../../connector/account-types.ts'
+import type { InFlightOrder } from '../../connector/in-flight-order.ts'
+import type { BookSnapshot } from '../../connector/market-data-source.ts'
+import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
+import type { UserStream } from '../../connector/user-stream.ts'
+import { QtxError } from '../../errors.ts'
+import { toBookSnapshot } from '../ccxt-account-mapping.ts'
+import type { PairMarket } from '../ccxt-markets.ts'
+import { toOrderUpdate } from '../ccxt-order-mapping.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { kucoinFundingPaymentId } from './kucoin-funding-payment-id.ts'
+import { asKucoin, type KucoinExchange } from './kucoin-exchange.ts'
+import { KUCOIN_PROFILE } from './kucoin-profile.ts'
+import { KucoinUserStream } from './kucoin-user-stream.ts'
+import { balanceOf, fillOf, positionOf, toAsset } from './kucoin-values.ts'
 
-const KUCOIN_PROFILE: CcxtProfile = {
-  name: 'kucoin_perpetual',
-  ccxtId: 'kucoinfutures',
-  options: {},
-  errorCodes: {},
-  isCancelFinal: false,
-  requestLifetimeMs: 60_000,
-  sequencesComparable: false,
-  readUserFrame: () => 'ignored',
-  readMarketFrame: () => 'ignored',
-  forgetLogin: () => undefined,
-  fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
-}
+/** The most that the exchange lists at once. */
+const PAGE_LENGTH = 1_000
+const FUNDINGS_PAGE_LENGTH = 100
+/** Pages of funding; settlements are hours apart, so this is a year and more. */
+const FUNDINGS_PAGES_MOST = 20
 
 /** KuCoin perpetuals settled in USDT, usable by itself: `new KucoinPerpetualDerivative({ tradingPairs, credentials })`. */
 export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
   protected override get profile(): CcxtProfile {
     return KUCOIN_PROFILE
   }
+
+  /** The wallet's balance, as the private stream has it; ccxt's total includes the profit that is not realised. */
+  protected override readBalances(answer: unknown): readonly Balance[] {
+    const balance = balanceOf(asRecord(asRecord(asRecord(answer)?.['info'])?.['data']))
+    if (typeof balance !== 'object') throw unreadable('the balances')
+    return [balance]
+  }
+
+  /** ccxt's leverage of a position is what it comes to by the account's equity, not what is set. */
+  protected override async fetchPositions(signal: AbortSignal): Promise<readonly Position[]> {
+    const markets = await this.connection.markets(signal)
+    const data = await this.#ask(
+      'fetching positions',
+      (exchange) => exchange.futuresPrivateGetPositions(),
+      signal,
+    )
+    return asList(data).flatMap((row) => {
+      const position = positionOf(row, (symbol) => markets.ofExchangeSymbol(symbol))
+      if (!position) throw unreadable('a position')
+      return position === 'left-out' || position.amount.isZero() ? [] : [position]
+    })
+  }
+
+  /** A refusal is none where the mode is the wanted one afterwards. */
+  protected override async submitPositionMode(mode: PositionMode, signal: AbortSignal): Promise<void> {
+    try {
+      await super.submitPositionMode(mode, signal)
+    } catch (error) {
+      if (!(error instanceof QtxError) || (await this.fetchPositionMode(signal)) !== mode) throw error
+    }
+  }
+
+  /** ccxt cannot read the answer. */
+  protected override async fetchLeverage(
+    pair: TradingPair,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { rule } = await this.#marketOf(pair, signal)
+    const data = await this.#ask(
+      `fetching the leverage of ${pair}`,
+      (exchange) => exchange.futuresPrivateGetGetCrossUserLeverage({ symbol: rule.exchangeSymbol }),
+      signal,
+    )
+    return asInteger(asRecord(data)?.['leverage'])
+  }
+
+  /** The rate and the time are with the rate, the prices with the contract. */
+  protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
+    const { rule } = await this.#marketOf(pair, signal)
+    const symbol = rule.exchangeSymbol
+    const [rate, contract] = await Promise.all([
+      this.#ask(
+        `fetching the funding rate of ${pair}`,
+        (exchange) => exchange.futuresPublicGetFundingRateSymbolCurrent({ symbol }),
+        signal,
+      ),
+      this.#ask(
+        `fetching the prices of ${pair}`,
+        (exchange) => exchange.futuresPublicGetContractsSymbol({ symbol }),
+        signal,
+      ),
+    ])
+    const markPrice = asDecimal(asRecord(contract)?.['markPrice'])
+    const indexPrice = asDecimal(asRecord(contract)?.['indexPrice'])
+    const fundingRate = asDecimal(asRecord(rate)?.['value'])
+    const nextFundingMs = asInteger(asRecord(rate)?.['fundingTime'])
+    if (!markPrice || !indexPrice || !fundingRate || nextFundingMs === undefined) {
+      throw unreadable(`the funding info of ${pair}`)
+    }
+    const receivedMs = this.clock.nowMs()
+    return { pair, markPrice, indexPrice, rate: fundingRate, nextFundingMs, receivedMs, source: 'rest' }
+  }
+
+  /** The history begins with the newest and comes in pages, which are followed by time. */
+  protected override async fetchFundingPayments(
+    pair: TradingPair,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly FundingPayment[]> {
+    const { rule } = await this.#marketOf(pair, signal)
+    const payments = new Map<string, FundingPayment>()
+    let endAt: number | undefined
+    for (let page = 0; page < FUNDINGS_PAGES_MOST; page++) {
+      const data: unknown = await this.#ask(
+        `fetching the funding payments of ${pair}`,
+        (exchange) =>
+          exchange.futuresPrivateGetFundingHistory({
+            symbol: rule.exchangeSymbol,
+            startAt: sinceMs,
+            maxCount: FUNDINGS_PAGE_LENGTH,
+            ...(endAt !== undefined && { endAt }),
+          }),
+        signal,
+      )
+      const rows = asList(asRecord(data)?.['dataList']).map((row) => toFundingPayment(row, pair))
+      // A count may make the exchange forget the time.
+      for (const payment of rows) if (payment.paidMs >= sinceMs) payments.set(payment.paymentId, payment)
+      const oldestMs = Math.min(...rows.map((payment) => payment.paidMs))
+      const hasMore = String(asRecord(data)?.['hasMore']) === 'true'
+      if (!hasMore || rows.length === 0 || oldestMs <= sinceMs) break
+      endAt = oldestMs - 1
+    }
+    return [...payments.values()].sort((a, b) => a.paidMs - b.paidMs)
+  }
+
+  /** Every page: ccxt asks for the first, of 50. */
+  protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
+    const markets = await this.connection.markets(signal)
+    const perPair = await Promise.all(
+      markets.all.map((market) =>
+        this.#pages(async (currentPage) => {
+          const answer = await this.connection.read(
+            `fetching open orders of ${market.pair}`,
+            (exchange) =>
+              asKucoin(exchange).fetchOpenOrders(market.ccxtSymbol, undefined, undefined, {
+                currentPage,
+                pageSize: PAGE_LENGTH,
+              }),
+            signal,
+          )
+          return asList(answer).map((order) => toOrderUpdate(order, market, this.clock.nowMs()))
+        }),
+      ),
+    )
+    return perPair.flat()
+  }
+
+  protected override async fetchOrderFills(
+    order: InFlightOrder,
+    signal: AbortSignal,
+  ): Promise<readonly TradeUpdate[]> {
+    const { pair, clientOrderId } = order
+    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
+    if (orderId === undefined) return []
+    const fills = await this.#fetchFills(pair, orderId, signal)
+    return fills.map((fill) => ({ ...fill, clientOrderId }))
+  }
+
+  /** The whole book: what is fewer levels does not fit the stream, which has all of them. */
+  protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
+    const market = await this.#marketOf(pair, signal)
+    const answer = await this.connection.read(
+      `fetching the order book of ${pair}`,
+      (exchange) => asKucoin(exchange).fetchOrderBook(market.ccxtSymbol),
+      signal,
+    )
+    return toBookSnapshot(answer, market, this.clock.nowMs())
+  }
+
+  protected override createUserStream(): UserStream {
+    return new KucoinUserStream({
+      stream: super.createUserStream(),
+      clock: this.clock,
+      logger: this.logger.child({ component: 'private-stream' }),
+      random: this.random,
+      fetchFills: (pair, orderId, signal) => this.#fetchFills(pair, orderId, signal),
+      fetchFundingPayments: (pair, sinceMs, signal) => this.fetchFundingPayments(pair, sinceMs, signal),
+    })
+  }
+
+  async #fetchFills(
+    pair: TradingPair,
+    orderId: string,
+    signal: AbortSignal,
+  ): Promise<readonly TradeUpdate[]> {
+    const market = await this.#marketOf(pair, signal)
+    return this.#pages(async (currentPage) => {
+      const data = await this.#ask(
+        `fetching the fills of order ${orderId}`,
+        (exchange) => exchange.futuresPrivateGetFills({ orderId, currentPage, pageSize: PAGE_LENGTH }),
+        signal,
+      )
+      return asList(asRecord(data)?.['items']).map((row) => {
+        const fill = fillOf(row, market)
+        if (fill?.exchangeOrderId !== orderId) throw unreadable(`a fill of order ${orderId}`)
+        return fill
+      })
+    })
+  }
+
+  /** Everything, page by page. */
+  async #pages<T>(fetchPage: (currentPage: number) => Promise<readonly T[]>): Promise<readonly T[]> {
+    const all: T[] = []
+    for (let currentPage = 1; ; currentPage++) {
+      const page = await fetchPage(currentPage)
+      all.push(...page)
+      if (page.length < PAGE_LENGTH) return all
+    }
+  }
+
+  /** The `data` of an answer to one of KuCoin's own paths. */
+  async #ask(
+    what: string,
+    call: (exchange: KucoinExchange) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const answer = await this.connection.read(what, (exchange) => call(asKucoin(exchange)), signal)
+    const body: UntrustedRecord | undefined = asRecord(answer)
+    if (body?.['data'] === undefined) throw unreadable(`the answer to ${what}`)
+    return body['data']
+  }
+
+  async #marketOf(pair: TradingPair, signal: AbortSignal): Promise<PairMarket> {
+    return (await this.connection.markets(signal)).ofPair(pair)
+  }
+}
+
+function toFundingPayment(row: unknown, pair: TradingPair): FundingPayment {
+  const fields = asRecord(row)
+  const amount = asDecimal(fields?.['funding'])
+  const currency = asText(fields?.['settleCurrency'])
+  const paidMs = asInteger(fields?.['timePoint'])
+  if (!amount || currency === undefined || paidMs === undefined) {
+    throw unreadable(`a funding payment of ${pair}`)
+  }
+  const asset = toAsset(currency)
+  return { pair, paymentId: kucoinFundingPaymentId(pair, asset, paidMs), asset, amount, paidMs }
+}
+
+function unreadable(what: string): QtxError {
+  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
+    remedy: 'none known; the exchange’s answer has another shape than expected',
+  })
 }

@@ -1,18 +1,58 @@
+import type { TradingPair } from '../../common/trading-pair.ts'
+import type { Balance, FundingInfo, FundingPayment } from '../../connector/account-types.ts'
+import type { InFlightOrder } from '../../connector/in-flight-order.ts'
+import type { BookSnapshot } from '../../connector/market-data-source.ts'
+import type { TradeUpdate } from '../../connector/order-types.ts'
+import { toBookSnapshot, toFundingInfo, toFundingPayments, toLeverage } from '../ccxt-account-mapping.ts'
+import type { CcxtExchange } from '../ccxt-exchange.ts'
+import type { PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { OKX_ERROR_CODES, readOkxRefusal } from './okx-errors.ts'
+import { readOkxMarketFrame } from './okx-market-frames.ts'
+import { okxBalanceOf, okxFillOf, okxReasonOf, readOkxUserFrame } from './okx-user-frames.ts'
+
+/** More is refused. */
+const PAGE_LENGTH = 100
+const BOOK_LEVELS = 400
+/** The bills' type of funding fees. */
+const FUNDING_BILLS = '8'
 
 const OKX_PROFILE: CcxtProfile = {
   name: 'okx_perpetual',
   ccxtId: 'okx',
-  options: {},
-  errorCodes: {},
+  options: { fetchMarkets: { types: ['swap'] } },
+  errorCodes: OKX_ERROR_CODES,
+  readRefusal: readOkxRefusal,
+  // The answer says that the request was taken; the private stream says when the order is canceled.
   isCancelFinal: false,
+  // A request is refused when its time is more than 30 s from the exchange's; the rest is for clocks that differ.
   requestLifetimeMs: 60_000,
+  // Best prices have a count of their own, and the depth's may begin anew.
   sequencesComparable: false,
-  readUserFrame: () => 'ignored',
-  readMarketFrame: () => 'ignored',
+  bookLevels: BOOK_LEVELS,
+  readUserFrame: readOkxUserFrame,
+  readMarketFrame: readOkxMarketFrame,
+  reasonOf: okxReasonOf,
+  watchPrivate: (exchange) => {
+    signLoginsByExchangeTime(exchange as OkxCalls)
+    return [exchange.watchOrders(), exchange.watchPositions(), exchange.watchBalance()]
+  },
+  privateSubscriptions: 3,
+  // A login lives as long as its connection.
   forgetLogin: () => undefined,
   fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
+}
+
+/** Calls of ccxt's that only OKX has. */
+interface OkxCalls extends CcxtExchange {
+  fetchLeverage(symbol: string): Promise<unknown>
+  publicGetPublicMarkPrice(params: Readonly<Record<string, string>>): Promise<unknown>
+  publicGetMarketIndexTickers(params: Readonly<Record<string, string>>): Promise<unknown>
+  privateGetAccountBillsArchive(params: Readonly<Record<string, string>>): Promise<unknown>
+  privateGetTradeFillsHistory(params: Readonly<Record<string, string>>): Promise<unknown>
+  seconds: () => number
 }
 
 /** OKX perpetuals settled in USDT, usable by itself: `new OkxPerpetualDerivative({ tradingPairs, credentials })`. */
@@ -20,4 +60,145 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
   protected override get profile(): CcxtProfile {
     return OKX_PROFILE
   }
+
+  /** The wallet's balance, as the private stream has it; ccxt's total includes the profit that is not realised. */
+  protected override readBalances(answer: unknown): readonly Balance[] {
+    const data = asList(asRecord(asRecord(answer)?.['info'])?.['data'])
+    const details = asRecord(data[0])?.['details']
+    if (!Array.isArray(details)) return super.readBalances(answer)
+    return details.map(okxBalanceOf).filter((balance) => balance !== undefined)
+  }
+
+  protected override async fetchLeverage(
+    pair: TradingPair,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const market = await this.#market(pair, signal)
+    const answer = await this.connection.read(
+      `fetching the leverage of ${pair}`,
+      (exchange) => (exchange as OkxCalls).fetchLeverage(market.ccxtSymbol),
+      signal,
+    )
+    return toLeverage({ [market.ccxtSymbol]: answer }, market)
+  }
+
+  /** The rate, the mark price and the index price are three requests. */
+  protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
+    const market = await this.#market(pair, signal)
+    const instId = market.rule.exchangeSymbol
+    const ask = (what: string, call: (exchange: OkxCalls) => Promise<unknown>) =>
+      this.connection.read(`fetching ${what} of ${pair}`, (exchange) => call(exchange as OkxCalls), signal)
+    const [rate, mark, index] = await Promise.all([
+      ask('the funding rate', (exchange) => exchange.fetchFundingRate(market.ccxtSymbol)),
+      ask('the mark price', (exchange) => exchange.publicGetPublicMarkPrice({ instType: 'SWAP', instId })),
+      ask('the index price', (exchange) =>
+        exchange.publicGetMarketIndexTickers({ instId: instId.replace(/-SWAP$/, '') }),
+      ),
+    ])
+    const prices = { markPrice: rowOf(mark)?.['markPx'], indexPrice: rowOf(index)?.['idxPx'] }
+    return toFundingInfo({ ...asRecord(rate), ...prices }, market, this.clock.nowMs())
+  }
+
+  /** From the account's bills: the private stream does not tell payments. */
+  protected override async fetchFundingPayments(
+    pair: TradingPair,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly FundingPayment[]> {
+    const market = await this.#market(pair, signal)
+    const instId = market.rule.exchangeSymbol
+    const request = { instType: 'SWAP', instId, type: FUNDING_BILLS, begin: String(sinceMs) }
+    const bills = await this.#pages(`fetching the funding payments of ${pair}`, signal, (exchange, paging) =>
+      exchange.privateGetAccountBillsArchive({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
+    )
+    const payments = bills
+      .filter((bill) => bill['instId'] === instId)
+      .map((bill) => ({ code: bill['ccy'], amount: bill['balChg'], timestamp: bill['ts'] }))
+    return toFundingPayments(payments, market, this.profile.fundingPaymentId)
+  }
+
+  protected override async fetchOrderFills(
+    order: InFlightOrder,
+    signal: AbortSignal,
+  ): Promise<readonly TradeUpdate[]> {
+    const market = await this.#market(order.pair, signal)
+    const ordId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
+    if (ordId === undefined) return []
+    const request = { instType: 'SWAP', instId: market.rule.exchangeSymbol, ordId }
+    const rows = await this.#pages(
+      `fetching the fills of order ${order.clientOrderId}`,
+      signal,
+      (exchange, paging) =>
+        exchange.privateGetTradeFillsHistory({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
+    )
+    const fills = rows
+      .filter((row) => row['ordId'] === ordId)
+      .map((row) => okxFillOf(row, order.clientOrderId, market))
+    return [...new Map(fills.map((fill) => [fill.tradeId, fill])).values()]
+  }
+
+  /** REST's books have a time and no sequence; they are compared with the stream by the time. */
+  protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
+    const market = await this.#market(pair, signal)
+    const answer = await this.connection.read(
+      `fetching the order book of ${pair}`,
+      (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, BOOK_LEVELS),
+      signal,
+    )
+    const book = asRecord(answer)
+    return toBookSnapshot({ ...book, nonce: book?.['nonce'] ?? 0 }, market, this.clock.nowMs())
+  }
+
+  /** Every row of a list that is told newest first, page by page: each is asked for with the oldest bill so far. */
+  async #pages(
+    what: string,
+    signal: AbortSignal,
+    call: (exchange: OkxCalls, paging: Readonly<Record<string, string>>) => Promise<unknown>,
+  ): Promise<readonly UntrustedRecord[]> {
+    const rows: UntrustedRecord[] = []
+    let after: string | undefined
+    for (;;) {
+      const paging: Readonly<Record<string, string>> = after === undefined ? {} : { after }
+      const answer = await this.connection.read(
+        what,
+        (exchange) => call(exchange as OkxCalls, paging),
+        signal,
+      )
+      const page = asList(asRecord(answer)?.['data'])
+        .map(asRecord)
+        .filter((row) => row !== undefined)
+      rows.push(...page)
+      const oldest = oldestBillOf(page)
+      if (page.length < PAGE_LENGTH || oldest === undefined) return rows
+      // Where paging does not lead backwards it would not end.
+      if (after !== undefined && BigInt(oldest) >= BigInt(after)) return rows
+      after = oldest
+    }
+  }
+
+  async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
+    return (await this.connection.markets(signal)).ofPair(pair)
+  }
+}
+
+/** ccxt corrects the times of requests only: a login would be refused where the clocks differ by more than 30 s. */
+function signLoginsByExchangeTime(exchange: OkxCalls): void {
+  const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
+  exchange.seconds = () => Math.floor((Date.now() - aheadMs) / 1_000)
+}
+
+function rowOf(answer: unknown): Readonly<Record<string, unknown>> | undefined {
+  return asRecord(asList(asRecord(answer)?.['data'])[0])
+}
+
+/** The smallest bill id; ids have more digits than a double. */
+function oldestBillOf(rows: readonly UntrustedRecord[]): string | undefined {
+  let oldest: bigint | undefined
+  for (const row of rows) {
+    const id = asText(row['billId'])
+    if (id === undefined || !/^\d{1,20}$/.test(id)) continue
+    const value = BigInt(id)
+    if (oldest === undefined || value < oldest) oldest = value
+  }
+  return oldest?.toString()
 }

@@ -89,7 +89,9 @@ export class PairFallback {
   #udpInterrupted(state: 'stale' | 'invalid', reason: string): void {
     if (state !== 'stale') return
     this.#udpReason = reason
-    if (this.#source === 'udp') this.#watch()
+    if (this.#source !== 'udp') return
+    this.#udp.hasHeard = false
+    this.#watch()
   }
 
   #watch(): void {

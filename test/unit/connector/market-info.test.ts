@@ -37,6 +37,7 @@ function rig() {
     clock,
     logger,
     signal: abort.signal,
+    random: () => 0,
     account,
     fetchTradingRules: () => ask('rules', () => exchange.rules),
     fetchFundingInfo: (pair) =>
@@ -80,17 +81,19 @@ describe('trading rules', () => {
     expect(() => market.rule('BTC-USDT')).toThrow(/BTC-USDT are not loaded/)
   })
 
-  test('are fetched again every half hour; one that failed then keeps the old ones', async () => {
+  test('are fetched again every half hour; a failure keeps the old ones, and is tried again with growing pauses', async () => {
     const { market, exchange, clock, calls } = rig()
     await market.start()
     exchange.failures.set('rules', DOWN)
     await pass(clock, 31 * 60_000, 10_000)
-    expect(calls.filter((call) => call === 'rules')).toHaveLength(2)
+    const asked = () => calls.filter((call) => call === 'rules').length
+    expect(asked(), 'at the start, after half an hour, then after 5, 10 and 20 s').toBe(5)
     expect(market.rule('BTC-USDT')).toBe(BTC_RULE)
     exchange.failures.clear()
     exchange.rules = [{ ...BTC_RULE, minPriceIncrement: new Decimal('0.5') }]
     await pass(clock, 31 * 60_000, 10_000)
     expect(market.rule('BTC-USDT').minPriceIncrement.toString()).toBe('0.5')
+    expect(asked(), 'once it is back, half an hour again').toBe(7)
     expect(market.rule('ETH-USDT')).toBe(ETH_RULE)
   })
 })

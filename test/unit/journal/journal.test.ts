@@ -9,8 +9,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { silentLogger, type Logger } from '../../../src/common/log.ts'
@@ -617,6 +619,22 @@ describe('history', () => {
     })
     expect((await collect(journal.export({ kind: 'orders', format: 'jsonl' }))).length).toBe(0)
   })
+})
+
+test('the database’s library is loaded when a journal is opened, and not before', async () => {
+  const program = `
+    import { createRequire } from 'node:module'
+    import { SystemClock } from './src/common/clock.ts'
+    import { silentLogger as logger } from './src/common/log.ts'
+    import { Journal } from './src/journal/journal.ts'
+    const loaded = () => Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('libsql'))
+    const before = loaded()
+    const folder = process.argv.at(-1)
+    await (await Journal.open({ folder, account: 'a', clock: new SystemClock(), logger })).close()
+    console.log(before, loaded())`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program, folder]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  expect(stdout).toBe('false true\n')
 })
 
 test('a segment begins with its header and has the size that was asked for', async () => {

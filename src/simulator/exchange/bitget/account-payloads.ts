@@ -20,7 +20,13 @@ export interface AccountSources {
 }
 
 /** An account's coin as the list of accounts has it. */
-export function accountPayload({ account, markPriceOf }: AccountSources) {
+export function accountPayload(sources: AccountSources) {
+  const account = commonOfAccount(sources)
+  const { available, maxTransferOut } = account
+  return { ...account, assetList: [{ coin: MARGIN_COIN, balance: available, available: maxTransferOut }] }
+}
+
+function commonOfAccount({ account, markPriceOf }: AccountSources) {
   const margin = assetMargin(account, MARGIN_COIN, markPriceOf)
   const transferable = margin.availableBalance.lt(margin.walletBalance)
     ? margin.availableBalance
@@ -42,9 +48,6 @@ export function accountPayload({ account, markPriceOf }: AccountSources) {
     unionTotalMagin: '0',
     unionAvailable: '0',
     unionMm: '0',
-    assetList: [
-      { coin: MARGIN_COIN, balance: plainText(margin.walletBalance), available: plainText(transferable) },
-    ],
     isolatedMargin: '0',
     crossedMargin: plainText(margin.positionInitialMargin),
     crossedUnrealizedPL: plainText(margin.unrealizedPnl),
@@ -55,7 +58,7 @@ export function accountPayload({ account, markPriceOf }: AccountSources) {
 
 /** The account with what is set for one instrument. */
 export function singleAccountPayload(sources: AccountSources, instrument: Instrument) {
-  const { assetMode, assetList: _, ...account } = accountPayload(sources)
+  const account = commonOfAccount(sources)
   const leverage = sources.account.leverage(instrument.symbol)
   return {
     ...account,
@@ -64,13 +67,12 @@ export function singleAccountPayload(sources: AccountSources, instrument: Instru
     isolatedShortLever: leverage,
     marginMode: 'crossed',
     posMode: positionModeWord(sources.account.hedgeMode),
-    assetMode,
   }
 }
 
 /** A row of the `account` channel. */
 export function accountFrameRow(sources: AccountSources) {
-  const account = accountPayload(sources)
+  const account = commonOfAccount(sources)
   return {
     marginCoin: account.marginCoin,
     frozen: account.locked,

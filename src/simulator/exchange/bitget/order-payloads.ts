@@ -60,8 +60,13 @@ export function orderPayload(account: Account, order: OrderState, statusName: 's
   }
 }
 
-/** A fill as REST and the `fill` channel show it; fees that were paid are negative. */
+/** A fill as REST shows it. */
 export function fillPayload(account: Account, fill: Fill) {
+  return { ...commonOfFill(account, fill), enterPointSource: 'api' }
+}
+
+/** Fees that were paid are negative. */
+function commonOfFill(account: Account, fill: Fill) {
   return {
     tradeId: tradeIdText(fill.tradeId),
     symbol: fill.symbol,
@@ -79,7 +84,6 @@ export function fillPayload(account: Account, fill: Fill) {
     side: fill.side,
     quoteVolume: plainText(fill.price.mul(fill.size)),
     profit: plainText(fill.realizedPnl),
-    enterPointSource: 'api',
     tradeSide: `${fill.side}_single`,
     posMode: positionModeWord(account.hedgeMode),
     tradeScope: fill.maker ? 'maker' : 'taker',
@@ -89,7 +93,7 @@ export function fillPayload(account: Account, fill: Fill) {
 
 /** A row of the `fill` channel. It names no client id: the exchange added that late, and not everywhere. */
 export function fillFrameRow({ account, order, fill }: OrderUpdate & { readonly fill: Fill }) {
-  const { enterPointSource: _, ...row } = fillPayload(account, fill)
+  const row = commonOfFill(account, fill)
   return { ...row, orderType: order.kind, uTime: row.cTime }
 }
 

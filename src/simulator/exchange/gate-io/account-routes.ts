@@ -3,12 +3,7 @@ import type { Income } from '../account-records.ts'
 import type { KnownAccount } from '../credential-store.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import { OrderRefusal } from '../order-refusal.ts'
-import {
-  accountBookPayload,
-  accountPayload,
-  INCOME_TYPES,
-  positionPayload,
-} from './account-payloads.ts'
+import { accountBookPayload, accountPayload, INCOME_TYPES, positionPayload } from './account-payloads.ts'
 import { GateIoError, parameterInvalid, parameterMissing } from './gate-io-errors.ts'
 import { userIdOf } from './gate-io-user.ts'
 import type { MarginModes } from './margin-modes.ts'

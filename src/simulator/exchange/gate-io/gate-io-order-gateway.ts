@@ -6,7 +6,7 @@ import type { OrderState } from '../order.ts'
 import type { GateIoCredentials } from './gate-io-credentials.ts'
 import { GateIoError, gateIoErrorOf, NOT_LOGGED_IN } from './gate-io-errors.ts'
 import { userIdOf } from './gate-io-user.ts'
-import { orderPayload } from './order-payloads.ts'
+import { isOpen, orderPayload } from './order-payloads.ts'
 import { readOrderRequest } from './order-requests.ts'
 import { RequestFields } from './request-fields.ts'
 
@@ -60,9 +60,12 @@ export class GateIoOrderGateway implements OrderGateway {
   }
 
   cancel(cancel: GatewayCancel): string {
-    return this.#answerOrder('futures.order_cancel', ({ account }) =>
-      this.#engine.cancel(account, cancel.symbol, { clientOrderId: `t-${cancel.clientOrderId}` }),
-    )
+    return this.#answerOrder('futures.order_cancel', ({ account }) => {
+      const text = `t-${cancel.clientOrderId}`
+      const order = account.records.orderByClientId(text)
+      if (order && !isOpen(order)) throw new GateIoError('ORDER_FINISHED', `order ${text} is finished`)
+      return this.#engine.cancel(account, cancel.symbol, { clientOrderId: text })
+    })
   }
 
   #answerOrder(channel: string, act: (known: KnownAccount) => OrderState): string {

@@ -15,6 +15,8 @@ export function marketRoutes(engine: MatchingEngine, clock: Clock): Routes {
     'GET /futures/usdt/contracts': open(({ fields }) =>
       fields.page(engine.instruments).map((each) => contractPayload(each, engine, FUNDING_INTERVAL_MS)),
     ),
+    // Nothing is settled in bitcoin here.
+    'GET /futures/btc/contracts': open(() => []),
     'GET /futures/usdt/contracts/*': open(({ name }) =>
       contractPayload(engine.instrument(name), engine, FUNDING_INTERVAL_MS),
     ),

@@ -57,7 +57,8 @@ export class PrivateChannels {
   /** @throws GateIoError for another user's number; OrderRefusal `unknown-symbol`. */
   subscribe(socket: WebSocket, known: KnownAccount, channel: string, payload: readonly string[]): void {
     const [userId, ...contracts] = payload
-    if (userId !== userIdOf(known.keys)) throw new GateIoError('INVALID_PARAM_VALUE', 'user id is not the key’s')
+    if (userId !== userIdOf(known.keys))
+      throw new GateIoError('INVALID_PARAM_VALUE', 'user id is not the key’s')
     if (channel !== 'futures.balances' && contracts.length === 0) {
       throw new GateIoError('INVALID_PARAM_VALUE', 'contract is missing')
     }

@@ -56,7 +56,9 @@ export function marketRoutes(engine: MatchingEngine, clock: Clock): Routes {
     'GET /api/v5/market/ticker': open((fields) => [ticker(engine.instrument(fields.requiredText('instId')))]),
     'GET /api/v5/market/tickers': open((fields) => swaps(fields).map(ticker)),
     'GET /api/v5/public/mark-price': open((fields) =>
-      swaps(fields).map((each) => markPricePayload(each, engine.funding(each.symbol), clock.nowMs())),
+      (fields.text('instId') === undefined ? swaps(fields) : chosen(fields)).map((each) =>
+        markPricePayload(each, engine.funding(each.symbol), clock.nowMs()),
+      ),
     ),
     'GET /api/v5/market/index-tickers': open((fields) => {
       const instId = fields.text('instId')

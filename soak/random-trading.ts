@@ -1,0 +1,96 @@
+import { Decimal, QtxError, type OrderOptions, type OrderType, type QtxConnector } from '../src/index.ts'
+import type { SeededRandom } from '../src/simulator/feed/seeded-random.ts'
+import type { LifeCounts } from './trader-messages.ts'
+
+const SIDES = ['buy', 'sell'] as const
+
+/** Sends orders of all kinds at random around the market, and cancels some, until it is stopped. */
+export class RandomTrading {
+  readonly #connector: QtxConnector
+  readonly #random: SeededRandom
+  readonly #counts: LifeCounts
+  readonly #cancels = new Set<Promise<unknown>>()
+
+  constructor(connector: QtxConnector, random: SeededRandom, counts: LifeCounts) {
+    this.#connector = connector
+    this.#random = random
+    this.#counts = counts
+  }
+
+  /** One order, or one cancel. */
+  act(): void {
+    if (this.#random.chance(0.3)) this.#cancelOne()
+    else this.#submit()
+  }
+
+  /** Resolves once the cancels that are under way have ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#cancels)
+  }
+
+  #submit(): void {
+    const pair = this.#pick([...this.#connector.tradingPairs])
+    const side = this.#pick(SIDES)
+    const mid = this.#mid(pair)
+    if (!mid) {
+      this.#counts.refused++
+      return
+    }
+    const away = (fraction: number) => mid.mul(side === 'buy' ? 1 - fraction : 1 + fraction)
+    const near = away(this.#random.between(-0.0002, 0.0004))
+    const far = away(this.#random.between(0.005, 0.02))
+    const crossing = away(-0.002)
+    const choices: readonly (readonly [OrderType, Decimal | undefined, OrderOptions])[] = [
+      ['limit', far, {}],
+      ['limit', near, {}],
+      ['limit', near, {}],
+      ['limitMaker', near, {}],
+      ['limitMaker', crossing, {}],
+      ['limit', near, { timeInForce: 'ioc' }],
+      ['limit', crossing, { timeInForce: 'fok' }],
+      ['market', undefined, {}],
+      ['market', undefined, { positionAction: 'close' }],
+      ['limit', crossing, { positionAction: 'close' }],
+    ]
+    const [type, price, options] = this.#pick(choices)
+    try {
+      const size = this.#sizeOf(pair, mid)
+      this.#connector[side](pair, size, type, price, options)
+      this.#counts.submitted++
+    } catch (error) {
+      if (!(error instanceof QtxError)) throw error
+      this.#counts.refused++
+    }
+  }
+
+  /** A few times the smallest size that the rule allows. */
+  #sizeOf(pair: string, mid: Decimal): Decimal {
+    const { minOrderSize, minNotionalSize, minBaseAmountIncrement: step } = this.#connector.tradingRule(pair)
+    const byValue = minNotionalSize.div(mid).div(step).ceil().mul(step)
+    return Decimal.max(minOrderSize, byValue).mul(1 + this.#random.integer(3))
+  }
+
+  #mid(pair: string): Decimal | undefined {
+    try {
+      return this.#connector.price(pair, 'mid')
+    } catch (error) {
+      if (error instanceof QtxError) return undefined
+      throw error
+    }
+  }
+
+  #cancelOne(): void {
+    const orders = [...this.#connector.inFlightOrders.values()]
+    if (orders.length === 0) return
+    const { pair, clientOrderId } = this.#pick(orders)
+    const cancel = this.#connector
+      .cancel(pair, clientOrderId)
+      .catch(() => undefined)
+      .finally(() => this.#cancels.delete(cancel))
+    this.#cancels.add(cancel)
+  }
+
+  #pick<T>(choices: readonly T[]): T {
+    return choices[this.#random.integer(choices.length)]!
+  }
+}

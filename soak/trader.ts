@@ -1,0 +1,107 @@
+/**
+ * The process that is killed: one QTX connector for each exchange, trading at random. It is told its plan and its end
+ * over IPC, and answers there.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createQtxConnector, createLogger, type QtxConnector } from '../src/index.ts'
+import { messageOf } from '../src/errors.ts'
+import { SeededRandom } from '../src/simulator/feed/seeded-random.ts'
+import { RandomTrading } from './random-trading.ts'
+import type { FromTrader, LifeCounts, ToTrader, TraderEnd, TraderPlan } from './trader-messages.ts'
+
+const COUNTS_EVERY_MS = 250
+const START_TIMEOUT_MS = 60_000
+/** What is unknown may need a look-up or two. */
+const SETTLE_TIMEOUT_MS = 45_000
+
+interface Desk {
+  readonly name: string
+  readonly connector: QtxConnector
+  readonly trading: RandomTrading
+  readonly counts: LifeCounts
+}
+
+let isFinishing = false
+const tell = (message: FromTrader) => process.send?.(message)
+
+process.on('message', (message: ToTrader) => {
+  if (message.kind === 'finish') isFinishing = true
+  else
+    run(message.plan).catch((error: unknown) => {
+      tell({
+        kind: 'failed',
+        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
+    })
+})
+
+async function run(plan: TraderPlan): Promise<void> {
+  const desks = await Promise.all(plan.configs.map((config, index) => openDesk(config, plan.seed + index)))
+  tell({ kind: 'ready' })
+  const report = setInterval(() => tell({ kind: 'counts', counts: countsOf(desks) }), COUNTS_EVERY_MS)
+  await Promise.all(desks.map((desk) => trade(desk, plan.orderIntervalMs)))
+  const ends = await Promise.all(desks.map(async (desk) => [desk.name, await close(desk)] as const))
+  clearInterval(report)
+  tell({ kind: 'counts', counts: countsOf(desks) })
+  tell({ kind: 'finished', ends: Object.fromEntries(ends) })
+  process.disconnect()
+}
+
+async function openDesk(config: TraderPlan['configs'][number], seed: number): Promise<Desk> {
+  const logger = createLogger('error')
+  const connector = await createQtxConnector(config, { logger })
+  const counts: LifeCounts = {
+    submitted: 0,
+    refused: 0,
+    adopted: 0,
+    missedFills: 0,
+    anomalies: [],
+    fallbacks: 0,
+  }
+  connector.on('anomaly', ({ code, message }) => counts.anomalies.push(`${code}: ${message}`))
+  connector.on('reconciled', ({ missedFills }) => (counts.missedFills += missedFills.length))
+  connector.on('feedSourceChanged', () => counts.fallbacks++)
+  await connector.start()
+  counts.adopted = [...connector.inFlightOrders.values()].filter((order) => order.isAdopted).length
+  await connector.waitReady({ timeoutMs: START_TIMEOUT_MS })
+  const name = String(config.exchangeBackend)
+  return { name, connector, counts, trading: new RandomTrading(connector, new SeededRandom(seed), counts) }
+}
+
+async function trade({ trading }: Desk, intervalMs: number): Promise<void> {
+  while (!isFinishing) {
+    trading.act()
+    await sleep(intervalMs)
+  }
+}
+
+/** Cancels what is open, waits until everything is decided, tells the account, and stops. */
+async function close({ connector, trading }: Desk): Promise<TraderEnd> {
+  await trading.settled()
+  const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS
+  while (connector.inFlightOrders.size > 0 && performance.now() < deadlineMs) {
+    await connector.cancelAll({ timeoutMs: 5_000 })
+    const left = [...connector.inFlightOrders.values()]
+    if (left.every((order) => order.state === 'submitUnknown') && performance.now() > deadlineMs - 30_000)
+      break
+    await sleep(500)
+  }
+  await connector.waitReady({ timeoutMs: START_TIMEOUT_MS }).catch((error: unknown) => {
+    process.stderr.write(`${connector.name}: ${messageOf(error)}\n`)
+  })
+  // The balances come a moment after the fills.
+  await sleep(6_000)
+  const end: TraderEnd = {
+    balance: connector.balance('USDT').toString(),
+    positions: Object.fromEntries(
+      [...connector.positions].map(([pair, { amount }]) => [pair, amount.toString()]),
+    ),
+    open: Object.fromEntries([...connector.inFlightOrders].map(([id, order]) => [id, order.state])),
+  }
+  await connector.stop()
+  return end
+}
+
+function countsOf(desks: readonly Desk[]): Record<string, LifeCounts> {
+  return Object.fromEntries(desks.map(({ name, counts }) => [name, counts]))
+}

@@ -1,0 +1,75 @@
+import type { OrderUpdate } from '../../connector/order-types.ts'
+import { QtxError } from '../../errors.ts'
+import type { CcxtExchange } from '../ccxt-exchange.ts'
+import type { PairMarket } from '../ccxt-markets.ts'
+import type { CcxtProfile } from '../ccxt-profile.ts'
+import { asRecord } from '../untrusted-fields.ts'
+import type { GateIoExchange } from './gate-io-endpoints.ts'
+import { GATE_IO_ERROR_CODES, readGateIoRefusal } from './gate-io-errors.ts'
+import { gateIoFundingPaymentId } from './gate-io-funding-payment-id.ts'
+import { readGateIoMarketFrame } from './gate-io-market-frames.ts'
+import { readOrderRow, TEXT_PREFIX } from './gate-io-rows.ts'
+import { readGateIoUserFrame } from './gate-io-user-frames.ts'
+
+/** As deep as the stream goes. */
+const BOOK_LEVELS = 100
+const MS_PER_SECOND = 1_000
+
+/** Futures settled in USDT, through the classic account. */
+export const GATE_IO_PROFILE: CcxtProfile = {
+  name: 'gate_io_perpetual',
+  ccxtId: 'gate',
+  options: {
+    fetchMarkets: { types: ['swap'] },
+    swap: { fetchMarkets: { settlementCurrencies: ['usdt'] } },
+    // Otherwise every first call asks what kind of account it is, and takes a failure for an answer.
+    unifiedAccount: false,
+  },
+  errorCodes: GATE_IO_ERROR_CODES,
+  readRefusal: readGateIoRefusal,
+  // The answer is the order as it ended.
+  isCancelFinal: true,
+  // A request is refused when its time, in whole seconds, is more than 60 s from the exchange's.
+  requestLifetimeMs: 61_000,
+  // Depth, best prices and REST books all have the order book's own id.
+  sequencesComparable: true,
+  clientIdPrefix: TEXT_PREFIX,
+  orderReference: (clientId) => ({ id: clientId, params: {} }),
+  readOrder,
+  bookLevels: BOOK_LEVELS,
+  readUserFrame: readGateIoUserFrame,
+  readMarketFrame: readGateIoMarketFrame,
+  watchPrivate: (exchange) => {
+    useExchangeTime(exchange)
+    return [
+      exchange.watchOrders(),
+      exchange.watchMyTrades(),
+      exchange.watchPositions(),
+      exchange.watchBalance(),
+    ]
+  },
+  privateSubscriptions: 4,
+  watchPublic: (exchange, symbols) => [
+    ...symbols.map((symbol) => (exchange as GateIoExchange).watchOrderBook(symbol, BOOK_LEVELS)),
+    exchange.watchBidsAsks(symbols),
+    exchange.watchTradesForSymbols(symbols),
+  ],
+  // Each subscription is signed by itself: there is no login.
+  forgetLogin: () => undefined,
+  fundingPaymentId: gateIoFundingPaymentId,
+}
+
+/** ccxt's unified order does not know every way in which an order ends, and has no time of its last change. */
+function readOrder(order: unknown, market: PairMarket): OrderUpdate {
+  const update = readOrderRow(asRecord(order)?.['info'], market, 'rest')
+  if (update) return update
+  throw new QtxError('QTX_EXCHANGE_ANSWER', `an order of ${market.pair} could not be read`)
+}
+
+/** Private subscriptions are refused when their time is off; ccxt corrects that of REST requests only. */
+function useExchangeTime(exchange: CcxtExchange): void {
+  const { options } = exchange
+  Object.assign(exchange, {
+    seconds: () => Math.floor((Date.now() - Number(options['timeDifference'] ?? 0)) / MS_PER_SECOND),
+  } satisfies Pick<GateIoExchange, 'seconds'>)
+}

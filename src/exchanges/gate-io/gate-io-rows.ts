@@ -1,0 +1,169 @@
+import type { Decimal } from '../../common/decimal.ts'
+import { ZERO } from '../../common/decimal.ts'
+import type { Position } from '../../connector/account-types.ts'
+import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
+import { toBaseAmount } from '../contract-size.ts'
+import type { ExchangeSymbol } from '../exchange-symbols.ts'
+import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+
+/** What every order's text begins with that an API user has placed. */
+export const TEXT_PREFIX = 't-'
+
+const SETTLE_ASSET = 'USDT'
+/** Fees can be paid in points. */
+const POINTS = 'POINT'
+/** Times of this size and above are milliseconds, those below seconds. */
+const FIRST_MILLISECONDS = 100_000_000_000
+
+/** An order as REST, the private stream and answers have it; undefined where it cannot be read. */
+export function readOrderRow(
+  value: unknown,
+  symbol: ExchangeSymbol,
+  source: OrderUpdate['source'],
+): OrderUpdate | undefined {
+  const row = asRecord(value)
+  const size = asDecimal(row?.['size'])?.abs()
+  const left = asDecimal(row?.['left'])?.abs()
+  const ids = row && orderIdsOf(row, row['id_string'] ?? row['id'])
+  const updateMs = row && orderTimeMs(row)
+  if (!row || !ids || updateMs === undefined) return undefined
+  const ending = row['status'] === 'finished' ? endingOf(row, left) : undefined
+  if (!ending && row['status'] !== 'open') return undefined
+  const executed = executedContracts(size, left, ending?.state)
+  return {
+    pair: symbol.pair,
+    ...ids,
+    state: ending?.state ?? (executed?.gt(0) ? 'partiallyFilled' : 'open'),
+    ...(executed && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
+    updateMs,
+    source,
+    ...(ending?.reason && { reason: ending.reason }),
+  }
+}
+
+/** A fill as REST and the private stream have it; undefined where it cannot be read. */
+export function readTradeRow(value: unknown, symbol: ExchangeSymbol): TradeUpdate | undefined {
+  const row = asRecord(value)
+  const tradeId = asText(row?.['id']) ?? asText(row?.['trade_id'])
+  const contracts = asDecimal(row?.['size'])
+  const price = asDecimal(row?.['price'])
+  const ids = row && orderIdsOf(row, row['order_id'])
+  const fillMs = row && (timeMsOf(row['create_time_ms']) ?? timeMsOf(row['create_time']))
+  if (!ids || tradeId === undefined || !contracts || contracts.isZero() || !price?.gt(0)) return undefined
+  if (fillMs === undefined) return undefined
+  const fee = feeOf(row)
+  return {
+    pair: symbol.pair,
+    tradeId,
+    ...ids,
+    tradeType: contracts.isNegative() ? 'sell' : 'buy',
+    price,
+    amount: toBaseAmount(contracts.abs(), symbol.contractSize),
+    ...(fee && { fee }),
+    isMaker: row['role'] === 'maker',
+    fillMs,
+  }
+}
+
+/** A position as REST and the private stream have it. Sides of an account in dual mode are left out. */
+export function readPositionRow(value: unknown, symbol: ExchangeSymbol): Position | 'left-out' | undefined {
+  const row = asRecord(value)
+  if (!row) return undefined
+  if (row['mode'] !== undefined && row['mode'] !== 'single') return 'left-out'
+  const contracts = asDecimal(row['size'])
+  const entryPrice = asDecimal(row['entry_price'])
+  if (!contracts || !entryPrice) return undefined
+  const leverage = readLeverage(row)
+  return {
+    pair: symbol.pair,
+    amount: toBaseAmount(contracts, symbol.contractSize),
+    entryPrice,
+    unrealizedPnl: asDecimal(row['unrealised_pnl']) ?? ZERO,
+    ...(leverage !== undefined && { leverage }),
+  }
+}
+
+/** A leverage of 0 means crossed margin, whose leverage is in another field; undefined where there is none. */
+export function readLeverage(position: UntrustedRecord): number | undefined {
+  const isolated = wholeOf(position['leverage'])
+  return isolated !== undefined && isolated > 0
+    ? isolated
+    : positive(wholeOf(position['cross_leverage_limit']))
+}
+
+/** A time in seconds, with a fraction or without, or in milliseconds; undefined for zero. */
+export function timeMsOf(value: unknown): number | undefined {
+  const time = asDecimal(value)
+  if (!time?.gt(0)) return undefined
+  const ms = (time.lt(FIRST_MILLISECONDS) ? time.mul(1_000) : time).floor().toNumber()
+  return Number.isSafeInteger(ms) ? ms : undefined
+}
+
+interface OrderIds {
+  readonly clientOrderId?: string
+  readonly exchangeOrderId?: string
+}
+
+function orderIdsOf(row: UntrustedRecord, id: unknown): OrderIds | undefined {
+  const text = asText(row['text'])
+  const clientOrderId = text?.startsWith(TEXT_PREFIX) ? text.slice(TEXT_PREFIX.length) : text
+  const exchangeOrderId = asText(id)
+  if (!clientOrderId && exchangeOrderId === undefined) return undefined
+  return {
+    ...(clientOrderId && { clientOrderId }),
+    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
+  }
+}
+
+/** When it last changed; the finish is that of the last change in the stream's open orders. */
+function orderTimeMs(row: UntrustedRecord): number | undefined {
+  return (
+    timeMsOf(row['finish_time_ms']) ??
+    timeMsOf(row['finish_time']) ??
+    timeMsOf(row['update_time']) ??
+    timeMsOf(row['create_time_ms']) ??
+    timeMsOf(row['create_time'])
+  )
+}
+
+interface Ending {
+  readonly state: 'filled' | 'canceled'
+  readonly reason?: OrderReason
+}
+
+/** How a finished order ended. What is not filled by its word, or by nothing being left, is canceled. */
+function endingOf(row: UntrustedRecord, left: Decimal | undefined): Ending {
+  const word = asText(row['finish_as'])
+  if (word === 'filled') return { state: 'filled' }
+  if (word === 'cancelled') return { state: 'canceled' }
+  if (word === undefined && left?.isZero()) return { state: 'filled' }
+  const message = `the exchange expired the order (${word ?? 'no reason'})`
+  return { state: 'canceled', reason: { code: 'EXPIRED', message } }
+}
+
+function executedContracts(
+  size: Decimal | undefined,
+  left: Decimal | undefined,
+  state: Ending['state'] | undefined,
+): Decimal | undefined {
+  if (!size) return undefined
+  if (!left) return state === 'filled' ? size : undefined
+  return left.lte(size) ? size.minus(left) : undefined
+}
+
+/** Paid when positive. */
+function feeOf(row: UntrustedRecord): { readonly asset: string; readonly amount: Decimal } | undefined {
+  const fee = asDecimal(row['fee'])
+  const points = asDecimal(row['point_fee'])
+  if (points && !points.isZero() && (!fee || fee.isZero())) return { asset: POINTS, amount: points }
+  return fee && { asset: SETTLE_ASSET, amount: fee }
+}
+
+function wholeOf(value: unknown): number | undefined {
+  const decimal = asDecimal(value)
+  return decimal?.isInteger() ? asInteger(decimal.toString()) : undefined
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined
+}

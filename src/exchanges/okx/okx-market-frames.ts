@@ -1,0 +1,78 @@
+import type { FrameVerdict } from '../ccxt-profile.ts'
+import type { MarketFeed } from '../market-feed.ts'
+import { asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+
+/**
+ * Reads the frames of the public channels `books`, `bbo-tbt` and `trades`, and answers to subscribing. Errors and
+ * answers to pings are left to ccxt.
+ */
+export function readOkxMarketFrame(
+  frame: unknown,
+  feedOf: (exchangeSymbol: string) => MarketFeed | undefined,
+  receivedMs: number,
+): FrameVerdict {
+  const fields = asRecord(frame)
+  if (fields?.['event'] === 'subscribe') return 'acknowledged'
+  const arg = asRecord(fields?.['arg'])
+  const read = READERS.get(asText(arg?.['channel']) ?? '')
+  if (!fields || !read || fields['event'] !== undefined) return 'ignored'
+  const exchangeSymbol = asText(arg?.['instId'])
+  if (exchangeSymbol === undefined || !Array.isArray(fields['data'])) return 'malformed'
+  const feed = feedOf(exchangeSymbol)
+  if (!feed) return 'read'
+  let verdict: FrameVerdict = 'read'
+  for (const value of asList(fields['data'])) {
+    const row = asRecord(value)
+    if (!row || !read(row, feed, receivedMs, fields['action'])) verdict = 'malformed'
+  }
+  return verdict
+}
+
+/** False when the row could not be read. */
+type RowReader = (row: UntrustedRecord, feed: MarketFeed, receivedMs: number, action: unknown) => boolean
+
+const READERS: ReadonlyMap<string, RowReader> = new Map([
+  ['books', readBook],
+  ['bbo-tbt', readTop],
+  ['trades', readTrade],
+])
+
+function readBook(row: UntrustedRecord, feed: MarketFeed, receivedMs: number, action: unknown): boolean {
+  const sequence = asInteger(row['seqId'])
+  if (sequence === undefined || (action !== 'snapshot' && action !== 'update')) return false
+  const eventMs = asInteger(row['ts']) ?? receivedMs
+  const book = { sequence, eventMs, bids: row['bids'], asks: row['asks'] }
+  if (action === 'snapshot') return feed.snapshot(book, receivedMs)
+  const previousSequence = asInteger(row['prevSeqId'])
+  return previousSequence !== undefined && feed.depth({ ...book, previousSequence }, receivedMs)
+}
+
+/** While a side of the book is empty there is no best price to tell. */
+function readTop(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
+  const bids = asList(row['bids'])
+  const asks = asList(row['asks'])
+  const eventMs = asInteger(row['ts'])
+  if (eventMs === undefined || !Array.isArray(row['bids']) || !Array.isArray(row['asks'])) return false
+  if (bids.length === 0 || asks.length === 0) return true
+  const [bidPrice, bidSize] = asList(bids[0]).map(asNumber)
+  const [askPrice, askSize] = asList(asks[0]).map(asNumber)
+  if (!isLevel(bidPrice, bidSize) || !isLevel(askPrice, askSize)) return false
+  // By time: the channel's own ids begin anew after maintenance.
+  feed.top(eventMs, eventMs, bidPrice!, bidSize!, askPrice!, askSize!, receivedMs)
+  return true
+}
+
+function isLevel(price: number | undefined, size: number | undefined): boolean {
+  return price !== undefined && size !== undefined && price > 0 && size >= 0
+}
+
+function readTrade(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
+  const tradeId = asInteger(row['tradeId'])
+  const price = asNumber(row['px'])
+  const size = asNumber(row['sz'])
+  const side = row['side']
+  if (tradeId === undefined || tradeId < 0 || price === undefined || size === undefined) return false
+  if (price <= 0 || size <= 0 || (side !== 'buy' && side !== 'sell')) return false
+  feed.trade(side === 'buy', price, size, tradeId, asInteger(row['ts']) ?? receivedMs, receivedMs)
+  return true
+}

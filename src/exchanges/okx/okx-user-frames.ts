@@ -1,0 +1,203 @@
+import { ZERO, type Decimal } from '../../common/decimal.ts'
+import type { Balance, Position } from '../../connector/account-types.ts'
+import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
+import { QtxError } from '../../errors.ts'
+import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
+import { toBaseAmount } from '../contract-size.ts'
+import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
+import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+
+type State = OrderUpdate['state']
+
+const STATES: ReadonlyMap<string, State> = new Map<string, State>([
+  ['live', 'open'],
+  ['partially_filled', 'partiallyFilled'],
+  ['filled', 'filled'],
+  ['canceled', 'canceled'],
+  ['mmp_canceled', 'canceled'],
+  ['order_failed', 'failed'],
+])
+
+/** Sources of a cancel that nobody asked for: the order's own time in force did not let it rest. */
+const EXPIRIES: ReadonlyMap<string, string> = new Map([
+  ['13', 'fill-or-kill order could not fill whole'],
+  ['14', 'what an immediate-or-cancel order left over'],
+  ['31', 'post-only order would have taken'],
+])
+
+/** Asked for by the user, or by an order of the same account. */
+const CANCELED_BY_USER = new Set(['1', '20'])
+
+/**
+ * Reads the frames of the private channels `orders`, `account` and `positions`, and answers to subscribing. Errors are
+ * left to ccxt, which ends the connection with them.
+ */
+export function readOkxUserFrame(frame: unknown, symbols: SymbolLookup, sink: UserFrameSink): FrameVerdict {
+  const fields = asRecord(frame)
+  if (fields?.['event'] === 'subscribe') return 'acknowledged'
+  const read = ROW_READERS.get(asText(asRecord(fields?.['arg'])?.['channel']) ?? '')
+  if (!fields || !read || fields['event'] !== undefined) return 'ignored'
+  if (!Array.isArray(fields['data'])) return 'malformed'
+  let verdict: FrameVerdict = 'read'
+  for (const value of asList(fields['data'])) {
+    const row = asRecord(value)
+    if (!row || !read(row, symbols, sink)) verdict = 'malformed'
+  }
+  return verdict
+}
+
+/** False when the row could not be read in full. */
+type RowReader = (row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink) => boolean
+
+const ROW_READERS: ReadonlyMap<string, RowReader> = new Map([
+  ['orders', readOrder],
+  ['account', readAccount],
+  ['positions', readPosition],
+])
+
+function readOrder(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink): boolean {
+  const exchangeSymbol = asText(row['instId'])
+  if (exchangeSymbol === undefined) return false
+  const symbol = symbols(exchangeSymbol)
+  if (!symbol) return true
+  const ids = idsOf(row)
+  if (!ids) return false
+  const isFill = asText(row['tradeId']) !== undefined && asDecimal(row['fillSz'])?.isZero() !== true
+  const trade = isFill ? tradeOf(row, symbol, ids) : undefined
+  if (trade) sink.tradeUpdate(trade)
+  const update = updateOf(row, symbol, ids)
+  if (update) sink.orderUpdate(update)
+  return update !== undefined && (trade !== undefined || !isFill)
+}
+
+interface OrderIds {
+  readonly clientOrderId?: string
+  readonly exchangeOrderId?: string
+}
+
+function idsOf(row: UntrustedRecord): OrderIds | undefined {
+  const clientOrderId = asText(row['clOrdId'])
+  const exchangeOrderId = asText(row['ordId'])
+  if (clientOrderId === undefined && exchangeOrderId === undefined) return undefined
+  return {
+    ...(clientOrderId !== undefined && { clientOrderId }),
+    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
+  }
+}
+
+function tradeOf(row: UntrustedRecord, symbol: ExchangeSymbol, ids: OrderIds): TradeUpdate | undefined {
+  const tradeId = asText(row['tradeId'])
+  const price = asDecimal(row['fillPx'])
+  const size = asDecimal(row['fillSz'])
+  const side = row['side']
+  const fillMs = asInteger(row['fillTime']) ?? asInteger(row['uTime'])
+  if (tradeId === undefined || !price?.gt(0) || !size?.gt(0) || fillMs === undefined) return undefined
+  if (side !== 'buy' && side !== 'sell') return undefined
+  const fee = feeOf(row)
+  return {
+    pair: symbol.pair,
+    tradeId,
+    ...ids,
+    tradeType: side,
+    price,
+    amount: toBaseAmount(size, symbol.contractSize),
+    ...(fee && { fee }),
+    isMaker: row['execType'] === 'M',
+    fillMs,
+  }
+}
+
+/** A fill of REST's list. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
+export function okxFillOf(row: UntrustedRecord, clientOrderId: string, symbol: ExchangeSymbol): TradeUpdate {
+  const exchangeOrderId = asText(row['ordId'])
+  const ids = { clientOrderId, ...(exchangeOrderId !== undefined && { exchangeOrderId }) }
+  const fields = { ...row, fillFee: row['fee'], fillFeeCcy: row['feeCcy'], uTime: row['ts'] }
+  const fill = tradeOf(fields, symbol, ids)
+  if (fill) return fill
+  throw new QtxError('QTX_EXCHANGE_ANSWER', `a fill of order ${clientOrderId} could not be read`, {
+    details: { clientOrderId },
+  })
+}
+
+/** OKX's fee is what the balance changed by: negative when paid. */
+function feeOf(row: UntrustedRecord): { readonly asset: string; readonly amount: Decimal } | undefined {
+  const asset = asText(row['fillFeeCcy'])
+  const change = asDecimal(row['fillFee'])
+  return asset !== undefined && change ? { asset, amount: change.isZero() ? ZERO : change.neg() } : undefined
+}
+
+function updateOf(row: UntrustedRecord, symbol: ExchangeSymbol, ids: OrderIds): OrderUpdate | undefined {
+  const state = STATES.get(asText(row['state']) ?? '')
+  const updateMs = asInteger(row['uTime']) ?? asInteger(row['cTime'])
+  if (state === undefined || updateMs === undefined) return undefined
+  const executed = asDecimal(row['accFillSz'])
+  const reason = okxReasonOf(row)
+  return {
+    pair: symbol.pair,
+    ...ids,
+    state,
+    ...(executed &&
+      !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
+    updateMs,
+    source: 'stream',
+    ...(reason && { reason }),
+  }
+}
+
+/** Why an order that the user did not cancel was canceled; the same fields are in REST's orders. */
+export function okxReasonOf(order: unknown): OrderReason | undefined {
+  const row = asRecord(order) ?? {}
+  const state = asText(row['state'])
+  if (state === 'order_failed') {
+    return { code: 'QTX_ORDER_REJECTED', message: 'the exchange rejected the order' }
+  }
+  const source = asText(row['cancelSource'])
+  if ((state !== 'canceled' && state !== 'mmp_canceled') || source === undefined) return undefined
+  if (CANCELED_BY_USER.has(source)) return undefined
+  const words = asText(row['cancelSourceReason'])
+  const why = EXPIRIES.get(source) ?? words ?? 'no reason'
+  return { code: 'EXPIRED', message: `the exchange canceled the order (cancel source ${source}: ${why})` }
+}
+
+/** The wallet's balance and what new orders may use; the equity has profit in it that is not realised. */
+export function okxBalanceOf(row: unknown): Balance | undefined {
+  const fields = asRecord(row)
+  const asset = asText(fields?.['ccy'])
+  const total = asDecimal(fields?.['cashBal'])
+  // Equity is empty in the account mode without futures.
+  const available = asDecimal(fields?.['availEq']) ?? asDecimal(fields?.['availBal'])
+  return asset !== undefined && total ? { asset, total, ...(available && { available }) } : undefined
+}
+
+function readAccount(row: UntrustedRecord, _symbols: SymbolLookup, sink: UserFrameSink): boolean {
+  const balances = asList(row['details']).map(okxBalanceOf)
+  const read = balances.filter((balance) => balance !== undefined)
+  if (read.length > 0) sink.balances(read)
+  return read.length === balances.length
+}
+
+/** Sides of a hedged account are not one-way positions and are left out, as are pairs that are not tracked. */
+function readPosition(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink): boolean {
+  const exchangeSymbol = asText(row['instId'])
+  if (exchangeSymbol === undefined) return false
+  const symbol = symbols(exchangeSymbol)
+  if (!symbol || (row['posSide'] !== undefined && row['posSide'] !== 'net')) return true
+  const position = positionOf(row, symbol)
+  if (position) sink.positions([position])
+  return position !== undefined
+}
+
+/** A position that is closed has no price and no profit. */
+function positionOf(row: UntrustedRecord, symbol: ExchangeSymbol): Position | undefined {
+  const size = asDecimal(row['pos'])
+  const entryPrice = asDecimal(row['avgPx']) ?? (size?.isZero() ? ZERO : undefined)
+  if (!size || !entryPrice) return undefined
+  const leverage = asDecimal(row['lever'])
+  return {
+    pair: symbol.pair,
+    amount: toBaseAmount(size, symbol.contractSize),
+    entryPrice,
+    unrealizedPnl: asDecimal(row['upl']) ?? ZERO,
+    ...(leverage?.gt(0) && { leverage: leverage.toNumber() }),
+  }
+}

@@ -1,0 +1,49 @@
+import { idOf, rejection, type AnswerFormat } from './answer-format.ts'
+import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
+
+/** Timed out, system abnormal, service error, server busy, unknown error: it may have been executed. */
+const ASSUMED_BITGET_UNSURE = new Set(['40010', '40015', '40604', '40725', '45001', '50008'])
+const ASSUMED_BITGET_NOT_FOUND = new Set(['22001', '25204', '40109', '40768', '43001'])
+const ASSUMED_BITGET_DUPLICATE = new Set(['40786'])
+
+/**
+ * Bitget (assumed): `{"event":"trade","arg":[{"channel":"place-order","params":{"orderId":…,"clientOid":…}}],"code":0}`,
+ * `{"event":"error","code":…,"msg":…}`, `{"event":"login","code":0}`, or as REST answers,
+ * `{"code":"00000","data":{"orderId":…,"clientOid":…}}`. It says the ids, and nothing of what became of the order.
+ */
+export const BITGET: AnswerFormat = (root, request) => {
+  const event = textOf(root, 'event')
+  const code = textOf(root, 'code')
+  if (code === undefined || !/^\d{1,6}$/.test(code)) return 'unrecognised'
+  if (memberOf(root, 'event') !== undefined && !EVENTS.has(event ?? '')) return 'unrecognised'
+  const isSuccess = event === undefined ? code === '00000' : code === '0' || code === '00000'
+  if (!isSuccess) {
+    if (/^0+$/.test(code)) return 'unrecognised'
+    if (ASSUMED_BITGET_UNSURE.has(code)) return 'exchange-unsure'
+    if (ASSUMED_BITGET_DUPLICATE.has(code)) return 'duplicate-id'
+    return rejection(code, textOf(root, 'msg') ?? '', ASSUMED_BITGET_NOT_FOUND.has(code))
+  }
+  if (event === 'error') return 'contradictory'
+  if ((event === 'login') !== (request === 'key') && event !== undefined) return 'unrecognised'
+  const ids = request === 'key' ? undefined : idsOf(root)
+  if (request !== 'key' && !isJsonObject(ids)) return 'unrecognised'
+  return {
+    kind: 'accepted',
+    exchangeOrderId: idOf(ids, 'orderId'),
+    exchangeStatus: undefined,
+    state: undefined,
+    executedSize: undefined,
+    clientOrderIds: [textOf(ids, 'clientOid') || undefined],
+  }
+}
+
+const EVENTS: ReadonlySet<string> = new Set(['trade', 'error', 'login'])
+
+/** Of the one order that the answer is about; undefined where it is about several, or none. */
+function idsOf(root: ExactJson): ExactJson | undefined {
+  const list = memberOf(root, 'arg') ?? memberOf(root, 'args') ?? memberOf(root, 'data')
+  if (!Array.isArray(list)) return list
+  const rows = list as readonly ExactJson[]
+  const row = rows.length === 1 ? rows[0] : undefined
+  return memberOf(row, 'params') ?? row
+}

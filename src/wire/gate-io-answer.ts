@@ -1,0 +1,109 @@
+import {
+  idOf,
+  rejection,
+  type AnsweredState,
+  type AnswerFormat,
+  type FoundAcceptance,
+  type RejectedAnswer,
+  type UnclearAnswer,
+} from './answer-format.ts'
+import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
+
+/** Labels after which the request may or may not have been executed. */
+const ASSUMED_GATE_IO_UNSURE = new Set(['INTERNAL', 'SERVER_ERROR', 'TOO_BUSY'])
+const ASSUMED_GATE_IO_NOT_FOUND = new Set(['ORDER_NOT_FOUND', 'ORDER_FINISHED'])
+/** The text is in use: as ids are unique, it is this very order that is there. */
+const ASSUMED_GATE_IO_DUPLICATE = new Set(['REPEATED_CREATION'])
+/** What the order manager puts in front of the ring's number: the exchange takes no other text. */
+const ASSUMED_GATE_IO_TEXT_PREFIX = 't-'
+
+/** How a finished order ended, where it was not filled. */
+const CANCELED_AS = new Set([
+  'cancelled',
+  'ioc',
+  'fok',
+  'poc',
+  'stp',
+  'reduce_only',
+  'reduce_out',
+  'position_closed',
+  'liquidated',
+  'auto_deleveraged',
+])
+
+/**
+ * Gate.io (assumed): `{"request_id":…,"ack":false,"header":{"status":"200",…},"data":{"result":{"id":…,"text":…,…}}}`,
+ * `{"header":{"status":"400",…},"data":{"errs":{"label":…,"message":…}}}`, or flat `{"label":…,"message":…}`. A message
+ * with `"ack":true` only says that the request was received.
+ */
+export const GATE_IO: AnswerFormat = (root) => {
+  const flat = textOf(root, 'label') === undefined ? undefined : root
+  const data = memberOf(root, 'data')
+  const error = memberOf(data, 'errs') ?? flat
+  const result = memberOf(data, 'result')
+  const status = textOf(memberOf(root, 'header'), 'status')
+  if (status !== undefined && !/^[1-5]\d\d$/.test(status)) return 'unrecognised'
+  if (status !== undefined && (status >= '500' || status === '408')) return 'exchange-unsure'
+  if (error !== undefined && (result !== undefined || status?.startsWith('2'))) return 'contradictory'
+  if (error !== undefined) return refusal(error)
+  if (status !== '200' || memberOf(root, 'ack') === true || !isJsonObject(result)) return 'unrecognised'
+  return acceptance(result)
+}
+
+function refusal(error: ExactJson): RejectedAnswer | UnclearAnswer {
+  const label = textOf(error, 'label')
+  if (label === undefined || !/^[A-Z_]{1,64}$/.test(label)) return 'unrecognised'
+  if (ASSUMED_GATE_IO_UNSURE.has(label)) return 'exchange-unsure'
+  if (ASSUMED_GATE_IO_DUPLICATE.has(label)) return 'duplicate-id'
+  const words = textOf(error, 'message') || textOf(error, 'detail') || ''
+  return rejection(label, words, ASSUMED_GATE_IO_NOT_FOUND.has(label))
+}
+
+function acceptance(result: ExactJson | undefined): FoundAcceptance {
+  const status = wordOf(result, 'status')
+  const finishedAs = wordOf(result, 'finish_as')
+  const size = contractsOf(result, 'size')
+  const left = contractsOf(result, 'left')
+  const executed = finishedAs === 'filled' && left === undefined ? size : difference(size, left)
+  return {
+    kind: 'accepted',
+    exchangeOrderId: idOf(result, 'id'),
+    exchangeStatus: status === 'finished' ? (finishedAs ?? status) : status,
+    state: stateOf(status, finishedAs, executed),
+    executedSize: executed?.toString(),
+    clientOrderIds: [clientIdOf(result)],
+  }
+}
+
+function stateOf(
+  status: string | undefined,
+  finishedAs: string | undefined,
+  executed: bigint | undefined,
+): AnsweredState | undefined {
+  if (status === 'open') return executed !== undefined && executed > 0n ? 'partiallyFilled' : 'open'
+  if (status !== 'finished' || finishedAs === undefined) return undefined
+  if (finishedAs === 'filled') return 'filled'
+  return CANCELED_AS.has(finishedAs) ? 'canceled' : undefined
+}
+
+/** The ring's number, with the exchange's prefix or without. */
+function clientIdOf(result: ExactJson | undefined): string | undefined {
+  const text = textOf(result, 'text')
+  if (text === undefined || text === '') return undefined
+  return text.startsWith(ASSUMED_GATE_IO_TEXT_PREFIX) ? text.slice(ASSUMED_GATE_IO_TEXT_PREFIX.length) : text
+}
+
+function wordOf(value: ExactJson | undefined, name: string): string | undefined {
+  const word = textOf(value, name)
+  return word !== undefined && /^[a-z_]{1,32}$/.test(word) ? word : undefined
+}
+
+/** A signed number of contracts, without its sign. */
+function contractsOf(value: ExactJson | undefined, name: string): bigint | undefined {
+  const text = textOf(value, name)
+  return text !== undefined && /^-?\d{1,20}$/.test(text) ? BigInt(text.replace('-', '')) : undefined
+}
+
+function difference(size: bigint | undefined, left: bigint | undefined): bigint | undefined {
+  return size === undefined || left === undefined || left > size ? undefined : size - left
+}
