@@ -10,7 +10,11 @@ import { RandomTrading } from './random-trading.ts'
 import type { FromTrader, LifeCounts, ToTrader, TraderEnd, TraderPlan } from './trader-messages.ts'
 
 const COUNTS_EVERY_MS = 250
-const START_TIMEOUT_MS = 60_000
+/** How long a connector that trades may take to be ready at the start. */
+const READY_TIMEOUT_MS = 5_000
+/** How long one may take once the faults are over. */
+const HEALED_TIMEOUT_MS = 60_000
+const START_ATTEMPTS = 20
 /** What is unknown may need a look-up or two. */
 const SETTLE_TIMEOUT_MS = 45_000
 
@@ -61,11 +65,26 @@ async function openDesk(config: TraderPlan['configs'][number], seed: number): Pr
   connector.on('anomaly', ({ code, message }) => counts.anomalies.push(`${code}: ${message}`))
   connector.on('reconciled', ({ missedFills }) => (counts.missedFills += missedFills.length))
   connector.on('feedSourceChanged', () => counts.fallbacks++)
-  await connector.start()
+  await startThroughFaults(connector)
   counts.adopted = [...connector.inFlightOrders.values()].filter((order) => order.isAdopted).length
-  await connector.waitReady({ timeoutMs: START_TIMEOUT_MS })
+  // Through faults it may never be ready for long; what it refuses meanwhile is counted.
+  await connector.waitReady({ timeoutMs: READY_TIMEOUT_MS }).catch(() => undefined)
   const name = String(config.exchangeBackend)
   return { name, connector, counts, trading: new RandomTrading(connector, new SeededRandom(seed), counts) }
+}
+
+/** What does not pass by itself on a real exchange may pass here, such as a login that a fault cut short. */
+async function startThroughFaults(connector: QtxConnector): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await connector.start()
+      return
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error
+      process.stderr.write(`${connector.name} could not start, trying again: ${messageOf(error)}\n`)
+      await sleep(500)
+    }
+  }
 }
 
 async function trade({ trading }: Desk, intervalMs: number): Promise<void> {
@@ -86,7 +105,7 @@ async function close({ connector, trading }: Desk): Promise<TraderEnd> {
       break
     await sleep(500)
   }
-  await connector.waitReady({ timeoutMs: START_TIMEOUT_MS }).catch((error: unknown) => {
+  await connector.waitReady({ timeoutMs: HEALED_TIMEOUT_MS }).catch((error: unknown) => {
     process.stderr.write(`${connector.name}: ${messageOf(error)}\n`)
   })
   // The balances come a moment after the fills.

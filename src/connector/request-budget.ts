@@ -190,7 +190,8 @@ export class RequestBudget {
   #take(kind: RequestKind, weight: number, nowMs: number): boolean {
     if (this.#isShutFor(kind, nowMs)) return false
     const orders = this.#orderCost(kind)
-    if (!fits(this.#weight, weight, kind, nowMs) || !fits(this.#orders, orders, kind, nowMs)) return false
+    if (!fits(this.#weight, weight, kind !== 'cancel', nowMs)) return false
+    if (!fits(this.#orders, orders, this.#leavesOrders(kind), nowMs)) return false
     for (const window of this.#weight) window.add(weight, nowMs)
     for (const window of this.#orders) window.add(orders, nowMs)
     return true
@@ -198,6 +199,11 @@ export class RequestBudget {
 
   #isShutFor(kind: RequestKind, nowMs: number): boolean {
     return nowMs < this.#shutUntilMs && (kind !== 'cancel' || this.#isBanned)
+  }
+
+  /** Whether it must leave something of the orders to cancels; those that are not counted need none. */
+  #leavesOrders(kind: RequestKind): boolean {
+    return this.#cancelsAreOrders && kind !== 'cancel'
   }
 
   #orderCost(kind: RequestKind): number {
@@ -217,7 +223,7 @@ export class RequestBudget {
       }
       // What is left of the weight is for whoever waits here, and not for those behind.
       const head = queue[0]
-      if (head && !fits(this.#weight, head.weight, kind, nowMs)) break
+      if (head && !fits(this.#weight, head.weight, kind !== 'cancel', nowMs)) break
     }
     this.#grantLater()
   }
@@ -239,8 +245,8 @@ export class RequestBudget {
     if (this.#isShutFor(kind, nowMs)) return this.#shutUntilMs - nowMs
     const orders = this.#orderCost(kind)
     const full = [
-      ...this.#weight.filter((window) => !fitsIn(window, weight, kind, nowMs)),
-      ...this.#orders.filter((window) => !fitsIn(window, orders, kind, nowMs)),
+      ...this.#weight.filter((window) => !fitsIn(window, weight, kind !== 'cancel', nowMs)),
+      ...this.#orders.filter((window) => !fitsIn(window, orders, this.#leavesOrders(kind), nowMs)),
     ]
     return Math.max(0, ...full.map((window) => window.freesInMs(nowMs)))
   }
@@ -252,22 +258,27 @@ export class RequestBudget {
     const why =
       shutForMs > 0
         ? `the exchange wants to be left alone for ${Math.round(shutForMs)} ms more`
-        : `orders ${used(orders)}; request weight ${used(weight)}; a tenth is kept for cancels`
+        : `orders ${used(orders)}; request weight ${used(weight)}`
     return new QtxError('QTX_RATE_LIMITED', `${what} was refused before it was sent: ${why}`, {
       details: { weight, orders, shutForMs },
     })
   }
 }
 
-function fits(windows: readonly RollingWindow[], cost: number, kind: RequestKind, nowMs: number): boolean {
-  for (const window of windows) if (!fitsIn(window, cost, kind, nowMs)) return false
+function fits(
+  windows: readonly RollingWindow[],
+  cost: number,
+  leavesReserve: boolean,
+  nowMs: number,
+): boolean {
+  for (const window of windows) if (!fitsIn(window, cost, leavesReserve, nowMs)) return false
   return true
 }
 
 /** A request that is larger than the whole window passes when nothing else is in it. */
-function fitsIn(window: RollingWindow, cost: number, kind: RequestKind, nowMs: number): boolean {
+function fitsIn(window: RollingWindow, cost: number, leavesReserve: boolean, nowMs: number): boolean {
   if (cost === 0) return true
-  const most = kind === 'cancel' ? window.limit : window.limit - Math.ceil(window.limit * CANCEL_RESERVE)
+  const most = window.limit - (leavesReserve ? Math.ceil(window.limit * CANCEL_RESERVE) : 0)
   const used = window.usedAt(nowMs)
   return used + cost <= most || used === 0
 }

@@ -181,7 +181,11 @@ function tap(
 ): CcxtConstructor {
   return class TappedExchange extends Exchange {
     override client(url: string): CcxtSocket {
-      return super.client(websocketEndpoint === undefined ? url : redirect(url, websocketEndpoint))
+      const address = websocketEndpoint === undefined ? url : redirect(url, websocketEndpoint)
+      const known = this.clients[address]
+      const socket = super.client(address)
+      if (socket !== known) handleFailedSends(socket)
+      return socket
     }
 
     override handleMessage(socket: CcxtSocket, frame: unknown): void {
@@ -254,6 +258,19 @@ function tap(
     override log(): void {
       return
     }
+  }
+}
+
+/**
+ * ccxt waits its turn before it sends, and forgets the promise of the sending: where the socket ended meanwhile, its
+ * rejection would be nobody's and end the process. That the socket ended is told by itself.
+ */
+function handleFailedSends(socket: CcxtSocket): void {
+  const send = socket.send.bind(socket)
+  socket.send = (message) => {
+    const sending = send(message)
+    sending.catch(() => undefined)
+    return sending
   }
 }
 

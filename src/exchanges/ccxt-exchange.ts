@@ -25,6 +25,7 @@ export interface CcxtSocket {
   readonly isConnected: boolean
   error?: unknown
   readonly subscriptions: Readonly<Record<string, unknown>>
+  send: (message: unknown) => Promise<unknown>
   clearConnectionTimeout(): void
   clearPingInterval(): void
   reject(reason: unknown): void

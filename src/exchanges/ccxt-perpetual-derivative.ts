@@ -57,7 +57,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   }
 
   protected override get rateLimits(): RateLimits {
-    return this.profile.rateLimits ?? { ...DEFAULT_RATE_LIMITS, weight: [CCXT_PACE] }
+    return { ...DEFAULT_RATE_LIMITS, weight: [CCXT_PACE], ...this.profile.rateLimits }
   }
 
   /** A request is refused when it arrives after its receive window. */
@@ -87,7 +87,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
       timeoutMs: requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
       clock: this.clock,
       budget: this.requestBudget,
-      weighsMilliseconds: !this.profile.rateLimits && rateLimits?.weightPerMinute === undefined,
+      weighsMilliseconds: !this.profile.rateLimits?.weight && rateLimits?.weightPerMinute === undefined,
       breaker: this.breaker('rest'),
     })
   }

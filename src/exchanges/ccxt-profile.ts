@@ -94,7 +94,7 @@ export interface CcxtProfile {
   /** ccxt's key of the subscription to a symbol's depth; by default it begins with `orderbook` and names ccxt's symbol. */
   readonly bookSubscription?: (exchangeSymbol: string) => string
   /** What the exchange lets an account ask for; by default ccxt's own pace, and few orders. */
-  readonly rateLimits?: RateLimits
+  readonly rateLimits?: Omit<RateLimits, 'weight'> & Partial<Pick<RateLimits, 'weight'>>
   /** Makes the next login a new one. */
   readonly forgetLogin: (exchange: CcxtExchange) => void
   /** Identifies a funding payment, the same for the exchange's stream and its history. */

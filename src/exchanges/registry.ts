@@ -98,14 +98,15 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     load: async () => (await import('./kucoin/kucoin-perpetual-derivative.ts')).KucoinPerpetualDerivative,
     credentialFields: ['apiKey', 'apiSecret', 'passphrase'],
     orderTypes: ['limit', 'limitMaker', 'market'],
-    timesInForce: ['gtc', 'ioc', 'fok'],
+    // KuCoin futures have no fill-or-kill orders.
+    timesInForce: ['gtc', 'ioc'],
     isCancelFinal: false,
     positionModes: ['oneWay', 'hedge'],
     sizeUnit: 'contracts',
     sequencesComparable: false,
     clientIdPrefix: '',
     positionModeRequest: 'GET /api/v2/position/getPositionMode',
-    streamLacks: ['fundingPayment'],
+    streamLacks: ['fee', 'fundingPayment'],
   },
   gate_io: {
     displayName: 'GateIo',

@@ -10,11 +10,11 @@ import { describePositions } from './positions.ts'
 import { describePrivateStream } from './private-stream.ts'
 import { describeReadinessAndRules } from './readiness-and-rules.ts'
 import { describeRestart } from './restart.ts'
-import { subjectsOf, type SubjectKind } from './subjects.ts'
+import type { Subject } from './subjects.ts'
 
-/** What every connector of that kind must do, one exchange after the other, each in a world of its own. */
-export function describeContract(kind: SubjectKind): void {
-  describe.each(subjectsOf(kind))('$backend $kind', (subject) => {
+/** What every connector must do, one after the other, each in a world of its own. */
+export function describeContract(subjects: readonly Subject[]): void {
+  describe.each(subjects)('$backend $kind', (subject) => {
     let opened: ContractWorld | undefined
     const world = () => opened!
 

@@ -1,5 +1,6 @@
 import type { Balance, FundingPayment, Position } from '../../src/connector/account-types.ts'
 import type { InFlightOrder } from '../../src/connector/in-flight-order.ts'
+import type { MarketDataSource } from '../../src/connector/market-data-source.ts'
 import type {
   CancelOutcome,
   OrderUpdate,

@@ -8,12 +8,6 @@ const CANCELLED_UNFILLED = /^((buy|sell)OrderCreated )?orderCancelled$/
 
 export function describeOrders(world: () => ContractWorld): void {
   describe('orders', () => {
-    test('of every type and time in force are what the registry names', () => {
-      const { row } = world()
-      expect(row.orderTypes).toEqual(['limit', 'limitMaker', 'market'])
-      expect(row.timesInForce).toEqual(['gtc', 'ioc', 'fok'])
-    })
-
     test('a limit order rests on the exchange, under its client id, at its price and size', async () => {
       const here = world()
       const { connector, record } = here
@@ -113,11 +107,17 @@ export function describeOrders(world: () => ContractWorld): void {
       expect(String(record.fillsOf(id)[0]?.amount)).toBe('0.03')
     })
 
-    test('a fill-or-kill order fills whole', async () => {
+    test('a fill-or-kill order fills whole; where the exchange has none it fails and is not sent', async () => {
       const here = world()
-      const { connector, record } = here
+      const { connector, record, row, account } = here
+      const sent = account.records.allOrders(here.symbol(BTC)).length
       const id = connector.sell(BTC, '0.04', 'limit', '60000', { timeInForce: 'fok' })
       await record.end(id)
+      if (!row.timesInForce.includes('fok')) {
+        expect(record.namesOf(id)).toEqual(['orderFailure'])
+        expect(account.records.allOrders(here.symbol(BTC))).toHaveLength(sent)
+        return
+      }
       expect(record.namesOf(id)).toEqual(['sellOrderCreated', 'orderFilled', 'sellOrderCompleted'])
       expect(here.exchangeOrder(id).timeInForce).toBe('fok')
     })

@@ -1,3 +1,4 @@
 import { describeContract } from './contract.ts'
+import { subjectsOf } from './subjects.ts'
 
-describeContract('parent')
+describeContract(subjectsOf('parent'))

@@ -133,7 +133,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 (on Linux)', () => {
   test('every record is there once and in order after kills while another process takes them over', async () => {
     const random = seeded(6)
     const { reported } = await killAfter('burst', 20_000)
-    for (let round = 0; round < ROUNDS; round++) await killWhileOpening(Math.floor(random() * 2_000))
+    for (let round = 0; round < ROUNDS; round++) await killWhileOpening(Math.floor(random() * 300_000))
     const journal = await openJournal()
     const { lastSequence } = journal.recovered
     expect(lastSequence).toBeGreaterThanOrEqual(reported)

@@ -144,7 +144,7 @@ describe('unmodified ccxt over REST', () => {
     expect(await client.cancelOrder('', SYMBOL, { clientOrderId: LARGEST_ID })).toMatchObject({
       id: limit.id,
     })
-    await client.cancelOrders([(await find('3')).id], SYMBOL)
+    await client.cancelOrders([String((await find('3')).id)], SYMBOL)
     expect(await client.fetchOpenOrders(SYMBOL)).toEqual([])
 
     const trades = await client.fetchMyTrades(SYMBOL)
@@ -165,8 +165,10 @@ describe('unmodified ccxt over REST', () => {
   it('pages fills and bills by id, a hundred at most', async () => {
     const client = await createClient()
     for (let order = 0; order < 3; order++) await client.createOrder(SYMBOL, 'market', 'buy', 0.01)
-    const [newest] = (await client.fetchMyTrades(SYMBOL, undefined, 1)) as [{ info: { billId: string } }]
-    const older = await client.fetchMyTrades(SYMBOL, undefined, 100, { after: newest.info.billId })
+    const [newest] = await client.fetchMyTrades(SYMBOL, undefined, 1)
+    const older = await client.fetchMyTrades(SYMBOL, undefined, 100, {
+      after: (newest?.info as { billId: string }).billId,
+    })
     expect(older).toHaveLength(2)
     expect((await errorOf(client.fetchMyTrades(SYMBOL, undefined, 101))).message).toContain('51000')
   })

@@ -8,6 +8,8 @@ const BYBIT_PROFILE: CcxtProfile = {
   errorCodes: {},
   isCancelFinal: false,
   requestLifetimeMs: 60_000,
+  // Assumed from its documents: of an account of the lowest level; cancels are counted by themselves.
+  rateLimits: { orders: [{ windowMs: 1_000, limit: 10 }], cancelsAreOrders: false },
   sequencesComparable: false,
   readUserFrame: () => 'ignored',
   readMarketFrame: () => 'ignored',

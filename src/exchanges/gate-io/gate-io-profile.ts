@@ -31,6 +31,8 @@ export const GATE_IO_PROFILE: CcxtProfile = {
   isCancelFinal: true,
   // A request is refused when its time, in whole seconds, is more than 60 s from the exchange's.
   requestLifetimeMs: 61_000,
+  // Assumed from its documents; cancels are counted by themselves.
+  rateLimits: { orders: [{ windowMs: 1_000, limit: 100 }], cancelsAreOrders: false },
   // Depth, best prices and REST books all have the order book's own id.
   sequencesComparable: true,
   clientIdPrefix: TEXT_PREFIX,

@@ -8,7 +8,7 @@ import type {
 } from '../../connector/account-types.ts'
 import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { BookSnapshot } from '../../connector/market-data-source.ts'
-import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
+import type { OrderUpdate, PlaceOutcome, TradeUpdate } from '../../connector/order-types.ts'
 import type { UserStream } from '../../connector/user-stream.ts'
 import { QtxError } from '../../errors.ts'
 import { toBookSnapshot } from '../ccxt-account-mapping.ts'
@@ -137,6 +137,13 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
       endAt = oldestMs - 1
     }
     return [...payments.values()].sort((a, b) => a.paidMs - b.paidMs)
+  }
+
+  /** The exchange has no fill-or-kill orders: such an order is refused here, in words. */
+  protected override async placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
+    if (order.orderType !== 'limit' || order.timeInForce !== 'fok') return super.placeOrder(order)
+    const message = `KuCoin futures have no fill-or-kill orders: order ${order.clientOrderId} was not sent`
+    return { kind: 'rejected', reason: { code: 'QTX_ORDER_INVALID', message } }
   }
 
   /** Every page: ccxt asks for the first, of 50. */

@@ -26,6 +26,8 @@ export const KUCOIN_PROFILE: CcxtProfile = {
   // A request is refused when its time is more than 5 s from the exchange's, either way: with a clock that is 5 s ahead
   // that is 10 s after it was sent.
   requestLifetimeMs: 20_000,
+  // Assumed from its documents: 2,000 units in 30 s of the lowest level, of which an order takes two.
+  rateLimits: { orders: [{ windowMs: 30_000, limit: 600 }], cancelsAreOrders: true },
   // Levels, best prices and trades are each numbered by themselves, as far as is known.
   sequencesComparable: false,
   readUserFrame: readKucoinUserFrame,

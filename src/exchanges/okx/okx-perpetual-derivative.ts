@@ -29,6 +29,8 @@ const OKX_PROFILE: CcxtProfile = {
   isCancelFinal: false,
   // A request is refused when its time is more than 30 s from the exchange's; the rest is for clocks that differ.
   requestLifetimeMs: 60_000,
+  // Assumed from its documents: of each instrument; cancels are counted by themselves.
+  rateLimits: { orders: [{ windowMs: 2_000, limit: 60 }], cancelsAreOrders: false },
   // Best prices have a count of their own, and the depth's may begin anew.
   sequencesComparable: false,
   bookLevels: BOOK_LEVELS,

@@ -19,6 +19,7 @@ export interface OrderRouteCounts {
 export class OrderRouter {
   readonly #segmentName: string | undefined
   readonly #byParent = new WeakSet<InFlightOrder>()
+  readonly #byRing = new WeakSet<InFlightOrder>()
   readonly #counts = { ring: 0, parent: 0, diverted: 0 }
   #route: OrderRoute
 
@@ -41,7 +42,8 @@ export class OrderRouter {
     this.#route = this.#checked(route)
   }
 
-  goesByRing(): void {
+  goesByRing(order: InFlightOrder): void {
+    this.#byRing.add(order)
     this.#counts.ring++
   }
 
@@ -53,6 +55,11 @@ export class OrderRouter {
 
   wentByParent(order: InFlightOrder): boolean {
     return this.#byParent.has(order)
+  }
+
+  /** False also of an order of an earlier run, of which it is not known. */
+  wentByRing(order: InFlightOrder): boolean {
+    return this.#byRing.has(order)
   }
 
   #checked(route: OrderRoute): OrderRoute {

@@ -86,9 +86,8 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         },
         (error: unknown) => {
           this.breaker('orderManager').abandoned()
-          if (!isNotWritten(error)) throw error
           this.requestBudget.returnOrder()
-          if (route === 'qtx-then-parent') return this.#divert(order, error)
+          if (route === 'qtx-then-parent' && isNotWritten(error)) return this.#divert(order, error)
           throw error
         },
       )
@@ -127,7 +126,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       const ring = this.#requireRing()
       this.requestBudget.takeOrder()
       this.breaker('orderManager').tryPass()
-      this.#router.goesByRing()
+      this.#router.goesByRing(order)
       return ring.placeOrder({
         clientOrderId: order.clientOrderId,
         symbol: rule.exchangeSymbol,
@@ -180,8 +179,11 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         return super.placeCancel(order)
       }
       const outcome = toCancelOutcome(result, this.#unitOf(rule), this.clock.nowMs())
-      // Unknown, or refused for another reason than the order, such as a manager without a key.
-      const isSettled = outcome.kind === 'accepted' || (outcome.kind === 'rejected' && outcome.notFound)
+      // Unknown, or refused for another reason than the order, such as a manager without a key. What an order of an
+      // earlier run is called by the exchange depends on the way it went.
+      const isSettled =
+        outcome.kind === 'accepted' ||
+        (outcome.kind === 'rejected' && outcome.notFound && this.#router.wentByRing(order))
       if (isSettled || !this.#keeper) return outcome
       return super.placeCancel(order).catch((error: unknown) => {
         if (outcome.kind === 'unknown') return outcome

@@ -58,7 +58,7 @@ describe('orders', () => {
 
   test('do not compete with cancels where the exchange does not count those', () => {
     const { budget } = makeBudget({ cancelsAreOrders: false })
-    for (let i = 0; i < 9; i++) budget.takeOrder()
+    for (let i = 0; i < 10; i++) budget.takeOrder()
     for (let i = 0; i < 50; i++) expect(budget.tryTake('cancel', 1)).toBe(true)
   })
 
