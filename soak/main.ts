@@ -11,7 +11,8 @@ import type { LifeCounts } from './trader-messages.ts'
 import { TraderProcess } from './trader-process.ts'
 import { Venue } from './venue.ts'
 
-const FAULT_EVERY_MS = 1_500
+/** Of each exchange, about. */
+const FAULT_EVERY_MS = 5_000
 const STEP_MS = 50
 
 const options = readSoakOptions(process.argv)

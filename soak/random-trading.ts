@@ -33,7 +33,7 @@ export class RandomTrading {
     const side = this.#pick(SIDES)
     const mid = this.#mid(pair)
     if (!mid) {
-      this.#counts.refused++
+      this.#refused('no live book')
       return
     }
     const away = (fraction: number) => mid.mul(side === 'buy' ? 1 - fraction : 1 + fraction)
@@ -59,8 +59,13 @@ export class RandomTrading {
       this.#counts.submitted++
     } catch (error) {
       if (!(error instanceof QtxError)) throw error
-      this.#counts.refused++
+      this.#refused(error.code)
     }
+  }
+
+  #refused(why: string): void {
+    const { refused } = this.#counts
+    refused[why] = (refused[why] ?? 0) + 1
   }
 
   /** A few times the smallest size that the rule allows. */

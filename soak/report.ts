@@ -35,7 +35,7 @@ export function printReport(report: SoakReport): void {
       `  orders  ${audit.orders} on record (${entries(audit.ends)}), ${audit.fills} fills, ${audit.fundingPayments} funding payments`,
     )
     line(
-      `  lives   ${total((life) => life.adopted)} orders taken over, ${total((life) => life.missedFills)} missed fills found, ${total((life) => life.refused)} wishes refused, ${total((life) => life.fallbacks)} changes of the feed's source`,
+      `  lives   ${total((life) => life.adopted)} orders taken over, ${total((life) => life.missedFills)} missed fills found, wishes refused: ${entries(refusals(counts)) || 'none'}, ${total((life) => life.fallbacks)} changes of the feed's source`,
     )
     line(`  faults  ${entries(faults)}`)
     for (const anomaly of counts.flatMap((life) => life.anomalies).slice(0, SHOWN))
@@ -57,6 +57,14 @@ export function printReport(report: SoakReport): void {
       ? `the exchanges' own record and the journal agree on all ${orders} orders and ${fills} fills, their fees, the funding, the positions and the balances`
       : `${wrong} discrepancies`,
   )
+}
+
+function refusals(lives: readonly LifeCounts[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const { refused } of lives) {
+    for (const [why, count] of Object.entries(refused)) sums[why] = (sums[why] ?? 0) + count
+  }
+  return sums
 }
 
 function entries(counts: Readonly<Record<string, number>>): string {

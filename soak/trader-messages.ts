@@ -14,7 +14,8 @@ export type ToTrader = { readonly kind: 'plan'; readonly plan: TraderPlan } | { 
 /** One connector's life, counted. */
 export interface LifeCounts {
   submitted: number
-  refused: number
+  /** Wishes that were refused before anything was sent, by why. */
+  refused: Record<string, number>
   adopted: number
   missedFills: number
   anomalies: string[]

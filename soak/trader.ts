@@ -56,7 +56,7 @@ async function openDesk(config: TraderPlan['configs'][number], seed: number): Pr
   const connector = await createQtxConnector(config, { logger })
   const counts: LifeCounts = {
     submitted: 0,
-    refused: 0,
+    refused: {},
     adopted: 0,
     missedFills: 0,
     anomalies: [],

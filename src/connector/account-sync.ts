@@ -86,7 +86,7 @@ export class AccountSync implements UserStreamSink {
     this.#reconciliation = new Reconciliation(options)
     this.#fundingPayments = new FundingPayments({
       ...options,
-      recordedUntilMs: () => options.recorded()?.lastMs,
+      recordedSinceMs: () => options.recorded()?.fundingSinceMs,
       fetch: (pair, sinceMs, signal) => options.queries.fetchFundingPayments(pair, sinceMs, signal),
     })
   }

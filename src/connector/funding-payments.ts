@@ -11,8 +11,8 @@ export interface FundingPaymentsOptions {
   readonly signal: AbortSignal
   readonly events: TypedEvents<ConnectorEvents>
   readonly recorder: () => OrderRecorder
-  /** When the record of an earlier process ends, milliseconds since 1970: from there on payments are news. */
-  readonly recordedUntilMs: () => number | undefined
+  /** From when on payments may be missing in the record of an earlier process, milliseconds since 1970. */
+  readonly recordedSinceMs: () => number | undefined
   readonly fetch: (
     pair: TradingPair,
     sinceMs: number,
@@ -29,7 +29,7 @@ const REMEMBERED = 10_000
 export class FundingPayments {
   readonly #options: FundingPaymentsOptions
   readonly #told = new Set<string>()
-  /** Payments before the start are nobody's news, unless there is a record that ends before it. */
+  /** Payments before the start are nobody's news, unless there is a record from before it. */
   readonly #sinceMs: number
   #askedMs = -Infinity
 
@@ -53,7 +53,7 @@ export class FundingPayments {
     const { pairs, clock, fetch, signal } = this.#options
     const nowMs = clock.monotonicMs()
     if (nowMs - this.#askedMs < ASK_EVERY_MS) return
-    const sinceMs = Math.min(this.#sinceMs, this.#options.recordedUntilMs() ?? Infinity)
+    const sinceMs = Math.min(this.#sinceMs, this.#options.recordedSinceMs() ?? Infinity)
     for (const pair of pairs) {
       for (const payment of await fetch(pair, sinceMs, signal)) this.report(payment)
     }

@@ -27,12 +27,15 @@ export interface JournalKeeperOptions {
   readonly logger: Logger
 }
 
+/** A payment is told within minutes, or not at all when the process ended; what was told is on record. */
+const FUNDING_LOOK_BACK_MS = 3 * 24 * 3_600_000
+
 /** What an earlier process had on record of the account, by name. */
 export interface RecordedAccount {
   readonly positions: ReadonlyMap<string, Decimal>
   readonly balances: ReadonlyMap<string, Decimal>
-  /** The newest time on record, milliseconds since 1970. */
-  readonly lastMs: number
+  /** From when on funding payments may be missing on record, milliseconds since 1970. */
+  readonly fundingSinceMs: number
 }
 
 /** The connector's journal between one start and its stop: what is recorded into it, and what is taken over from it. */
@@ -77,7 +80,8 @@ export class JournalKeeper {
     })
     this.#journal = journal
     const { recovered } = journal
-    this.#recordedAccount = recordedAccountOf(recovered)
+    const { rows } = await journal.history({ kind: 'orders', order: 'oldest', limit: 1 })
+    this.#recordedAccount = recordedAccountOf(recovered, rows[0]?.createdMs)
     if (recovered.highestClientOrderId !== undefined) orderIds.startAfter(recovered.highestClientOrderId)
     const recorder = new JournalRecorder(journal, clock, logger)
     this.#recorder = recorder
@@ -176,10 +180,13 @@ function pastOf(order: RecoveredOrder): AdoptedPast {
   }
 }
 
-function recordedAccountOf(recovered: RecoveredState): RecordedAccount | undefined {
+function recordedAccountOf(
+  recovered: RecoveredState,
+  firstMs: number | undefined,
+): RecordedAccount | undefined {
   if (recovered.lastMs === undefined) return undefined
   return {
-    lastMs: recovered.lastMs,
+    fundingSinceMs: Math.max(firstMs ?? recovered.lastMs, recovered.lastMs - FUNDING_LOOK_BACK_MS),
     positions: new Map([...recovered.positions].map(([pair, { amount }]) => [pair, new Decimal(amount)])),
     balances: new Map([...recovered.balances].map(([asset, { total }]) => [asset, new Decimal(total)])),
   }

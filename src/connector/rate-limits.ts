@@ -26,11 +26,17 @@ export const DEFAULT_RATE_LIMITS: RateLimits = {
 export function withRateLimitOptions(limits: RateLimits, options: RateLimitOptions): RateLimits {
   const { weightPerMinute, ordersPer10s, ordersPerMinute } = options
   const given: RateWindow[] = []
-  if (ordersPer10s !== undefined) given.push({ windowMs: TEN_SECONDS_MS, limit: ordersPer10s })
-  if (ordersPerMinute !== undefined) given.push({ windowMs: MINUTE_MS, limit: ordersPerMinute })
+  const orders = (windowMs: number, limit: number) => given.push(replaced(limits.orders, windowMs, limit))
+  if (ordersPer10s !== undefined) orders(TEN_SECONDS_MS, ordersPer10s)
+  if (ordersPerMinute !== undefined) orders(MINUTE_MS, ordersPerMinute)
   return {
     ...limits,
-    ...(weightPerMinute !== undefined && { weight: [{ windowMs: MINUTE_MS, limit: weightPerMinute }] }),
+    ...(weightPerMinute !== undefined && { weight: [replaced(limits.weight, MINUTE_MS, weightPerMinute)] }),
     ...(given.length > 0 && { orders: given }),
   }
+}
+
+/** The window of this length with another limit. */
+function replaced(windows: readonly RateWindow[], windowMs: number, limit: number): RateWindow {
+  return { ...windows.find((window) => window.windowMs === windowMs), windowMs, limit }
 }

@@ -2,6 +2,8 @@
 export interface RateWindow {
   readonly windowMs: number
   readonly limit: number
+  /** The header, in lower case, in which the exchange says what it has counted itself. */
+  readonly usedHeader?: string
 }
 
 const BUCKETS = 20
@@ -13,13 +15,15 @@ const BUCKETS = 20
 export class RollingWindow {
   readonly limit: number
   readonly windowMs: number
+  readonly usedHeader: string | undefined
   readonly #bucketMs: number
   readonly #used = new Float64Array(BUCKETS + 1)
   /** The number of the present part. */
   #now = -Infinity
   #sum = 0
 
-  constructor({ windowMs, limit }: RateWindow) {
+  constructor({ windowMs, limit, usedHeader }: RateWindow) {
+    this.usedHeader = usedHeader
     this.windowMs = windowMs
     this.limit = limit
     this.#bucketMs = windowMs / BUCKETS

@@ -17,7 +17,9 @@ export interface RateLimits {
 }
 
 /** How much of one window is used. */
-export interface BudgetWindowUse extends RateWindow {
+export interface BudgetWindowUse {
+  readonly windowMs: number
+  readonly limit: number
   readonly used: number
 }
 
@@ -154,6 +156,22 @@ export class RequestBudget {
     this.#shutCount++
     this.#isBanned = isBanned || (this.#isBanned && this.#shutUntilMs > nowMs)
     this.#shutUntilMs = Math.max(this.#shutUntilMs, nowMs + shutMs)
+  }
+
+  /**
+   * What the exchange itself has counted, in the headers of an answer: requests of others with the same keys, or behind
+   * the same address, are in it. More than was known here counts from now on.
+   */
+  observe(headerOf: (name: string) => string | null): void {
+    const nowMs = this.#clock.monotonicMs()
+    for (const windows of [this.#weight, this.#orders]) {
+      for (const window of windows) {
+        const text = window.usedHeader === undefined ? null : headerOf(window.usedHeader)
+        const used = text === null || text === '' ? NaN : Number(text)
+        const missing = Math.min(used, window.limit) - window.usedAt(nowMs)
+        if (missing > 0) window.add(missing, nowMs)
+      }
+    }
   }
 
   statistics(): RequestBudgetStatistics {

@@ -95,8 +95,15 @@ export class CcxtClient {
       timeoutMs,
       ...(endpoints?.rest !== undefined && { endpoint: endpoints.rest }),
     })
-    exchange.fetchImplementation = (url, { method, headers, body }) =>
-      transport.fetch(url, { method, ...(headers && { headers }), ...(body !== undefined && { body }) })
+    exchange.fetchImplementation = async (url, { method, headers, body }) => {
+      const response = await transport.fetch(url, {
+        method,
+        ...(headers && { headers }),
+        ...(body !== undefined && { body }),
+      })
+      options.gate.answered(response.headers)
+      return response
+    }
     return new CcxtClient(exchange, transport, taps, errors)
   }
 

@@ -143,7 +143,8 @@ export class CcxtConnection {
   }
 
   async #loadOnce(): Promise<CcxtMarkets> {
-    await this.client.request('loading markets', (exchange) => exchange.loadMarkets(true))
+    // Where it takes signed requests too, a clock that is off is found here first.
+    await this.read('loading markets', (exchange) => exchange.loadMarkets(true))
     this.#markets = new CcxtMarkets(
       this.client.exchange.markets ?? {},
       this.#options.pairs,

@@ -42,6 +42,11 @@ export class RequestGate {
     return budget.wait({ kind, weight, signal, maxWaitMs: kind === 'order' ? maxOrderWaitMs : maxWaitMs })
   }
 
+  /** An answer of any kind came, with these headers. */
+  answered(headers: Headers): void {
+    this.#options.budget.observe((name) => headers.get(name))
+  }
+
   succeeded(): void {
     this.#options.breaker.succeeded()
   }

@@ -1,34 +1,79 @@
-import { idOf, rejection, type AnswerFormat } from './answer-format.ts'
-import { memberOf, textOf, type ExactJson } from './exact-json.ts'
+import {
+  idOf,
+  rejection,
+  type AnswerFormat,
+  type FoundAcceptance,
+  type RejectedAnswer,
+  type UnclearAnswer,
+} from './answer-format.ts'
+import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
 
-const ASSUMED_OKX_UNSURE = new Set(['50001', '50004', '50026'])
+/**
+ * Codes after which the request may or may not have been executed: service unavailable, timeout, busy, system error,
+ * an order that timed out, and a cancel that is under way already.
+ */
+const ASSUMED_OKX_UNSURE = new Set(['50001', '50004', '50005', '50013', '50026', '51149', '51410', '63999'])
 const ASSUMED_OKX_NOT_FOUND = new Set(['51400', '51401', '51402', '51603'])
+/** The id is in use: as ids are unique, it is this very order that is there. */
 const ASSUMED_OKX_DUPLICATE = new Set(['51016'])
 
-/** OKX (assumed): `{"op":"order","code":"0","data":[{"ordId":…,"clOrdId":…,"sCode":"0","sMsg":""}]}`. */
-export const OKX: AnswerFormat = (root) => {
+const SUCCESS = '0'
+const OPS: Readonly<Record<'place' | 'cancel', readonly string[]>> = {
+  place: ['order', 'batch-orders'],
+  cancel: ['cancel-order', 'batch-cancel-orders'],
+}
+/** The request as a whole failed, or some of it: its row says why. */
+const SOME_FAILED = new Set(['1', '2'])
+
+/**
+ * OKX (assumed): `{"op":"order","code":"0","data":[{"ordId":…,"clOrdId":…,"sCode":"0","sMsg":""}]}`, of a key
+ * `{"event":"login","code":"0"}`. An acceptance says that the request was taken, not where the order stands.
+ */
+export const OKX: AnswerFormat = (root, request) => {
   const code = textOf(root, 'code')
-  const data = memberOf(root, 'data')
   if (code === undefined || !/^\d{1,6}$/.test(code)) return 'unrecognised'
-  const rows: readonly ExactJson[] = Array.isArray(data) ? (data as readonly ExactJson[]) : []
-  if (rows.length > 1) return 'unrecognised'
-  const row = rows[0]
+  if (request === 'key') return keyAnswer(root, code)
+  const op = textOf(root, 'op')
+  if (op !== undefined && !OPS[request].includes(op)) return 'unrecognised'
+  const row = onlyRowOf(root)
+  if (row === 'several') return 'unrecognised'
   const rowCode = textOf(row, 'sCode')
-  const failure = rowCode !== undefined && rowCode !== '0' ? rowCode : code
-  if (code === '0' && rowCode === '0') {
-    return {
-      kind: 'accepted',
-      exchangeOrderId: idOf(row, 'ordId'),
-      exchangeStatus: undefined,
-      state: undefined,
-      executedSize: undefined,
-      clientOrderIds: [textOf(row, 'clOrdId') || undefined],
-    }
+  if (rowCode !== undefined && !/^\d{1,6}$/.test(rowCode)) return 'unrecognised'
+  if (rowCode === SUCCESS) return code === SUCCESS ? acceptanceOf(row) : 'contradictory'
+  if (rowCode === undefined) {
+    // Without a row, these say only that a row would have said why.
+    return code === SUCCESS || SOME_FAILED.has(code) ? 'unrecognised' : refusalOf(code, textOf(root, 'msg'))
   }
-  if (failure === '0') return 'unrecognised'
-  if (code !== '0' && rowCode === '0') return 'contradictory'
-  if (ASSUMED_OKX_UNSURE.has(failure)) return 'exchange-unsure'
-  if (ASSUMED_OKX_DUPLICATE.has(failure)) return 'duplicate-id'
-  const words = textOf(row, 'sMsg') || textOf(root, 'msg') || ''
-  return rejection(failure, words, ASSUMED_OKX_NOT_FOUND.has(failure))
+  return refusalOf(rowCode, textOf(row, 'sMsg') || textOf(root, 'msg'))
+}
+
+function keyAnswer(root: ExactJson, code: string): FoundAcceptance | RejectedAnswer | UnclearAnswer {
+  const event = textOf(root, 'event')
+  if (code === SUCCESS) return event === 'login' ? acceptanceOf(undefined) : 'unrecognised'
+  return event === 'login' ? 'contradictory' : refusalOf(code, textOf(root, 'msg'))
+}
+
+/** The answer's row; undefined where it has none. */
+function onlyRowOf(root: ExactJson): ExactJson | undefined | 'several' {
+  const data = memberOf(root, 'data')
+  const rows = Array.isArray(data) ? (data as readonly ExactJson[]) : []
+  if (rows.length > 1) return 'several'
+  return isJsonObject(rows[0]) ? rows[0] : undefined
+}
+
+function acceptanceOf(row: ExactJson | undefined): FoundAcceptance {
+  return {
+    kind: 'accepted',
+    exchangeOrderId: idOf(row, 'ordId'),
+    exchangeStatus: undefined,
+    state: undefined,
+    executedSize: undefined,
+    clientOrderIds: [textOf(row, 'clOrdId') || undefined],
+  }
+}
+
+function refusalOf(code: string, words: string | undefined): RejectedAnswer | UnclearAnswer {
+  if (ASSUMED_OKX_UNSURE.has(code)) return 'exchange-unsure'
+  if (ASSUMED_OKX_DUPLICATE.has(code)) return 'duplicate-id'
+  return rejection(code, words ?? '', ASSUMED_OKX_NOT_FOUND.has(code))
 }

@@ -10,6 +10,7 @@ import { BITGET } from './bitget-answer.ts'
 import { BYBIT } from './bybit-answer.ts'
 import { parseExactJson } from './exact-json.ts'
 import { GATE_IO } from './gate-io-answer.ts'
+import { KUCOIN } from './kucoin-answer.ts'
 import { OKX } from './okx-answer.ts'
 
 export interface AcceptedAnswer {
@@ -40,13 +41,16 @@ export const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map([
   ['okx', OKX],
   ['bybit', BYBIT],
   ['bitget', BITGET],
+  ['kucoin', KUCOIN],
   ['gate_io', GATE_IO],
 ])
 
 /** Binance's codes for a key that it does not take; the order manager is assumed to answer so without a key as well. */
 const ASSUMED_KEY_MISSING: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['binance', new Set(['-2014', '-2015'])],
+  ['okx', new Set(['50111', '60005', '60009', '60011', '60032'])],
   ['bitget', new Set(['30004', '30011', '40006', '40037'])],
+  ['kucoin', new Set(['400001', '400003'])],
   ['gate_io', new Set(['INVALID_KEY', 'AUTHENTICATION_FAILED'])],
 ])
 

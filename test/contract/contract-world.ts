@@ -216,30 +216,24 @@ export class ContractWorld implements AsyncDisposable {
     }).toEqual({ wallet: this.exchangeWallet, ...this.exchangePosition(pair) })
   }
 
-  /** The end of each test: what it told was lawful, and the account and the market are as before it. */
+  /** The end of each test: the account and the market are as before it, and all that was told was lawful. */
   async settle(): Promise<void> {
-    const { exchange } = this.simulator
-    exchange.refuseConnections(false)
-    exchange.setRestLatency(0)
-    this.record.expectLawful()
-    for (const pair of [BTC, ETH]) {
-      this.engine.cancelAll(this.account, this.symbol(pair))
-      this.market.show(pair, RESTING_BOOKS[pair]!)
-      this.#flatten(pair)
-      this.market.show(pair, RESTING_BOOKS[pair]!)
-      if (this.account.leverage(this.symbol(pair)) !== DEFAULT_LEVERAGE)
-        this.engine.setLeverage(this.account, this.symbol(pair), DEFAULT_LEVERAGE)
+    const { connector, simulator } = this
+    simulator.exchange.refuseConnections(false)
+    for (const pair of [BTC, ETH]) this.#restore(pair)
+    try {
+      await this.whileMarketPulses(() =>
+        until(
+          () => connector.ready && connector.inFlightOrders.size === 0 && connector.positions.size === 0,
+          'the connector to be ready and flat',
+        ),
+      )
+      await this.untilAccountAgrees()
+      this.record.expectLawful()
+    } finally {
+      this.record.clear()
+      this.notes.clear()
     }
-    const { connector } = this
-    await this.whileMarketPulses(() =>
-      until(
-        () => connector.ready && connector.inFlightOrders.size === 0 && connector.positions.size === 0,
-        'the connector to be ready and flat',
-      ),
-    )
-    await this.untilAccountAgrees()
-    this.record.clear()
-    this.notes.clear()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -247,17 +241,25 @@ export class ContractWorld implements AsyncDisposable {
     await this.simulator.close()
   }
 
-  #flatten(pair: TradingPair): void {
-    const { size } = this.account.position(this.market.instrument(pair))
-    if (size.isZero()) return
-    this.engine.place(this.account, {
-      symbol: this.symbol(pair),
-      side: size.gt(0) ? 'sell' : 'buy',
-      kind: 'market',
-      timeInForce: 'ioc',
-      size: size.abs(),
-      reduceOnly: true,
-    })
+  #restore(pair: TradingPair): void {
+    const { engine, account } = this
+    const symbol = this.symbol(pair)
+    engine.cancelAll(account, symbol)
+    this.market.show(pair, RESTING_BOOKS[pair]!)
+    const { size } = account.position(this.market.instrument(pair))
+    if (!size.isZero()) {
+      const side = size.gt(0) ? 'sell' : 'buy'
+      engine.place(account, {
+        symbol,
+        side,
+        kind: 'market',
+        timeInForce: 'ioc',
+        size: size.abs(),
+        reduceOnly: true,
+      })
+      this.market.show(pair, RESTING_BOOKS[pair]!)
+    }
+    if (account.leverage(symbol) !== DEFAULT_LEVERAGE) engine.setLeverage(account, symbol, DEFAULT_LEVERAGE)
   }
 }
 

@@ -22,7 +22,16 @@ export function describeContract(subjects: readonly Subject[]): void {
       opened = await ContractWorld.open(subject)
     })
 
-    afterEach(() => opened?.settle())
+    afterEach(async () => {
+      try {
+        await opened?.settle()
+      } catch (error) {
+        // What one test has left behind must not fail the others.
+        await opened?.[Symbol.asyncDispose]()
+        opened = await ContractWorld.open(subject)
+        throw error
+      }
+    })
 
     afterAll(() => opened?.[Symbol.asyncDispose]())
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SystemClock } from '../../src/common/clock.ts'
 import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
@@ -96,6 +97,19 @@ function order(fields: Partial<OrderIdentity> & { clientOrderId: string }): InFl
 
 function account() {
   return exchange.engine.account(CREDENTIALS.apiKey)!
+}
+
+/** How often the bills of the first pair were asked for. */
+function billRequests(): number {
+  return exchange.requests.filter(({ path }) => path.endsWith('/account/bill')).length / 2
+}
+
+/** Real time, with leaps. */
+class LeapingClock extends SystemClock {
+  leapMs = 0
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.leapMs
+  }
 }
 
 async function errorOf(work: Promise<unknown>): Promise<QtxError> {
@@ -316,9 +330,7 @@ describe('the whole connector', () => {
     const { connector } = await ready()
     const levels = (pair: string) => {
       const book = connector.orderBook(pair)
-      return [[...book.bids(10)], [...book.asks(10)]].map((side) =>
-        side.map(({ price, size }) => [price, size]),
-      )
+      return [book.bids(10), book.asks(10)]
     }
     const isSame = (symbol: string, pair: string) => {
       const book = exchange.engine.book(symbol)
@@ -435,15 +447,23 @@ describe('the whole connector', () => {
   })
 
   test('funding is told once for each payment', async () => {
-    const { connector, eventOf } = await ready()
+    const clock = new LeapingClock()
+    const { connector, eventOf } = await ready({ clock })
     const told: string[] = []
-    connector.on('fundingPayment', (payment) => told.push(`${payment.pair} ${String(payment.amount)}`))
+    connector.on('fundingPaymentCompleted', (payment) =>
+      told.push(`${payment.pair} ${String(payment.amount)}`),
+    )
     const id = connector.buy(PAIR, '0.1', 'market')
     await eventOf('buyOrderCompleted', id)
     exchange.engine.payFunding('BTCUSDT')
-    // Coming back from a loss, everything that may have been missed is fetched.
-    exchange.dropSockets()
-    await until(() => told.length > 0, 'the payment')
+    // The bills are asked for once a minute at most, and whenever the stream comes back after that.
+    for (const times of [1, 2]) {
+      clock.leapMs += 61_000
+      exchange.dropSockets()
+      await until(() => connector.status['userStream']?.ok === false, `loss ${times} to be noticed`)
+      await until(() => connector.status['userStream']?.ok === true, `the stream to be back, ${times}`)
+      await until(() => billRequests() > times, `the bills to be asked for, ${times}`)
+    }
     expect(told).toHaveLength(1)
     expect(told[0]).toMatch(/^BTC-USDT -0\.6/)
   })

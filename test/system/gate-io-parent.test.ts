@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { TradingPair } from '../../src/common/trading-pair.ts'
 import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
 import type { BookSnapshot, MarketDataSink } from '../../src/connector/market-data-source.ts'
-import type { PositionMode } from '../../src/connector/account-types.ts'
 import { QtxError } from '../../src/errors.ts'
 import { GateIoPerpetualDerivative } from '../../src/exchanges/gate-io/gate-io-perpetual-derivative.ts'
 import { GATE_IO_DIALECT } from '../../src/simulator/exchange/gate-io/simulated-gate-io.ts'
@@ -14,8 +12,10 @@ import {
   type SimulatedExchange,
 } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
+import { ORDER_EVENTS } from '../support/order-events.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
+import { type OpenHooks, openHooks } from '../support/open-hooks.ts'
 import { until } from '../support/until.ts'
 
 const PAIR = 'BTC-USDT'
@@ -26,86 +26,24 @@ const CREDENTIALS = {
 }
 const signal = new AbortController().signal
 
-/** Gate.io with its hooks in the open, to call one at a time. */
-class HookedGateIo extends GateIoPerpetualDerivative {
-  override startNetwork() {
-    return super.startNetwork()
-  }
-  override stopNetwork() {
-    return super.stopNetwork()
-  }
-  override fetchServerTimeMs(abort: AbortSignal) {
-    return super.fetchServerTimeMs(abort)
-  }
-  override fetchTradingRules(abort: AbortSignal) {
-    return super.fetchTradingRules(abort)
-  }
-  override fetchBalances(abort: AbortSignal) {
-    return super.fetchBalances(abort)
-  }
-  override fetchPositions(abort: AbortSignal) {
-    return super.fetchPositions(abort)
-  }
-  override fetchPositionMode(abort: AbortSignal) {
-    return super.fetchPositionMode(abort)
-  }
-  override submitPositionMode(mode: PositionMode, abort: AbortSignal) {
-    return super.submitPositionMode(mode, abort)
-  }
-  override fetchLeverage(pair: TradingPair, abort: AbortSignal) {
-    return super.fetchLeverage(pair, abort)
-  }
-  override submitLeverage(pair: TradingPair, leverage: number, abort: AbortSignal) {
-    return super.submitLeverage(pair, leverage, abort)
-  }
-  override fetchFundingInfo(pair: TradingPair, abort: AbortSignal) {
-    return super.fetchFundingInfo(pair, abort)
-  }
-  override fetchFundingPayments(pair: TradingPair, sinceMs: number, abort: AbortSignal) {
-    return super.fetchFundingPayments(pair, sinceMs, abort)
-  }
-  override fetchOpenOrders(abort: AbortSignal) {
-    return super.fetchOpenOrders(abort)
-  }
-  override fetchOrder(order: InFlightOrder, abort: AbortSignal) {
-    return super.fetchOrder(order, abort)
-  }
-  override fetchOrderFills(order: InFlightOrder, abort: AbortSignal) {
-    return super.fetchOrderFills(order, abort)
-  }
-  override placeOrder(order: InFlightOrder) {
-    return super.placeOrder(order)
-  }
-  override placeCancel(order: InFlightOrder) {
-    return super.placeCancel(order)
-  }
-  override createUserStream() {
-    return super.createUserStream()
-  }
-  override createMarketDataSource() {
-    return super.createMarketDataSource()
-  }
-  override fetchBookSnapshot(pair: TradingPair, abort: AbortSignal) {
-    return super.fetchBookSnapshot(pair, abort)
-  }
-}
-
 let exchange: SimulatedExchange
 let clock: FakeClock
-let connector: HookedGateIo
+let connector: OpenHooks
 let sequence = 1_000n
-const connectors: HookedGateIo[] = []
+const connectors: OpenHooks[] = []
 
-function connect(options: Partial<ConnectorOptions> = {}): HookedGateIo {
-  const made = new HookedGateIo({
-    tradingPairs: [PAIR, 'ETH-USDT'],
-    credentials: CREDENTIALS,
-    exchangeEndpoints: exchange.endpoints,
-    clock,
-    logger: silentLogger,
-    random: () => 0.5,
-    ...options,
-  })
+function connect(options: Partial<ConnectorOptions> = {}): OpenHooks {
+  const made = openHooks(
+    new GateIoPerpetualDerivative({
+      tradingPairs: [PAIR, 'ETH-USDT'],
+      credentials: CREDENTIALS,
+      exchangeEndpoints: exchange.endpoints,
+      clock,
+      logger: silentLogger,
+      random: () => 0.5,
+      ...options,
+    }),
+  )
   connectors.push(made)
   return made
 }
@@ -248,7 +186,7 @@ describe('account and market over REST', () => {
     const [payment, ...rest] = await connector.fetchFundingPayments(PAIR, Date.now() - 60_000, signal)
     expect(rest).toEqual([])
     // 0.01 × 60005.5 × 0.0001, paid by the long side.
-    expect([payment?.asset, String(payment?.amount)]).toEqual(['USDT', '-0.060006'])
+    expect([payment?.asset, String(payment?.amount)]).toEqual(['USDT', '-0.0600055'])
     expect(payment?.paymentId).toMatch(/^BTC-USDT:USDT:\d+00000$/)
     expect(await connector.fetchFundingPayments(PAIR, Date.now() + 60_000, signal)).toEqual([])
   })
@@ -640,5 +578,90 @@ describe('public market data', () => {
     expect(shown).toEqual(exchange.engine.book('BTC_USDT').levels('bid', 100))
     expect(notes.told).not.toContain('invalid')
     await source.stop()
+  })
+})
+
+describe('the parent connector by itself', () => {
+  async function start() {
+    const parent = new GateIoPerpetualDerivative({
+      tradingPairs: [PAIR],
+      credentials: CREDENTIALS,
+      exchangeEndpoints: exchange.endpoints,
+      logger: silentLogger,
+    })
+    const told: string[] = []
+    for (const name of ORDER_EVENTS)
+      parent.on(name, ({ clientOrderId }) => told.push(`${clientOrderId} ${name}`))
+    await parent.start()
+    // A book is live once its stream has brought something.
+    const pulse = setInterval(() => {
+      apply({ kind: 'depth', sequence: ++sequence, bids: [[60_000, 1]], asks: [[60_010, 1]] })
+    }, 20)
+    await parent.waitReady({ timeoutMs: 20_000 }).finally(() => clearInterval(pulse))
+    const of = (id: string) => told.filter((each) => each.startsWith(id)).map((each) => each.split(' ')[1])
+    return { parent, of }
+  }
+
+  test('is ready, trades through a flip to a close, and its book is the exchange’s', async () => {
+    const { parent, of } = await start()
+    try {
+      apply({ kind: 'depth', sequence: ++sequence, bids: [[59_990.5, 0.7]], asks: [] })
+      await until(() => parent.orderBook(PAIR).bids().length === 2, 'the book to follow')
+      expect(
+        parent
+          .orderBook(PAIR)
+          .bids()
+          .map(({ price, size }) => [Number(price), Number(size)]),
+      ).toEqual(exchange.engine.book('BTC_USDT').levels('bid', 10))
+      const bought = parent.buy(PAIR, '0.01', 'market')
+      await until(() => of(bought).includes('buyOrderCompleted'))
+      const flipped = parent.sell(PAIR, '0.03', 'limit', '59000', {
+        positionAction: 'open',
+        timeInForce: 'ioc',
+      })
+      await until(() => parent.positions.get(PAIR)?.amount.toString() === '-0.02', 'the flip')
+      const closed = parent.buy(PAIR, '1', 'market', undefined, { positionAction: 'close' })
+      await until(() => !parent.positions.has(PAIR), 'the close')
+      for (const id of [bought, flipped, closed]) await until(() => /Completed$/.test(of(id).at(-1) ?? ''))
+      await until(() => parent.balance('USDT').eq(account().walletBalance('USDT')), 'the balance')
+    } finally {
+      await parent.stop()
+    }
+  })
+
+  test('I14: a fill and a funding payment while the stream is away are fetched, and told once', async () => {
+    const { parent, of } = await start()
+    try {
+      const payments: string[] = []
+      parent.on('fundingPaymentCompleted', ({ paymentId }) => payments.push(paymentId))
+      const id = parent.buy(PAIR, '0.02', 'limitMaker', '59999')
+      await until(() => of(id).includes('buyOrderCreated'))
+      exchange.refuseConnections(true)
+      exchange.dropSockets()
+      await until(() => parent.status['userStream']?.ok === false, 'the loss to be noticed')
+      apply({ kind: 'trade', tradeId: 1n, takerSide: 'sell', price: 59_000, size: 10 })
+      exchange.engine.payFunding('BTC_USDT')
+      exchange.refuseConnections(false)
+      await until(() => of(id).includes('buyOrderCompleted'), 'the fill')
+      await until(() => parent.status['userStream']?.ok === true, 'the stream to be back')
+      expect(of(id)).toEqual(['buyOrderCreated', 'orderFilled', 'buyOrderCompleted'])
+      await until(() => payments.length === 1, 'the payment')
+      expect(parent.positions.get(PAIR)?.amount.toString()).toBe('0.02')
+    } finally {
+      await parent.stop()
+    }
+  })
+
+  test('I2: an order whose answer was lost is looked up and found open', async () => {
+    const { parent, of } = await start()
+    try {
+      exchange.failRest(({ method }) => (method === 'POST' ? 'drop-after' : undefined))
+      const id = parent.buy(PAIR, '0.01', 'limit', '59000')
+      await until(() => parent.inFlightOrders.get(id)?.state === 'open', 'the order to be found')
+      expect(of(id).at(-1)).toBe('buyOrderCreated')
+      expect(await parent.cancel(PAIR, id)).toEqual({ clientOrderId: id, success: true })
+    } finally {
+      await parent.stop()
+    }
   })
 })

@@ -192,6 +192,7 @@ describe('the hooks', () => {
     expect(payments).toHaveLength(130)
     expect(payments[0]).toMatchObject({ pair: PAIR, asset: 'USDT' })
     expect(payments.every(({ amount }) => amount.isNegative())).toBe(true)
+    expect(payments[0]?.paymentId).toBe(`${PAIR}:USDT:${payments[0]?.paidMs}`)
     const pages = exchange.requests.filter(({ path }) => path.endsWith('bills-archive'))
     expect(pages.map(({ parameters }) => parameters['after'] !== undefined)).toEqual([false, true])
     expect(await hooks.fetchFundingPayments('DOGE-USDT', sinceMs, signal)).toEqual([])
@@ -507,32 +508,6 @@ describe('a connector by itself', () => {
     await event('buyOrderCreated', id)
     expect(account().records.openOrders()).toHaveLength(1)
     expect(created).toEqual([id])
-  })
-
-  test('a funding payment is told once, from the bills', async () => {
-    await connector.stop()
-    const clock = new FakeClock(Date.now())
-    connector = parent({ clock })
-    const advancing = async (isTrue: () => boolean, what: string) =>
-      until(() => {
-        clock.advance(10)
-        return isTrue()
-      }, what)
-    const starting = connector.start()
-    await advancing(() => connector.ready, 'ready')
-    await starting
-    connector.buy(PAIR, '0.1', 'market')
-    await advancing(() => connector.positions.has(PAIR), 'a position')
-    const told: ConnectorEvents['fundingPaymentCompleted'][] = []
-    connector.on('fundingPaymentCompleted', (payment) => told.push(payment))
-    exchange.engine.payFunding(INSTRUMENT)
-    const asked = () => exchange.requests.filter(({ path }) => path.endsWith('bills-archive')).length
-    const before = asked()
-    await advancing(() => told.length > 0, 'the payment')
-    await advancing(() => asked() >= before + 3, 'another look')
-    expect(told).toHaveLength(1)
-    expect(told[0]).toMatchObject({ pair: PAIR, asset: 'USDT' })
-    expect(told[0]?.amount.isNegative()).toBe(true)
   })
 
   test('I13: what filled while the private stream was cut is told once it is back, and told once', async () => {

@@ -16,12 +16,12 @@ const BINANCE_PROFILE: CcxtProfile = {
   // Signed requests are refused after their receive window, which is at most 60 s.
   requestLifetimeMs: 60_000,
   sequencesComparable: true,
-  // An address has 2,400 a minute: half of it is left for others behind the same one, QTX's order manager among them.
+  // Its headers tell what others behind the same address, such as QTX's order manager, have used of its 2,400.
   rateLimits: {
-    weight: [{ windowMs: 60_000, limit: 1_200 }],
+    weight: [{ windowMs: 60_000, limit: 2_000, usedHeader: 'x-mbx-used-weight-1m' }],
     orders: [
-      { windowMs: 10_000, limit: 300 },
-      { windowMs: 60_000, limit: 1_200 },
+      { windowMs: 10_000, limit: 300, usedHeader: 'x-mbx-order-count-10s' },
+      { windowMs: 60_000, limit: 1_200, usedHeader: 'x-mbx-order-count-1m' },
     ],
     cancelsAreOrders: false,
   },

@@ -16,7 +16,7 @@ import { withOpenProfit } from './open-profit.ts'
 const PAGE_LENGTH = 100
 const MOST_PAGES = 100
 /** How much older than an order by this clock its record on the exchange may be. */
-const CLOCK_MARGIN_MS = 60_000
+const CLOCK_MARGIN_MS = 300_000
 
 /** Gate.io perpetuals settled in USDT, usable by itself: `new GateIoPerpetualDerivative({ tradingPairs, credentials })`. */
 export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
@@ -202,7 +202,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
         }),
     )
     const fills = new Map<string, TradeUpdate>()
-    for (const row of rows) {
+    for (const row of rows.toReversed()) {
       const fill = readTradeRow(row, market)
       if (!fill) throw unreadable(`a fill of order ${order.clientOrderId}`)
       if (fill.exchangeOrderId !== orderId) continue
@@ -294,7 +294,8 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
       if (!Array.isArray(answer)) throw unreadable(`the answer to ${what}`)
       const list = asList(answer)
       rows.push(...list)
-      if (list.length < PAGE_LENGTH || isEnough(list)) return rows
+      const isLast = isEnough(list) || list.length < PAGE_LENGTH
+      if (isLast) return rows
     }
     throw new QtxError('QTX_EXCHANGE_ANSWER', `${what} did not end after ${MOST_PAGES} pages`)
   }

@@ -51,10 +51,11 @@ export const GATE_IO_PROFILE: CcxtProfile = {
     ]
   },
   privateSubscriptions: 4,
+  // Depth comes last: its acknowledgement begins the streams.
   watchPublic: (exchange, symbols) => [
-    ...symbols.map((symbol) => (exchange as GateIoExchange).watchOrderBook(symbol, BOOK_LEVELS)),
-    exchange.watchBidsAsks(symbols),
     exchange.watchTradesForSymbols(symbols),
+    exchange.watchBidsAsks(symbols),
+    ...symbols.map((symbol) => (exchange as GateIoExchange).watchOrderBook(symbol, BOOK_LEVELS)),
   ],
   // Each subscription is signed by itself: there is no login.
   forgetLogin: () => undefined,

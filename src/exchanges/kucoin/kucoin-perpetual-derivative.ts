@@ -1,11 +1,5 @@
 import type { TradingPair } from '../../common/trading-pair.ts'
-import type {
-  Balance,
-  FundingInfo,
-  FundingPayment,
-  Position,
-  PositionMode,
-} from '../../connector/account-types.ts'
+import type { Balance, FundingInfo, FundingPayment, Position } from '../../connector/account-types.ts'
 import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { BookSnapshot } from '../../connector/market-data-source.ts'
 import type { OrderUpdate, PlaceOutcome, TradeUpdate } from '../../connector/order-types.ts'
@@ -55,15 +49,6 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
       if (!position) throw unreadable('a position')
       return position === 'left-out' || position.amount.isZero() ? [] : [position]
     })
-  }
-
-  /** A refusal is none where the mode is the wanted one afterwards. */
-  protected override async submitPositionMode(mode: PositionMode, signal: AbortSignal): Promise<void> {
-    try {
-      await super.submitPositionMode(mode, signal)
-    } catch (error) {
-      if (!(error instanceof QtxError) || (await this.fetchPositionMode(signal)) !== mode) throw error
-    }
   }
 
   /** ccxt cannot read the answer. */

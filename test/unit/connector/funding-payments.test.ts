@@ -26,7 +26,7 @@ function rig() {
     signal: new AbortController().signal,
     events,
     recorder: () => NO_RECORD,
-    recordedUntilMs: () => undefined,
+    recordedSinceMs: () => undefined,
     fetch: (_pair, sinceMs) => {
       asked.push(sinceMs)
       return Promise.resolve(history)

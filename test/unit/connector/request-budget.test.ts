@@ -201,7 +201,40 @@ test('I25: in no stretch of a window’s length is more used than its limit', ()
   )
 })
 
+describe('what the exchange itself has counted', () => {
+  const HEARD: Partial<RateLimits> = {
+    weight: [{ windowMs: 60_000, limit: 100, usedHeader: 'used-weight' }],
+    orders: [{ windowMs: 10_000, limit: 10, usedHeader: 'order-count' }],
+  }
+  const says = (headers: Readonly<Record<string, string>>) => (name: string) => headers[name] ?? null
+
+  test('I24: counts when it is more than was known here: others use the same keys or address', () => {
+    const { budget } = makeBudget(HEARD)
+    budget.takeOrder()
+    budget.observe(says({ 'order-count': '8', 'used-weight': '60' }))
+    expect(budget.statistics()).toMatchObject({ weight: [{ used: 60 }], orders: [{ used: 8 }] })
+    budget.takeOrder()
+    expect(() => budget.takeOrder()).toThrow()
+  })
+
+  test('is not believed when it is less, no number, or beyond all limits', () => {
+    const { budget } = makeBudget(HEARD)
+    for (let i = 0; i < 5; i++) budget.takeOrder()
+    for (const words of ['3', '-8', '', 'many', 'NaN']) {
+      budget.observe(says({ 'order-count': words }))
+      expect(budget.statistics().orders[0]?.used).toBe(5)
+    }
+    budget.observe(says({ 'order-count': '1e300' }))
+    expect(budget.statistics().orders[0]?.used).toBe(10)
+    budget.observe(says({}))
+  })
+})
+
 test('options replace the limits that they name, and no other', () => {
+  const window = { windowMs: 60_000, limit: 100, usedHeader: 'used-weight' }
+  expect(withRateLimitOptions({ ...LIMITS, weight: [window] }, { weightPerMinute: 5 }).weight).toEqual([
+    { ...window, limit: 5 },
+  ])
   expect(withRateLimitOptions(LIMITS, {})).toEqual(LIMITS)
   expect(withRateLimitOptions(DEFAULT_RATE_LIMITS, { weightPerMinute: 5, ordersPerMinute: 7 })).toEqual({
     weight: [{ windowMs: 60_000, limit: 5 }],

@@ -1,5 +1,4 @@
 import type { WebSocket } from 'ws'
-import type { Clock } from '../../../common/clock.ts'
 import type { ExchangeProtocol } from '../exchange-protocol.ts'
 import type { RestAnswer, RestRequest } from '../rest-protocol.ts'
 import { bybitErrorOf } from './bybit-errors.ts'
@@ -12,14 +11,12 @@ export class BybitProtocol implements ExchangeProtocol {
   readonly secretParameters = ['sign', 'api_key']
   readonly #routes: Routes
   readonly #parts: SocketParts
-  readonly #clock: Clock
   readonly #sockets = new Set<BybitSocket>()
   #lastConnection = 0
 
-  constructor(routes: Routes, parts: SocketParts, clock: Clock) {
+  constructor(routes: Routes, parts: SocketParts) {
     this.#routes = routes
     this.#parts = parts
-    this.#clock = clock
   }
 
   /** What is refused is answered with status 200 too. */
@@ -56,7 +53,7 @@ export class BybitProtocol implements ExchangeProtocol {
   }
 
   #envelope(retCode: number, retMsg: string, { result, retExtInfo }: RouteAnswer): RestAnswer {
-    const time = this.#clock.nowMs()
+    const time = this.#parts.clock.nowMs()
     return { status: 200, body: { retCode, retMsg, result, retExtInfo: retExtInfo ?? {}, time } }
   }
 }

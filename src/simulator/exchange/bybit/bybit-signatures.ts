@@ -50,7 +50,8 @@ export class BybitSignatures {
     if (!known) throw new BybitError(10003, 'Invalid apikey')
     const expiresText = typeof expires === 'string' || typeof expires === 'number' ? String(expires) : ''
     if (!/^\d{1,16}$/.test(expiresText)) throw new BybitError(10001, 'Param validation failed: expires')
-    if (Number(expiresText) < this.#clock.nowMs()) throw new BybitError(10004, 'Params Error: expires is over')
+    if (Number(expiresText) < this.#clock.nowMs())
+      throw new BybitError(10004, 'Params Error: expires is over')
     const expected = bybitSignatureOf(known.keys.apiSecret, `GET/realtime${expiresText}`)
     if (typeof sign !== 'string' || !equalTexts(expected, sign)) throw new BybitError(10004, 'Invalid sign')
     return known.account

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
 import { BybitError, bybitErrorOf } from './bybit-errors.ts'
 import type { BybitSignatures } from './bybit-signatures.ts'
@@ -7,6 +8,7 @@ import type { PublicTopics, TopicReader } from './public-topics.ts'
 
 /** What a socket works with. */
 export interface SocketParts {
+  readonly clock: Clock
   readonly signatures: BybitSignatures
   readonly publicTopics: PublicTopics
   readonly privateTopics: PrivateTopics
@@ -75,20 +77,21 @@ export class BybitSocket implements TopicReader {
   }
 
   #pong(command: Command): void {
-    const { req_id: reqId } = command
-    const head = { ...(typeof reqId === 'string' && { req_id: reqId }), conn_id: this.#connId }
-    if (this.#isPrivate) this.send({ ...head, op: 'pong', args: [String(Date.now())] })
+    const head = { ...reqIdOf(command), conn_id: this.#connId }
+    if (this.#isPrivate) this.send({ ...head, op: 'pong', args: [String(this.#parts.clock.nowMs())] })
     else this.send({ success: true, ret_msg: 'pong', ...head, op: 'ping' })
   }
 
   /** A login that is refused ends the connection. */
   #login(command: Command, args: readonly unknown[]): void {
     if (!this.#isPrivate) throw new BybitError(10001, 'error:handler not found,op:auth')
+    const tail = { op: 'auth', connId: this.#connId, ...reqIdOf(command) }
     try {
       this.#account = this.#parts.signatures.accountOfLogin(args)
-      this.#answer(command, true, '')
+      this.send({ success: true, retCode: 0, retMsg: '', ...tail })
     } catch (error) {
-      this.#answer(command, false, bybitErrorOf(error).message)
+      const { code, message } = bybitErrorOf(error)
+      this.send({ success: false, retCode: code, retMsg: message, ...tail })
       this.#socket.close(1008, 'login refused')
     }
   }
@@ -125,15 +128,21 @@ export class BybitSocket implements TopicReader {
   }
 
   #answer(command: Command, success: boolean, words: string): void {
-    const { req_id: reqId, op } = command
+    const { op } = command
     this.send({
       success,
       ret_msg: words,
       conn_id: this.#connId,
-      req_id: typeof reqId === 'string' ? reqId : '',
+      req_id: '',
+      ...reqIdOf(command),
       op: typeof op === 'string' ? op : '',
     })
   }
+}
+
+function reqIdOf(command: Command): { readonly req_id?: string } {
+  const { req_id: reqId } = command
+  return typeof reqId === 'string' ? { req_id: reqId } : {}
 }
 
 function parse(text: string): Command {

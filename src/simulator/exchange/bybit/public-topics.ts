@@ -135,9 +135,7 @@ export class PublicTopics {
 
   #parse(
     name: string,
-  ):
-    | { readonly kind: Topic['kind']; readonly instrument: Instrument; readonly levels: number }
-    | undefined {
+  ): { readonly kind: Topic['kind']; readonly instrument: Instrument; readonly levels: number } | undefined {
     const match = TOPIC_NAME.exec(name)
     const instrument = this.#engine.instruments.find(({ symbol }) => symbol === match?.[4])
     if (!match || !instrument) return undefined

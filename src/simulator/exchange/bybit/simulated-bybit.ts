@@ -34,8 +34,7 @@ export const BYBIT_DIALECT: ExchangeDialect = {
         ...tradeRoutes(engine, tradeDesk, ledger, clock),
         ...accountRoutes(engine, clock),
       },
-      { signatures, publicTopics, privateTopics },
-      clock,
+      { clock, signatures, publicTopics, privateTopics },
     )
     return {
       protocol,
@@ -49,7 +48,11 @@ export const BYBIT_DIALECT: ExchangeDialect = {
         onLeverage: (update) => privateTopics.onLeverage(update),
       },
       createGateway: () => new BybitOrderGateway(tradeDesk, signatures, clock),
-      expireLogins: () => protocol.endLogins(),
+      // Logins end where a server is restarted; the books then begin anew.
+      expireLogins: () => {
+        protocol.endLogins()
+        publicTopics.restartBooks()
+      },
       close: () => publicTopics.close(),
     }
   },
