@@ -23,4 +23,6 @@ export interface OrderGateway {
   setKey(apiKey: string, apiSecret: string): string
   place(order: GatewayOrder): string
   cancel(cancel: GatewayCancel): string
+  /** The exchange's own answer to an order before any key was set; that of Binance by default. */
+  withoutKey?(): string
 }

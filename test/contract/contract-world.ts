@@ -26,10 +26,11 @@ export const BTC = 'BTC-USDT'
 export const ETH = 'ETH-USDT'
 
 /** Waits are shorter by this. */
-const SPEED = 20
+const SPEED = 10
 const PULSE_MS = 20
-/** On the connector's clock: a third of it in truth would be too long for a test. */
+/** On the connector's clock. */
 const READY_TIMEOUT_MS = 15_000 * SPEED
+const ORDER_TIMEOUT_MS = 10_000 * SPEED
 /** A rebate for makers, so that both signs of a fee are seen. */
 const FEES = { maker: '-0.0001', taker: '0.0005' }
 
@@ -306,5 +307,6 @@ export function qtxConfig(
     exchangeEndpoints: simulator.exchangeEndpoints,
     tradingPairs: [BTC, ETH],
     feedSilenceMs: 86_400_000,
+    orderTimeoutMs: ORDER_TIMEOUT_MS,
   }
 }

@@ -52,7 +52,8 @@ export function describeFunding(world: () => ContractWorld): void {
       await until(() => told().length >= 2, 'both payments')
       await here.untilAccountAgrees(BTC)
       await here.untilAccountAgrees(ETH)
-      expect(lacksOf(notes)).toEqual(row.streamLacks)
+      // What the exchange's own stream lacks, a connector may fetch within its stream: it never lacks more.
+      for (const lack of lacksOf(notes)) expect(row.streamLacks).toContain(lack)
 
       // What the history brings besides is known already.
       await leap()

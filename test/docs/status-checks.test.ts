@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { silentLogger } from '../../src/common/log.ts'
 import { createQtxConnector } from '../../src/qtx/qtx-perpetual-derivative.ts'
 import { startSimulator } from '../../src/simulator/start-simulator.ts'
@@ -14,6 +16,8 @@ function checksOfPage(): { check: string; there: string }[] {
 }
 
 test('the page about status checks has every check of a running connector, and no other', async () => {
+  const journal = mkdtempSync(join(tmpdir(), 'qtx-status-checks-'))
+  onTestFinished(() => rmSync(journal, { recursive: true, force: true }))
   await using simulator = await startSimulator({ pairs: ['BTC-USDT'] })
   const checksOf = async (tradingRequired: boolean) => {
     await using connector = await createQtxConnector(
@@ -27,6 +31,7 @@ test('the page about status checks has every check of a running connector, and n
         exchangeEndpoints: simulator.exchangeEndpoints,
         tradingPairs: ['BTC-USDT'],
         tradingRequired,
+        journal: { folder: journal },
       },
       { logger: silentLogger },
     )

@@ -43,7 +43,7 @@ describe('the whole connector on Gate.io', () => {
     await until(() => {
       const shown = rig.connector.orderBook(PAIR).bids(1)[0]
       const top = engineTop()
-      return shown !== undefined && top !== undefined && Math.abs(Number(shown.size) / top[1] - 1) < 1e-9
+      return shown !== undefined && top !== undefined && Math.abs(shown[1] / top[1] - 1) < 1e-9
     }, 'the same best bid in base units')
   })
 

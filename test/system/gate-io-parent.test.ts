@@ -611,7 +611,7 @@ describe('the parent connector by itself', () => {
         parent
           .orderBook(PAIR)
           .bids()
-          .map(({ price, size }) => [Number(price), Number(size)]),
+          .map(([price, size]) => [price, size]),
       ).toEqual(exchange.engine.book('BTC_USDT').levels('bid', 10))
       const bought = parent.buy(PAIR, '0.01', 'market')
       await until(() => of(bought).includes('buyOrderCompleted'))
@@ -629,23 +629,19 @@ describe('the parent connector by itself', () => {
     }
   })
 
-  test('I14: a fill and a funding payment while the stream is away are fetched, and told once', async () => {
+  test('I14: a fill while the stream is away is fetched, and told once', async () => {
     const { parent, of } = await start()
     try {
-      const payments: string[] = []
-      parent.on('fundingPaymentCompleted', ({ paymentId }) => payments.push(paymentId))
       const id = parent.buy(PAIR, '0.02', 'limitMaker', '59999')
       await until(() => of(id).includes('buyOrderCreated'))
       exchange.refuseConnections(true)
       exchange.dropSockets()
       await until(() => parent.status['userStream']?.ok === false, 'the loss to be noticed')
       apply({ kind: 'trade', tradeId: 1n, takerSide: 'sell', price: 59_000, size: 10 })
-      exchange.engine.payFunding('BTC_USDT')
       exchange.refuseConnections(false)
       await until(() => of(id).includes('buyOrderCompleted'), 'the fill')
       await until(() => parent.status['userStream']?.ok === true, 'the stream to be back')
       expect(of(id)).toEqual(['buyOrderCreated', 'orderFilled', 'buyOrderCompleted'])
-      await until(() => payments.length === 1, 'the payment')
       expect(parent.positions.get(PAIR)?.amount.toString()).toBe('0.02')
     } finally {
       await parent.stop()

@@ -198,7 +198,7 @@ describe('ready and trading', () => {
     show([[60_001, 0.5], [60_000, 2]], [[60_009, 0.25], [60_010, 1]]) // prettier-ignore
     const book = connector.orderBook(PAIR)
     const levels = (side: 'bid' | 'ask') =>
-      (side === 'bid' ? book.bids(5) : book.asks(5)).map(({ price, size }) => [price, size])
+      (side === 'bid' ? book.bids(5) : book.asks(5)).map(([price, size]) => [price, size])
     await until(() => levels('bid')[0]?.[0] === 60_001 && levels('ask')[0]?.[0] === 60_009, 'the new book')
     const truth = exchange.engine.book('XBTUSDTM')
     expect(levels('bid')).toEqual(truth.levels('bid', 5))

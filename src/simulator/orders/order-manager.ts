@@ -251,6 +251,8 @@ export class OrderManager {
   #serveOrder(request: OrderRequest, send: () => string): Decision {
     if (!this.#hasKey) {
       this.#counts.rejected++
+      const answer = this.#options.gateway.withoutKey?.()
+      if (answer !== undefined) return { outcome: 'rejected', answer: Buffer.from(answer) }
       return { outcome: 'rejected', answer: errorAnswer(401, -2015, 'No API key was set in this segment.') }
     }
     const fate = this.#behaviour.drawFate(request)

@@ -68,6 +68,12 @@ export class GateIoOrderGateway implements OrderGateway {
     })
   }
 
+  withoutKey(): string {
+    return this.#answer('futures.order_place', () => {
+      throw NOT_LOGGED_IN()
+    })
+  }
+
   #answerOrder(channel: string, act: (known: KnownAccount) => OrderState): string {
     return this.#answer(channel, () => {
       if (!this.#known) throw NOT_LOGGED_IN()

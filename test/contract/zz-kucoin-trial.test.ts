@@ -1,0 +1,6 @@
+import { describeContract } from './contract.ts'
+
+describeContract([
+  { backend: 'kucoin', kind: 'parent' },
+  { backend: 'kucoin', kind: 'qtx' },
+])
