@@ -12,5 +12,8 @@ export function toBaseAmount(exchangeSize: Decimal, contractSize: Decimal): Deci
 
 /** Like `toBaseAmount`, for books, which are doubles. */
 export function toBaseSize(exchangeSize: number, contractSize: number): number {
-  return contractSize === 1 ? exchangeSize : exchangeSize * contractSize
+  if (contractSize >= 1) return exchangeSize * contractSize
+  // A whole number of contracts is divided exactly; a fraction such as 0.0001 is no double and would add noise.
+  const perBaseUnit = Math.round(1 / contractSize)
+  return 1 / perBaseUnit === contractSize ? exchangeSize / perBaseUnit : exchangeSize * contractSize
 }

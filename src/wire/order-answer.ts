@@ -49,6 +49,7 @@ export const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map([
 const ASSUMED_KEY_MISSING: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['binance', new Set(['-2014', '-2015'])],
   ['okx', new Set(['50111', '60005', '60009', '60011', '60032'])],
+  ['bybit', new Set(['10003', '10004', '33004'])],
   ['bitget', new Set(['30004', '30011', '40006', '40037'])],
   ['kucoin', new Set(['400001', '400003'])],
   ['gate_io', new Set(['INVALID_KEY', 'AUTHENTICATION_FAILED'])],

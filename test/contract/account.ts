@@ -63,10 +63,9 @@ export function describeAccount(world: () => ContractWorld): void {
 
   describe('position mode', () => {
     test('is read from the exchange by the request that the registry names, and only read', () => {
-      const { connector, row, simulator, account } = world()
+      const { connector, row, account, startRequests } = world()
       expect(connector.positionMode).toBe('oneWay')
-      const asked = simulator.exchange.requests.map(({ method, path }) => `${method} ${path}`)
-      expect(asked).toContain(row.positionModeRequest)
+      expect(startRequests).toContain(row.positionModeRequest)
       expect(account.hedgeMode).toBe(false)
     })
 

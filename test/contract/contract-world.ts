@@ -15,10 +15,10 @@ import { DEFAULT_LEVERAGE, type Account } from '../../src/simulator/exchange/acc
 import type { MatchingEngine } from '../../src/simulator/exchange/matching-engine.ts'
 import type { Fill, OrderState } from '../../src/simulator/exchange/order.ts'
 import { DEMO_ACCOUNT, startSimulator, type Simulator } from '../../src/simulator/start-simulator.ts'
+import { FastClock } from '../support/fast-clock.ts'
 import { until } from '../support/until.ts'
 import { EventRecord } from './event-record.ts'
 import { HookNotes, withHookNotes } from './hook-notes.ts'
-import { LeapingClock } from './leaping-clock.ts'
 import { RESTING_BOOKS, StillMarket } from './still-market.ts'
 import type { Subject } from './subjects.ts'
 
@@ -47,7 +47,8 @@ export const FUNDING = {
 
 /** What differs from one connector of a world to the next. */
 export type ConnectorChanges = Pick<ConnectorOptions, 'switchToOneWay'> & {
-  readonly credentials?: Partial<NonNullable<ConnectorOptions['credentials']>>
+  /** Instead of the account's own; `none` gives none at all. */
+  readonly credentials?: Partial<NonNullable<ConnectorOptions['credentials']>> | 'none'
 }
 
 /** A simulated exchange in which nothing moves by itself, and one connector on it, ready and flat. */
@@ -56,18 +57,19 @@ export class ContractWorld implements AsyncDisposable {
   readonly row: ExchangeRow
   readonly simulator: Simulator
   readonly market: StillMarket
-  readonly clock: LeapingClock
+  readonly clock: FastClock
   readonly connector: PerpetualConnector
   readonly record: EventRecord
   readonly notes: HookNotes
   /** The account as the exchange has it. */
   readonly account: Account
   readonly nextFundingMs: number
+  #startRequests: readonly string[] = []
 
   private constructor(
     subject: Subject,
     simulator: Simulator,
-    clock: LeapingClock,
+    clock: FastClock,
     connector: PerpetualConnector,
     notes: HookNotes,
     nextFundingMs: number,
@@ -104,16 +106,22 @@ export class ContractWorld implements AsyncDisposable {
         })
       }
       market.rest()
-      const clock = new LeapingClock(SPEED)
+      const clock = new FastClock(SPEED)
       const notes = new HookNotes()
       const connector = await connect(subject, simulator, clock, notes)
       const world = new ContractWorld(subject, simulator, clock, connector, notes, nextFundingMs)
       await world.start()
+      world.#startRequests = simulator.exchange.requests.map(({ method, path }) => `${method} ${path}`)
       return world
     } catch (error) {
       await simulator.close()
       throw error
     }
+  }
+
+  /** What the exchange was asked until the connector was ready for the first time, such as `GET /v1/time`. */
+  get startRequests(): readonly string[] {
+    return this.#startRequests
   }
 
   get engine(): MatchingEngine {
@@ -267,7 +275,7 @@ export class ContractWorld implements AsyncDisposable {
 async function connect(
   subject: Subject,
   simulator: Simulator,
-  clock: LeapingClock,
+  clock: FastClock,
   notes: HookNotes,
   changes: ConnectorChanges = {},
 ): Promise<PerpetualConnector> {
@@ -275,15 +283,22 @@ async function connect(
   const { credentials: otherKeys, ...others } = changes
   const runtime = { clock, logger: silentLogger, random: () => 0.5 }
   const given = Object.fromEntries(row.credentialFields.map((field) => [field, DEMO_ACCOUNT[field]]))
-  const credentials = { ...given, ...otherKeys } as NonNullable<ConnectorOptions['credentials']>
+  const credentials =
+    otherKeys === 'none' ? undefined : ({ ...given, ...otherKeys } as ConnectorOptions['credentials'])
   const exchangeEndpoints = simulator.exchangeEndpoints
   if (subject.kind === 'parent') {
     const Parent = withHookNotes(notes)((await row.load()) as unknown as ConnectorClass)
     const Connector = Parent as unknown as new (options: ConnectorOptions) => PerpetualConnector
-    return new Connector({ tradingPairs: [BTC, ETH], credentials, exchangeEndpoints, ...runtime, ...others })
+    return new Connector({
+      tradingPairs: [BTC, ETH],
+      ...(credentials && { credentials }),
+      exchangeEndpoints,
+      ...runtime,
+      ...others,
+    })
   }
   return createQtxConnector(
-    { ...qtxConfig(subject, simulator, credentials), ...others },
+    { ...qtxConfig(subject, simulator, credentials ?? {}), ...others },
     { ...runtime, plugins: [withHookNotes(notes)] },
   )
 }

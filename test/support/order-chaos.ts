@@ -98,6 +98,8 @@ export class OrderChaos implements AsyncDisposable {
       size = this.#pick(SIZES[pair]!),
     ) => {
       const submit = isBuy ? connector.buy.bind(connector) : connector.sell.bind(connector)
+      // While the account is being compared with the exchange nothing is sent: wrong use, and no order.
+      if (connector.status['userStream']?.ok === false) return
       const id = submit(pair, size, orderType, price, options)
       this.#ids.push(id)
       if (this.#random.chance(0.15)) this.#follow(connector.cancel(pair, id))

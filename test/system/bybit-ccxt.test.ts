@@ -28,7 +28,7 @@ class Client extends ccxt.bybit {
     const frame = message as Partial<Frame>
     if (frame.topic === 'order' || frame.topic === 'execution') this.frames.push(frame as Frame)
     if (this.#waiting && this.frames.length >= this.#waiting.count) this.#waiting.resolve()
-    super.handleMessage(client as never, message)
+    super.handleMessage(client as never, message as never)
   }
 
   framesUntil(count: number): Promise<void> {
@@ -177,7 +177,7 @@ describe('unmodified ccxt on the simulated Bybit, over REST', () => {
     expect(await find('4')).toEqual(['canceled', '0.000', 'EC_NoImmediateQtyToFill'])
     expect(await find('6')).toEqual(['closed', '0.005', 'EC_NoError'])
     expect(await find('7')).toEqual(['canceled', '0.000', 'EC_PostOnlyWillTakeLiquidity'])
-    const found = await client.fetchOrder(market.id, SYMBOL, { acknowledged: true })
+    const found = await client.fetchOrder(market.id!, SYMBOL, { acknowledged: true })
     expect(found).toMatchObject({ clientOrderId: '1', average: '60000.1', status: 'closed' })
 
     expect(await client.cancelOrder(undefined as never, SYMBOL, { orderLinkId: LARGEST_ID })).toMatchObject({

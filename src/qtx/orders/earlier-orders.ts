@@ -39,7 +39,7 @@ export class EarlierOrders {
     if (!found) {
       // Slots are overwritten in turn, the oldest first.
       const isOlderThere =
-        this.#oldestPlaceNs !== undefined && this.#oldestPlaceNs < BigInt(createdMs) * 1_000_000n
+        this.#oldestPlaceNs !== undefined && this.#oldestPlaceNs < BigInt(Math.floor(createdMs)) * 1_000_000n
       return { kind: isOlderThere ? 'absent' : 'untraceable' }
     }
     const { slot } = found

@@ -9,6 +9,18 @@ describe('contract sizes', () => {
     expect(String(toExchangeSize(new Decimal('0.236'), new Decimal('0.001')))).toBe('236')
     expect(String(toExchangeSize(new Decimal('2000'), new Decimal('1000')))).toBe('2')
     expect(toBaseSize(25, 0.01)).toBe(0.25)
+    expect(toBaseSize(3, 0.3)).toBe(3 * 0.3)
+  })
+
+  test('I18: whole contracts of a book become the very double of their decimal', () => {
+    const contracts = fc.integer({ min: 0, max: 10_000_000 })
+    const contractSizes = fc.constantFrom('1', '0.0001', '0.001', '0.01', '0.1', '10', '100', '1000')
+    fc.assert(
+      fc.property(contracts, contractSizes, (count, size) => {
+        const exact = toBaseAmount(new Decimal(count), new Decimal(size)).toNumber()
+        expect(toBaseSize(count, Number(size))).toBe(exact)
+      }),
+    )
   })
 
   test('I18: the way there and back loses nothing, whatever the sizes', () => {

@@ -17,8 +17,7 @@ const ORDER: SlotOrder = {
   size: '0.01',
 }
 
-function openSession() {
-  const buffer = new ArrayBuffer(RingManager.LENGTH_BYTES)
+function openSession(buffer = new ArrayBuffer(RingManager.LENGTH_BYTES)) {
   const clock = new RingClock()
   const statistics = new OrderStatistics()
   const late: LateAnswer[] = []
@@ -36,7 +35,7 @@ function openSession() {
     onKeyLost: () => keysLost.push(clock.monotonicMs()),
     onBroken: (reason) => broken.push(reason),
   })
-  return { session, clock, statistics, late, broken, keysLost, manager: new RingManager(buffer) }
+  return { buffer, session, clock, statistics, late, broken, keysLost, manager: new RingManager(buffer) }
 }
 
 test('a placement is in the ring before place() returns', () => {
@@ -260,4 +259,65 @@ test('statistics hold how long answers took', async () => {
   expect(latency.count).toBe(1)
   expect(latency.p50Ms).toBeGreaterThan(19)
   expect(latency.maxMs).toBeLessThan(31)
+})
+
+describe('an order of a client that died', () => {
+  const EARLIER = { clientOrderId: '7', symbol: 'BTCUSDT', createdMs: 0 }
+
+  /** The ring as a client left it that published the order, and was killed. */
+  function died() {
+    const { session, manager, buffer } = openSession()
+    void session.place(ORDER)
+    return { manager, buffer }
+  }
+
+  test('whose answer stands in its slot is known at once', () => {
+    const { manager, buffer } = died()
+    manager.answer(manager.take()!.slot, acceptance('7', '77'))
+    expect(openSession(buffer).session.recover([EARLIER])).toMatchObject([
+      { request: 'place', result: { kind: 'accepted', clientOrderId: '7', exchangeOrderId: '77' } },
+    ])
+  })
+
+  test('that the order manager took and has not answered is told when it answers', () => {
+    const { manager, buffer } = died()
+    const { slot } = manager.take()!
+    const { session, late, clock } = openSession(buffer)
+    expect(session.recover([EARLIER])).toEqual([])
+    clock.advance(20_000)
+    manager.answer(slot, refusal(-2019, 'Margin is insufficient.'))
+    clock.advance(1_000)
+    expect(late).toMatchObject([{ result: { kind: 'rejected', clientOrderId: '7', exchangeCode: '-2019' } }])
+  })
+
+  test('that the order manager has not taken is taken back, and then certain not to be sent', () => {
+    const { manager, buffer } = died()
+    expect(openSession(buffer).session.recover([EARLIER])).toMatchObject([
+      { result: { kind: 'unknown', clientOrderId: '7', withdrawn: true } },
+    ])
+    expect(manager.take()).toMatchObject({ mode: -1n, clientOrderId: 7n })
+  })
+
+  test('that no slot has was never published, where an older order still stands in the ring', () => {
+    const { buffer } = died()
+    const never = { ...EARLIER, clientOrderId: '8', createdMs: 1_748_231_170_000 }
+    const { session } = openSession(buffer)
+    expect(session.recover([never])).toMatchObject([{ result: { clientOrderId: '8', withdrawn: true } }])
+  })
+
+  test('that no slot has may have been published, where the ring shows nothing older', () => {
+    expect(openSession().session.recover([EARLIER])).toEqual([])
+    const { buffer } = died()
+    expect(openSession(buffer).session.recover([{ ...EARLIER, clientOrderId: '8', createdMs: -1 }])).toEqual(
+      [],
+    )
+  })
+
+  test('whose answer is another order’s stays unknown', () => {
+    const { manager, buffer } = died()
+    manager.answer(manager.take()!.slot, acceptance('9', '77'))
+    expect(openSession(buffer).session.recover([EARLIER])).toMatchObject([
+      { result: { kind: 'unknown', reason: 'other-order', withdrawn: false } },
+    ])
+  })
 })

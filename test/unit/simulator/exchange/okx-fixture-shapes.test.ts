@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { okxSignatureOf } from '../../../../src/simulator/exchange/okx/okx-signatures.ts'
 import { startSimulatedOkx } from '../../../../src/simulator/exchange/okx/simulated-okx.ts'
 import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
+import { until } from '../../../support/until.ts'
 
 const FOLDER = new URL('../../../../../shared/exchange-fixtures/okx/', import.meta.url)
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shape-passphrase' }
@@ -105,14 +106,14 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
       { op: 'login', args: [{ apiKey, passphrase, timestamp, sign }] },
       { op: 'subscribe', args: mine },
     )
-    await expect.poll(() => frames.filter(({ event }) => event === 'subscribe').length).toBe(9)
+    await until(() => frames.filter(({ event }) => event === 'subscribe').length === 9)
     await rest('POST', '/api/v5/trade/batch-orders', [
       { instId: SYMBOL, tdMode: 'cross', side: 'buy', ordType: 'ioc', px: '60001', sz: '150', clOrdId: '1' },
       { instId: SYMBOL, tdMode: 'cross', side: 'buy', ordType: 'limit', px: '59000', sz: '1', clOrdId: '2' },
     ])
-    await expect.poll(() => frame('books', 'update')).toBeDefined()
-    await expect.poll(() => orderFrame('canceled')).toBeDefined()
-    await expect.poll(() => frame('positions')).toBeDefined()
+    await until(() => frame('books', 'update') !== undefined)
+    await until(() => orderFrame('canceled') !== undefined)
+    await until(() => frame('positions') !== undefined)
   })
 
   afterAll(async () => {

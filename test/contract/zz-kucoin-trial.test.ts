@@ -1,6 +1,0 @@
-import { describeContract } from './contract.ts'
-
-describeContract([
-  { backend: 'kucoin', kind: 'parent' },
-  { backend: 'kucoin', kind: 'qtx' },
-])

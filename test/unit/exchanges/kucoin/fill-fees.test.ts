@@ -1,0 +1,133 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { Decimal } from '../../../../src/common/decimal.ts'
+import { silentLogger } from '../../../../src/common/log.ts'
+import type { TradeUpdate } from '../../../../src/connector/order-types.ts'
+import { FEE_WAIT_MS, FillFees } from '../../../../src/exchanges/kucoin/fill-fees.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+
+const fee = (amount: string) => ({ asset: 'USDT', amount: new Decimal(amount) })
+
+function trade(tradeId: string, fields: Partial<TradeUpdate> = {}): TradeUpdate {
+  return {
+    pair: 'BTC-USDT',
+    tradeId,
+    exchangeOrderId: 'order-1',
+    tradeType: 'buy',
+    price: new Decimal(60_000),
+    amount: new Decimal('0.001'),
+    isMaker: false,
+    fillMs: 1,
+    ...fields,
+  }
+}
+
+let clock: FakeClock
+let told: string[]
+let asked: string[]
+/** The exchange's list; undefined while it cannot be had, `silent` while nobody answers. */
+let list: readonly TradeUpdate[] | undefined | 'silent'
+let fees: FillFees
+
+beforeEach(() => {
+  clock = new FakeClock()
+  told = []
+  asked = []
+  list = []
+  fees = new FillFees({
+    clock,
+    logger: silentLogger,
+    random: () => 0.5,
+    fetchFills: (_pair, orderId, signal) => {
+      asked.push(orderId)
+      if (list === undefined) return Promise.reject(new Error('status 503'))
+      if (list !== 'silent') return Promise.resolve(list)
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('called off')))
+      })
+    },
+    tell: ({ tradeId, fee: paid }) => told.push(`${tradeId} ${paid ? String(paid.amount) : 'without'}`),
+  })
+})
+
+/** Time passes in small steps, and what waits for it goes on. */
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 10) {
+    clock.advance(10)
+    await turn()
+  }
+}
+
+describe('fills whose stream has no fees', () => {
+  test('are told once the list has their fees, a burst by one request, in their order', async () => {
+    list = [trade('2', { fee: fee('0.2') }), trade('1', { fee: fee('0.1') })]
+    fees.add(trade('1'))
+    fees.add(trade('2'))
+    expect(told).toEqual([])
+    await pass(100)
+    expect(told).toEqual(['1 0.1', '2 0.2'])
+    expect(asked).toEqual(['order-1'])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('wait for a list that lags behind; a later fill is never told before an earlier one', async () => {
+    list = [trade('2', { fee: fee('0.2') })]
+    fees.add(trade('1'))
+    fees.add(trade('2'))
+    await pass(300)
+    expect(told).toEqual([])
+    list = [trade('1', { fee: fee('0.1') }), trade('2', { fee: fee('0.2') })]
+    await pass(1_000)
+    expect(told).toEqual(['1 0.1', '2 0.2'])
+  })
+
+  test('are told without a fee, once, when the list cannot be had in time', async () => {
+    list = undefined
+    fees.add(trade('1'))
+    await pass(FEE_WAIT_MS - 200)
+    expect(told).toEqual([])
+    await pass(400)
+    expect(told).toEqual(['1 without'])
+    await pass(5_000)
+    expect(told).toHaveLength(1)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('are told in time though the exchange never answers', async () => {
+    list = 'silent'
+    fees.add(trade('1'))
+    await pass(FEE_WAIT_MS + 200)
+    expect(told).toEqual(['1 without'])
+  })
+
+  test('of different orders do not wait for each other', async () => {
+    list = [trade('9', { exchangeOrderId: 'order-2', fee: fee('0.9') })]
+    fees.add(trade('1'))
+    fees.add(trade('9', { exchangeOrderId: 'order-2' }))
+    await pass(100)
+    expect(told).toEqual(['9 0.9'])
+    await pass(FEE_WAIT_MS)
+    expect(told).toEqual(['9 0.9', '1 without'])
+  })
+
+  test('are told at once where they have a fee, or no order to ask for', () => {
+    fees.add(trade('1', { fee: fee('0.1') }))
+    const { exchangeOrderId: _, ...orderless } = trade('2')
+    fees.add(orderless)
+    expect(told).toEqual(['1 0.1', '2 without'])
+    expect(asked).toEqual([])
+  })
+
+  test('are told without fees when everything ends, and nothing goes on', async () => {
+    list = 'silent'
+    fees.add(trade('1'))
+    fees.add(trade('2'))
+    await pass(50)
+    fees.stop()
+    expect(told).toEqual(['1 without', '2 without'])
+    fees.add(trade('3'))
+    expect(told.at(-1)).toBe('3 without')
+    await pass(50)
+    expect(clock.pending).toBe(0)
+  })
+})
