@@ -30,7 +30,7 @@ export function printReport(report: SoakReport): void {
     const counts = lives.map((life) => life[backend]).filter((life) => life !== undefined)
     const total = (count: (life: LifeCounts) => number) => counts.reduce((sum, life) => sum + count(life), 0)
     line()
-    line(`${backend}`)
+    line(backend)
     line(
       `  orders  ${audit.orders} on record (${entries(audit.ends)}), ${audit.fills} fills, ${audit.fundingPayments} funding payments`,
     )

@@ -69,7 +69,7 @@ async function openDesk(config: TraderPlan['configs'][number], seed: number): Pr
   counts.adopted = [...connector.inFlightOrders.values()].filter((order) => order.isAdopted).length
   // Through faults it may never be ready for long; what it refuses meanwhile is counted.
   await connector.waitReady({ timeoutMs: READY_TIMEOUT_MS }).catch(() => undefined)
-  const name = String(config.exchangeBackend)
+  const name = config.exchangeBackend
   return { name, connector, counts, trading: new RandomTrading(connector, new SeededRandom(seed), counts) }
 }
 

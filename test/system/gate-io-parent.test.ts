@@ -109,7 +109,7 @@ describe('account and market over REST', () => {
       ['BTC_USDT', '0.0001', '0.0001', '0.0001', '0.1'],
       ['ETH_USDT', '0.01', '0.01', '0.01', '0.05'],
       ['SOL_USDT', '1', '1', '1', '0.0001'],
-      ['DOGE_USDT', '10', '10', '10', '0.00001'],
+      ['DOGE_USDT', '10', '10', '10', '0.000001'],
     ])
     const paths = exchange.requests.map(({ path }) => path)
     expect(paths).toEqual(['/api/v4/futures/usdt/contracts'])

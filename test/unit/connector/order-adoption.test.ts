@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Decimal } from '../../../src/common/decimal.ts'
-import type { InFlightOrder } from '../../../src/connector/in-flight-order.ts'
+import { InFlightOrder } from '../../../src/connector/in-flight-order.ts'
 import { NO_RECORD, type OrderRecorder } from '../../../src/connector/order-recorder.ts'
 import { OrderTracker, type AdoptedPast } from '../../../src/connector/order-tracker.ts'
 import { QtxError } from '../../../src/errors.ts'
@@ -30,7 +30,7 @@ describe('an order of an earlier process', () => {
     const order = tracker.adopt(identity, {
       ...PAST,
       state: 'partiallyFilled',
-      fills: [fillOf(identity as InFlightOrder, '1', '0.4')],
+      fills: [fillOf(new InFlightOrder(identity), '1', '0.4')],
     })!
     expect(order).toMatchObject({ isAdopted: true, state: 'partiallyFilled', exchangeOrderId: '77' })
     expect(order.executedAmount.toString()).toBe('0.4')
@@ -40,7 +40,7 @@ describe('an order of an earlier process', () => {
   test('a fill that was on record is not told when it comes again, and one that was missed is, once', () => {
     const { recorder, tracker } = rig()
     const identity = orderIdentity()
-    const known = fillOf(identity as InFlightOrder, '1', '0.4')
+    const known = fillOf(new InFlightOrder(identity), '1', '0.4')
     const order = tracker.adopt(identity, { ...PAST, fills: [known] })!
     tracker.applyTradeUpdate(known)
     expect(recorder.names).toEqual([])
@@ -65,7 +65,7 @@ describe('an order of an earlier process', () => {
   test('whose fills are all on record, and whose end is not, ends at once', () => {
     const { recorder, tracker } = rig()
     const identity = orderIdentity()
-    const fill = fillOf(identity as InFlightOrder, '1', '1')
+    const fill = fillOf(new InFlightOrder(identity), '1', '1')
     tracker.adopt(identity, { ...PAST, fills: [fill] })
     expect(recorder.names).toEqual(['buyOrderCompleted'])
     expect(tracker.active.size).toBe(0)

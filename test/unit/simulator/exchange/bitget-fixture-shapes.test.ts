@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { bitgetSignature } from '../../../../src/simulator/exchange/bitget/bitget-credentials.ts'
 import { startSimulatedBitget } from '../../../../src/simulator/exchange/bitget/simulated-bitget.ts'
 import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
+import { until } from '../../../support/until.ts'
 
 const FOLDER = new URL('../../../../../shared/exchange-fixtures/bitget/', import.meta.url)
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shape-passphrase' }
@@ -115,8 +116,8 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
       { op: 'subscribe', args: args(['orders', 'fill', 'positions'], { instId: 'default' }) },
       { op: 'subscribe', args: args(['account'], { coin: 'default' }) },
     )
-    await expect.poll(() => pushOf('account', 'snapshot')).toBeDefined()
-    await expect.poll(() => pushOf('books', 'snapshot')).toBeDefined()
+    await until(() => pushOf('account', 'snapshot') !== undefined)
+    await until(() => pushOf('books', 'snapshot') !== undefined)
     await rest('POST', '/api/v2/mix/order/place-order', {
       ...COIN,
       marginMode: 'crossed',
@@ -127,9 +128,7 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
       size: '1',
       clientOid: '7',
     })
-    await expect
-      .poll(() => filledOrder() && pushOf('trade', 'update') && pushOf('books', 'update'))
-      .toBeDefined()
+    await until(() => (filledOrder() && pushOf('trade', 'update') && pushOf('books', 'update')) !== undefined)
   })
 
   afterAll(async () => {
