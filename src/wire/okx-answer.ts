@@ -6,7 +6,7 @@ import {
   type RejectedAnswer,
   type UnclearAnswer,
 } from './answer-format.ts'
-import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
+import { memberOf, textOf, type ExactJson } from './exact-json.ts'
 
 /**
  * Codes after which the request may or may not have been executed: service unavailable, timeout, busy, system error,
@@ -35,8 +35,8 @@ export const OKX: AnswerFormat = (root, request) => {
   if (request === 'key') return keyAnswer(root, code)
   const op = textOf(root, 'op')
   if (op !== undefined && !OPS[request].includes(op)) return 'unrecognised'
-  const row = onlyRowOf(root)
-  if (row === 'several') return 'unrecognised'
+  const [row, ...others] = rowsOf(root)
+  if (others.length > 0) return 'unrecognised'
   const rowCode = textOf(row, 'sCode')
   if (rowCode !== undefined && !/^\d{1,6}$/.test(rowCode)) return 'unrecognised'
   if (rowCode === SUCCESS) return code === SUCCESS ? acceptanceOf(row) : 'contradictory'
@@ -53,12 +53,9 @@ function keyAnswer(root: ExactJson, code: string): FoundAcceptance | RejectedAns
   return event === 'login' ? 'contradictory' : refusalOf(code, textOf(root, 'msg'))
 }
 
-/** The answer's row; undefined where it has none. */
-function onlyRowOf(root: ExactJson): ExactJson | undefined | 'several' {
+function rowsOf(root: ExactJson): readonly ExactJson[] {
   const data = memberOf(root, 'data')
-  const rows = Array.isArray(data) ? (data as readonly ExactJson[]) : []
-  if (rows.length > 1) return 'several'
-  return isJsonObject(rows[0]) ? rows[0] : undefined
+  return Array.isArray(data) ? (data as readonly ExactJson[]) : []
 }
 
 function acceptanceOf(row: ExactJson | undefined): FoundAcceptance {

@@ -7,6 +7,8 @@ export type ExchangeBackend = 'binance' | 'okx' | 'bybit' | 'bitget' | 'kucoin' 
 interface NamingRow {
   /** Before the colon of a QTX symbol. */
   readonly prefix: string
+  /** The pair of what may stand after the colon instead of the pair: the exchange's own symbol. */
+  readonly pairOfExchangeSymbol?: (symbol: string) => TradingPair | undefined
 }
 
 /** How QTX names each exchange's perpetuals. Binance is known (C SDK), the others are assumed. */
@@ -15,7 +17,8 @@ const NAMING: Readonly<Record<ExchangeBackend, NamingRow>> = {
   okx: { prefix: 'okx-futures' },
   bybit: { prefix: 'bybit-futures' },
   bitget: { prefix: 'bitget-futures' },
-  kucoin: { prefix: 'kucoin-futures' },
+  // QTX's public logger shows `kucoin-futures:XBTUSDTM`.
+  kucoin: { prefix: 'kucoin-futures', pairOfExchangeSymbol: pairOfKucoinSymbol },
   gate_io: { prefix: 'gate-io-futures' },
 }
 
@@ -40,6 +43,8 @@ export function fromQtxSymbol(symbol: string): {
 } {
   const [prefix, name] = symbol.split(':')
   const backend = EXCHANGE_BACKENDS.find((candidate) => NAMING[candidate].prefix === prefix)
+  const ownPair = backend && NAMING[backend].pairOfExchangeSymbol?.(name ?? '')
+  if (ownPair !== undefined) return { backend, pair: ownPair }
   const quote = QUOTES.find((candidate) => name?.endsWith(candidate) && name.length > candidate.length)
   if (!backend || !name || !quote || !/^[a-z0-9]+$/.test(name)) {
     throw new QtxError(
@@ -52,4 +57,11 @@ export function fromQtxSymbol(symbol: string): {
     )
   }
   return { backend, pair: `${name.slice(0, -quote.length)}-${quote}`.toUpperCase() }
+}
+
+/** `XBTUSDTM` is BTC-USDT: KuCoin calls bitcoin XBT, and its perpetuals end in M. */
+function pairOfKucoinSymbol(symbol: string): TradingPair | undefined {
+  const [, base, quote] = /^([A-Z0-9]{1,20}?)(USDT|USDC|USD)M$/.exec(symbol) ?? []
+  if (base === undefined || quote === undefined) return undefined
+  return `${base === 'XBT' ? 'BTC' : base}-${quote}`
 }

@@ -31,6 +31,8 @@ const PULSE_MS = 20
 /** On the connector's clock. */
 const READY_TIMEOUT_MS = 15_000 * SPEED
 const ORDER_TIMEOUT_MS = 10_000 * SPEED
+/** Tests send orders faster than exchanges let an account. */
+const RATE_LIMITS = { ordersPer10s: 10_000, ordersPerMinute: 60_000 }
 /** A rebate for makers, so that both signs of a fee are seen. */
 const FEES = { maker: '-0.0001', taker: '0.0005' }
 
@@ -245,6 +247,31 @@ export class ContractWorld implements AsyncDisposable {
     }
   }
 
+  /** How things stand, for the report of a test that failed. */
+  describe(): string {
+    const { connector, notes, simulator } = this
+    const standing = {
+      waiting: Object.entries(connector.status).filter(([, check]) => !check.ok),
+      orders: [...connector.inFlightOrders.values()],
+      exchangeOrders: this.openOrders().map((order) => [order.clientOrderId, order.status, order.filledSize]),
+      placings: notes.placings,
+      cancels: notes.cancels,
+      updates: notes.orders,
+      budget: connector.requestStatistics,
+      ring: 'orderRingStatistics' in connector ? connector.orderRingStatistics : undefined,
+      manager: simulator.orderManager.statistics,
+      requests: simulator.exchange.requests
+        .slice(-20)
+        .map(({ method, path, status }) => [method, path, status]),
+    }
+    return JSON.stringify(
+      standing,
+      (_key, value: unknown) =>
+        typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value,
+      1,
+    )
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.connector.stop()
     await this.simulator.close()
@@ -293,6 +320,7 @@ async function connect(
       tradingPairs: [BTC, ETH],
       ...(credentials && { credentials }),
       exchangeEndpoints,
+      rateLimits: RATE_LIMITS,
       ...runtime,
       ...others,
     })
@@ -323,5 +351,6 @@ export function qtxConfig(
     tradingPairs: [BTC, ETH],
     feedSilenceMs: 86_400_000,
     orderTimeoutMs: ORDER_TIMEOUT_MS,
+    rateLimits: RATE_LIMITS,
   }
 }

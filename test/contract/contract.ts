@@ -22,7 +22,8 @@ export function describeContract(subjects: readonly Subject[]): void {
       opened = await ContractWorld.open(subject)
     })
 
-    afterEach(async () => {
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail' && opened) console.error(opened.describe())
       try {
         await opened?.settle()
       } catch (error) {

@@ -58,17 +58,14 @@ export class EventRecord {
     const find = () =>
       this.#orderEvents(clientOrderId).find((event) => event.name === name)?.payload as
         ConnectorEvents[E] | undefined
-    await until(() => find() !== undefined, `${name} of ${clientOrderId} after ${this.#story(clientOrderId)}`)
+    await this.#until(() => find() !== undefined, name, clientOrderId)
     return find()!
   }
 
   /** The order's end, once it is there: the last event's name. */
   async end(clientOrderId: string): Promise<string> {
     const isEnd = (name: string) => /Completed$|^orderCancelled$|^orderFailure$/.test(name)
-    await until(
-      () => this.namesOf(clientOrderId).some(isEnd),
-      `the end of ${clientOrderId} after ${this.#story(clientOrderId)}`,
-    )
+    await this.#until(() => this.namesOf(clientOrderId).some(isEnd), 'an end', clientOrderId)
     return this.namesOf(clientOrderId).at(-1)!
   }
 
@@ -94,7 +91,12 @@ export class EventRecord {
     )
   }
 
-  #story(clientOrderId: string): string {
-    return this.namesOf(clientOrderId).join(', ') || 'nothing'
+  async #until(isTrue: () => boolean, what: string, clientOrderId: string): Promise<void> {
+    await until(isTrue).catch(() => {
+      const told = this.#orderEvents(clientOrderId).map(({ name, payload }) =>
+        'errorMessage' in payload ? `${name} (${payload.errorMessage})` : name,
+      )
+      throw new Error(`${what} of order ${clientOrderId} did not come; what came: ${told.join(', ')}`)
+    })
   }
 }

@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { SystemClock } from '../../src/common/clock.ts'
 import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
@@ -323,6 +327,52 @@ describe('orders over REST', () => {
     exchange.setClockSkew(-120_000)
     expect(await (await open()).fetchPositionMode(signal)).toBe('oneWay')
   })
+})
+
+test('a book whose checksum does not agree is not used any more: it is subscribed anew', async () => {
+  let connections = 0
+  const peer = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await once(peer, 'listening')
+  peer.on('connection', (socket) => {
+    const isFirst = ++connections === 1
+    socket.on('message', (text: Buffer) => {
+      const { args } = JSON.parse(text.toString()) as { args: { channel: string; instId: string }[] }
+      const arg = args.find(({ channel, instId }) => channel === 'books' && instId === 'BTCUSDT')
+      if (!arg) return
+      const push = (action: string, row: object) => socket.send(JSON.stringify({ action, arg, data: [row] }))
+      push('snapshot', {
+        bids: [['60000.0', '1.000']],
+        asks: [['60010.0', '1.000']],
+        checksum: 0,
+        ts: '1000',
+      })
+      const checksum = isFirst ? 1 : crc32('60000.0:2.000:60010.0:1.000') | 0
+      push('update', { bids: [['60000.0', '2.000']], asks: [], checksum, ts: '2000' })
+    })
+  })
+  const { port } = peer.address() as AddressInfo
+  const hooks = await open({
+    tradingRequired: false,
+    exchangeEndpoints: { rest: exchange.restUrl, websocket: `ws://127.0.0.1:${port}` },
+  })
+  const told: string[] = []
+  const source = hooks.createMarketDataSource()
+  source.subscribe(PAIR, {
+    depth: (_sequence, _eventMs, levels) => told.push(`depth ${levels[0]} ${levels[1]}`),
+    snapshot: ({ bids }) => told.push(`snapshot ${bids.join(' ')}`),
+    top: () => undefined,
+    trade: () => undefined,
+    interrupted: (state) => told.push(state),
+    restarted: () => told.push('restarted'),
+  })
+  await source.start()
+  await until(() => told.at(-1)?.startsWith('depth') === true, 'the second connection')
+  const begun = ['restarted', 'snapshot 60000 1']
+  expect(told).toEqual([...begun, 'stale', ...begun, 'depth 60000 2'])
+  expect(connections).toBe(2)
+  await source.stop()
+  for (const socket of peer.clients) socket.terminate()
+  peer.close()
 })
 
 describe('the whole connector', () => {

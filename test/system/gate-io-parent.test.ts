@@ -336,7 +336,7 @@ describe('keys', () => {
     await stream.start(notes)
     await until(() => notes.disconnects.length > 0)
     expect(notes.disconnects[0]).toContain('INVALID_SIGNATURE')
-    expect(notes.disconnects[0] + error.message).not.toContain(credentials.apiSecret)
+    expect(`${notes.disconnects[0]} ${error.message}`).not.toContain(credentials.apiSecret)
     await stream.stop()
   })
 })

@@ -1,8 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import type { ExchangeBackend } from '../../wire/symbol-names.ts'
+import { BACKEND_NAMES, parseBackend } from '../backend-argument.ts'
 import { parseDuration } from '../duration.ts'
 
 interface DemoFlags {
   readonly duration?: number
+  readonly backend: ExchangeBackend
   readonly seed: number
   readonly rate?: number
   readonly json?: boolean
@@ -22,6 +25,7 @@ export function registerDemo(program: Command): void {
       'stop after this long (default: until q on a terminal, else 20s)',
       parseDuration,
     )
+    .option('--backend <exchange>', `the exchange to simulate: ${BACKEND_NAMES}`, parseBackend, 'binance')
     .option('--seed <number>', 'repeat a simulated market', parseSeed, 1)
     .option('--rate <messages>', 'market messages per second, both pairs together (default: 260)', parseRate)
     .option('--json', 'print one JSON object at the end and nothing else')
@@ -32,6 +36,7 @@ export function registerDemo(program: Command): void {
       process.exitCode = await runDemo({
         durationMs: flags.duration,
         defaultDurationMs: DEFAULT_DURATION_MS,
+        backend: flags.backend,
         seed: flags.seed,
         messagesPerSecond: flags.rate,
         json: flags.json ?? false,

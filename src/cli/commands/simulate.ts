@@ -1,11 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Simulator } from '../../simulator/start-simulator.ts'
 import type { SimulatorOptions, SimulatorSource } from '../../simulator/simulator-options.ts'
+import type { ExchangeBackend } from '../../wire/symbol-names.ts'
+import { BACKEND_NAMES, parseBackend } from '../backend-argument.ts'
 import { parseDuration } from '../duration.ts'
 import { Interruption } from '../interruption.ts'
 import { printJson, printLine } from '../output.ts'
 
 interface SimulateFlags {
+  readonly backend: ExchangeBackend
   readonly host: string
   readonly feedPort: number
   readonly exchangePort: number
@@ -36,6 +39,7 @@ export function registerSimulate(program: Command): void {
   program
     .command('simulate')
     .description('run a simulated QTX server, order manager and exchange')
+    .option('--backend <exchange>', `the exchange to simulate: ${BACKEND_NAMES}`, parseBackend, 'binance')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--feed-port <port>', 'UDP port of the feed, 0 for any', parsePort, 8080)
     .option('--exchange-port <port>', 'TCP port of the exchange, 0 for any', parsePort, 0)
@@ -127,7 +131,9 @@ function printStart(simulator: Simulator, options: SimulatorOptions, json: boole
     `feed ${feed.host}:${feed.port}  orders ${sharedMemoryName}  rest ${exchangeEndpoints.rest}  websocket ${exchangeEndpoints.websocket}`,
   )
   printLine(`pairs ${Object.keys(symbols).join(' ')}  seed ${seed ?? 'default'}`)
-  printLine(`demo key ${account.apiKey}  secret ${account.apiSecret}  (they open nothing but this simulator)`)
+  printLine(
+    `demo key ${account.apiKey}  secret ${account.apiSecret}  passphrase ${account.passphrase ?? 'none'}  user id ${account.userId ?? 'none'}  (they open nothing but this simulator)`,
+  )
 }
 
 function printEnd(simulator: Simulator, json: boolean): void {
@@ -148,6 +154,7 @@ function toOptions(flags: SimulateFlags): SimulatorOptions {
       ? { kind: 'model', messagesPerSecond: flags.rate }
       : { kind: 'recording', file: flags.recording, speed: flags.speed }
   return {
+    exchange: flags.backend,
     host: flags.host,
     feedPort: flags.feedPort,
     exchangePort: flags.exchangePort,

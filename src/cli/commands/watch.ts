@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { parseTradingPair, type TradingPair } from '../../common/trading-pair.ts'
-import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../wire/symbol-names.ts'
+import type { ExchangeBackend } from '../../wire/symbol-names.ts'
+import { BACKEND_NAMES, parseBackend } from '../backend-argument.ts'
 import { parseDuration } from '../duration.ts'
 
 interface WatchFlags {
@@ -26,7 +27,7 @@ export function registerWatch(program: Command): void {
     .option('--port <port>', 'UDP port of the QTX server', parsePort, 8080)
     .option(
       '--backend <exchange>',
-      `the exchange that the data comes from: ${EXCHANGE_BACKENDS.join(', ')}`,
+      `the exchange that the data comes from: ${BACKEND_NAMES}`,
       parseBackend,
       'binance',
     )
@@ -89,12 +90,6 @@ function parsePair(text: string): TradingPair {
   } catch {
     throw new InvalidArgumentError('write a pair as BTC-USDT: upper case, one dash.')
   }
-}
-
-function parseBackend(text: string): ExchangeBackend {
-  const backend = EXCHANGE_BACKENDS.find((each) => each === text.toLowerCase())
-  if (backend) return backend
-  throw new InvalidArgumentError(`expected one of ${EXCHANGE_BACKENDS.join(', ')}.`)
 }
 
 function parsePort(text: string): number {

@@ -2,6 +2,7 @@ import { createLogger, silentLogger } from '../../common/log.ts'
 import { createQtxConnector, type QtxConnector } from '../../index.ts'
 import { QtxError } from '../../errors.ts'
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts'
+import type { ExchangeBackend } from '../../wire/symbol-names.ts'
 import { limited } from './limited.ts'
 
 /** The pairs of the demo; the first is traded. */
@@ -10,6 +11,7 @@ export const DEMO_PAIRS = ['BTC-USDT', 'ETH-USDT'] as const
 const STOP_TIMEOUT_MS = 5_000
 
 export interface DemoWorldOptions {
+  readonly backend: ExchangeBackend
   readonly seed: number
   /** Market messages per second of all pairs together; the simulator's own rate without it. */
   readonly messagesPerSecond: number | undefined
@@ -39,8 +41,9 @@ export class DemoWorld {
 
   /** Feed server, order manager and exchange, on free ports of the loopback. */
   async startSimulator(): Promise<Simulator> {
-    const { seed, messagesPerSecond, debug } = this.#options
+    const { backend, seed, messagesPerSecond, debug } = this.#options
     this.#simulator = await startSimulator({
+      exchange: backend,
       seed,
       pairs: DEMO_PAIRS,
       source: { kind: 'model', messagesPerSecond },
@@ -56,12 +59,14 @@ export class DemoWorld {
     const logger = this.#options.debug ? createLogger('debug') : silentLogger
     const connector = await createQtxConnector(
       {
-        exchangeBackend: 'binance',
+        exchangeBackend: simulator.exchangeBackend,
         qtxPerpetualHost: feed.host,
         qtxPerpetualPort: feed.port,
         qtxPlaceOrderSharedMemoryName: sharedMemoryName,
         exchangeApiKey: account.apiKey,
         exchangeApiSecret: account.apiSecret,
+        exchangeApiPassphrase: account.passphrase,
+        exchangeUserId: account.userId,
         exchangeEndpoints: { ...exchangeEndpoints },
         tradingPairs: [...DEMO_PAIRS],
       },

@@ -1,3 +1,4 @@
+import type { ExchangeBackend } from '../../wire/symbol-names.ts'
 import type { QtxConnector } from '../../index.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { Interruption } from '../interruption.ts'
@@ -18,6 +19,7 @@ export interface DemoRequest {
   /** Undefined: until the user stops it on a terminal, else `defaultDurationMs`. */
   readonly durationMs: number | undefined
   readonly defaultDurationMs: number
+  readonly backend: ExchangeBackend
   readonly seed: number
   readonly messagesPerSecond: number | undefined
   readonly json: boolean
@@ -32,7 +34,7 @@ const MAX_LEVELS = 20
 
 /** Runs the script, then goes on until the duration is over or somebody stops it; resolves with the exit code. */
 export async function runDemo(request: DemoRequest): Promise<number> {
-  const { seed, messagesPerSecond, json, debug } = request
+  const { backend, seed, messagesPerSecond, json, debug } = request
   const isLive = canDrawLive(request)
   const durationMs = request.durationMs ?? (isLive ? undefined : request.defaultDurationMs)
   const startedMs = performance.now()
@@ -45,7 +47,7 @@ export async function runDemo(request: DemoRequest): Promise<number> {
 
   using interruption = new Interruption()
   const { signal } = interruption
-  const world = new DemoWorld({ seed, messagesPerSecond, debug })
+  const world = new DemoWorld({ backend, seed, messagesPerSecond, debug })
   let journal: OrderJournal | undefined
   const steps = new StepList(
     tradingScript({

@@ -17,6 +17,9 @@ import { BITGET_PAGE_LENGTH, fetchBitgetPages } from './bitget-pages.ts'
 import { createBitgetUserReader } from './bitget-user-frames.ts'
 import { bitgetWalletBalance } from './bitget-wallet.ts'
 
+/** Bills of longer ago are refused, and with them the newer ones (assumed: the exchange names 30 and 90 days). */
+const LONGEST_BILLS_MS = 30 * 24 * 60 * 60 * 1_000
+
 const BITGET_PROFILE: CcxtProfile = {
   name: 'bitget_perpetual',
   ccxtId: 'bitget',
@@ -135,7 +138,7 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
             bitgetApi(exchange).privateMixGetV2MixAccountBill({
               productType: BITGET_PRODUCT.productType,
               businessType: 'contract_settle_fee',
-              startTime: sinceMs,
+              startTime: Math.max(sinceMs, this.clock.nowMs() - LONGEST_BILLS_MS),
               limit: BITGET_PAGE_LENGTH,
               ...page,
             }),

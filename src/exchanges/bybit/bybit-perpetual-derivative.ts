@@ -368,6 +368,7 @@ function readOrder(row: unknown, market: PairMarket): OrderUpdate {
 
 /** ccxt signs requests by the exchange's time and logins by this computer's. */
 function signLoginsByExchangeTime(exchange: BybitCalls): void {
-  exchange.milliseconds = () => Date.now() - Number(exchange.options['timeDifference'])
+  const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
+  exchange.milliseconds = () => Date.now() - aheadMs
   exchange.nonce = () => exchange.milliseconds()
 }

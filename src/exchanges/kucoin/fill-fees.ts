@@ -47,7 +47,7 @@ export class FillFees {
   /** Tells the fill at once where there is nothing to wait for. */
   add(trade: TradeUpdate): void {
     const { exchangeOrderId } = trade
-    if (trade.fee || exchangeOrderId === undefined || this.#stopped.signal.aborted) {
+    if (trade.fee || exchangeOrderId === undefined || this.#isStopped()) {
       this.#options.tell(trade)
       return
     }
@@ -77,13 +77,13 @@ export class FillFees {
     await sleep(clock, BURST_MS, signal)
     for (;;) {
       const listed = await this.#fetch(key, pair, exchangeOrderId)
-      if (signal.aborted) return
+      if (this.#isStopped()) return
       this.#tellKnown(key, listed)
       const left = this.#waiting.get(key)
       if (!left) return
       const leftMs = left[0]!.untilMs - clock.monotonicMs()
       await sleep(clock, Math.max(0, Math.min(backoff.nextMs(), leftMs)), signal)
-      if (signal.aborted) return
+      if (this.#isStopped()) return
     }
   }
 
@@ -127,5 +127,9 @@ export class FillFees {
       tell(fee ? { ...trade, fee } : trade)
     }
     this.#waiting.delete(key)
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted
   }
 }

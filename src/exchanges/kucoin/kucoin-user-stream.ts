@@ -65,14 +65,18 @@ export class KucoinUserStream implements UserStream {
     const { signal } = this.#stopped
     for (const delayMs of SETTLEMENT_LOOKS_MS) {
       await sleep(clock, delayMs, signal)
-      if (signal.aborted) return
+      if (this.#isStopped()) return
       try {
         const payments = await fetchFundingPayments(pair, paidMs, signal)
         for (const payment of payments) sink.fundingPayment(payment)
         if (payments.some((payment) => payment.paidMs === paidMs)) return
       } catch (error) {
-        if (!signal.aborted) logger.debug({ pair }, `a settlement could not be read: ${messageOf(error)}`)
+        if (!this.#isStopped()) logger.debug({ pair }, `a settlement could not be read: ${messageOf(error)}`)
       }
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted
   }
 }

@@ -51,7 +51,9 @@ describe('an answer of Bybit’s trade socket', () => {
   })
 
   test('an accepted key needs no order', () => {
-    expect(read({ retCode: 0, retMsg: 'OK', op: 'auth', connId: 'c' }, 'key')).toMatchObject({ kind: 'accepted' })
+    expect(read({ retCode: 0, retMsg: 'OK', op: 'auth', connId: 'c' }, 'key')).toMatchObject({
+      kind: 'accepted',
+    })
   })
 
   test('a refused order has the exchange’s code and words', () => {

@@ -17,6 +17,17 @@ describe('QTX symbols', () => {
   )
 
   test.each([
+    ['XBTUSDTM', 'BTC-USDT'],
+    ['1000PEPEUSDTM', '1000PEPE-USDT'],
+    ['XBTUSDM', 'BTC-USD'],
+    ['btcusdt', 'BTC-USDT'],
+  ])('kucoin-futures:%s, as the logger may show it, is %s', (name, pair) => {
+    expect(fromQtxSymbol(`kucoin-futures:${name}`)).toEqual({ backend: 'kucoin', pair })
+  })
+
+  test.each([
+    'kucoin-futures:XBTUSDT',
+    'binance-futures:XBTUSDTM',
     'btcusdt',
     'nowhere-futures:btcusdt',
     'binance-futures:',

@@ -9,6 +9,8 @@ import type { Receipt, TradeDesk } from './trade-desk.ts'
 
 const CONNECTION_ID = 'cnt5leec0hvan15eukcg-2t'
 
+const KEY_MISSING = () => new BybitError(10003, 'Invalid apikey')
+
 /** Takes the order manager's orders, and answers as Bybit's trade socket does. */
 export class BybitOrderGateway implements OrderGateway {
   readonly #tradeDesk: TradeDesk
@@ -33,6 +35,13 @@ export class BybitOrderGateway implements OrderGateway {
     if (!account) return JSON.stringify({ retCode: 10004, retMsg: 'Invalid sign', ...tail })
     this.#account = account
     return JSON.stringify({ retCode: 0, retMsg: 'OK', ...tail })
+  }
+
+  withoutKey(): string {
+    this.#account = undefined
+    return this.#answer('order.create', () => {
+      throw KEY_MISSING()
+    })
   }
 
   place(order: GatewayOrder): string {
@@ -69,7 +78,7 @@ export class BybitOrderGateway implements OrderGateway {
       connId: CONNECTION_ID,
     }
     try {
-      if (!this.#account) throw new BybitError(10003, 'Invalid apikey')
+      if (!this.#account) throw KEY_MISSING()
       return JSON.stringify({ reqId, retCode: 0, retMsg: 'OK', op, data: act(this.#account), ...tail })
     } catch (error) {
       const { code, message } = bybitErrorOf(error)

@@ -92,6 +92,7 @@ export function tickerPayload(instrument: Instrument, engine: MatchingEngine) {
     change_percentage: '0',
     funding_rate: rate,
     funding_rate_indicative: rate,
+    funding_next_apply: toWholeSeconds(funding.nextFundingMs),
     mark_price: funding.markPrice.toString(),
     index_price: funding.indexPrice.toString(),
     total_size: '0',

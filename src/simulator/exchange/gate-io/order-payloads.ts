@@ -39,7 +39,8 @@ export function finishedAs(order: OrderState): string {
       return 'cancelled'
     case 'expired':
       return tifWord(order) === 'ioc' ? 'ioc' : 'reduce_only'
-    default:
+    case 'new':
+    case 'partially-filled':
       return ''
   }
 }

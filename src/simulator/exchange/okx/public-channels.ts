@@ -157,7 +157,10 @@ export class PublicChannels {
         return indexTickerPayload(instrument, funding, nowMs)
       case 'funding-rate':
         return fundingRatePayload(instrument, funding, DEFAULT_FUNDING_INTERVAL_MS, nowMs)
-      default: {
+      case 'books':
+      case 'bbo-tbt':
+      case 'trades':
+      case 'tickers': {
         const last = this.#engine.lastTradePrice(symbol) ?? funding.markPrice
         return tickerPayload(instrument, this.#engine.book(symbol), decimalText(last), nowMs)
       }

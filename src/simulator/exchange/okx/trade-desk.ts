@@ -1,5 +1,7 @@
 import type { Clock } from '../../../common/clock.ts'
+import type { Decimal } from '../../../common/decimal.ts'
 import type { Account } from '../account.ts'
+import type { Instrument } from '../instrument.ts'
 import type { MatchingEngine, OrderReference } from '../matching-engine.ts'
 import type { OrderRequest } from '../order.ts'
 import { OkxError, okxErrorOf, parameterWrong } from './okx-errors.ts'
@@ -99,7 +101,7 @@ export class TradeDesk {
       side,
       ...way,
       size: toBaseSize(instrument, fields.requiredDecimal('sz')),
-      price: way.kind === 'market' ? undefined : fields.requiredDecimal('px'),
+      price: way.kind === 'market' ? undefined : priceOf(fields, instrument),
       clientOrderId: checkedClientOrderId(fields.text('clOrdId')),
       reduceOnly: fields.flag('reduceOnly'),
       positionSide: posSide === 'long' || posSide === 'short' ? posSide : 'both',
@@ -115,6 +117,12 @@ export function orderReference(fields: RequestFields): OrderReference {
   const clientOrderId = fields.text('clOrdId')
   if (clientOrderId !== undefined) return { clientOrderId }
   throw new OkxError('51003', 'Either client order ID or order ID is required')
+}
+
+function priceOf(fields: RequestFields, { tickSize }: Instrument): Decimal {
+  const price = fields.requiredDecimal('px')
+  if (!price.mod(tickSize).isZero()) throw parameterWrong('px')
+  return price
 }
 
 function checkedClientOrderId(text: string | undefined): string | undefined {

@@ -194,7 +194,7 @@ test('no JSON makes it throw', () => {
   fc.assert(
     fc.property(fc.jsonValue(), channel, action, (value, name, kind) => {
       for (const frame of [value, push(name, kind, value), { ...push(name, kind), data: value }]) read(frame)
-      if (typeof value === 'object') read(push(name, kind, { ...SNAPSHOT, ...value }))
+      read(push(name, kind, Object.assign({ ...SNAPSHOT }, value)))
       read(push(name, kind, { ...SNAPSHOT, bids: value, asks: [value] }))
     }),
     { seed: 23, numRuns: 400 },

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { type BybitParameters, fetchBybitRows, LONGEST_RANGE_MS, rangesSince } from '../../../../src/exchanges/bybit/bybit-api.ts'
+import {
+  type BybitParameters,
+  fetchBybitRows,
+  LONGEST_RANGE_MS,
+  rangesSince,
+} from '../../../../src/exchanges/bybit/bybit-api.ts'
 
-const page = (list: unknown, nextPageCursor: unknown = '') => ({ retCode: 0, result: { list, nextPageCursor } })
+const page = (list: unknown, nextPageCursor: unknown = '') => ({
+  retCode: 0,
+  result: { list, nextPageCursor },
+})
 
 /** Answers one page after the other, and writes down what was asked. */
 function pages(...answers: unknown[]) {

@@ -144,12 +144,7 @@ describe('best prices', () => {
     read(book('snapshot', 5, [['60000', '1']], [['60001', '2']], 1))
     read(book('delta', 6, [['60000.5', '3'], ['60000', '0']], [], 1)) // prettier-ignore
     read(book('delta', 7, [], [['60001', '0.5']], 1))
-    expect(notes.told).toEqual([
-      'bid 1 at 60000',
-      'ask 2 at 60001',
-      'bid 3 at 60000.5',
-      'ask 0.5 at 60001',
-    ])
+    expect(notes.told).toEqual(['bid 1 at 60000', 'ask 2 at 60001', 'bid 3 at 60000.5', 'ask 0.5 at 60001'])
   })
 
   test('a side that is empty now is told so', () => {

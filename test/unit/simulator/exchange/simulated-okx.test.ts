@@ -273,7 +273,7 @@ describe('OKX’s order gateway', () => {
     [{ size: '100000' }, '51008'],
     [{ size: '0.001' }, '51121'],
     [{ price: '90000' }, '51006'],
-    [{ price: '59000.01' }, '51121'],
+    [{ price: '59000.01' }, '51000'],
     [{ symbol: 'BTCUSDT' }, '51001'],
     [{ clientOrderId: 'a-b' }, '51000'],
   ])('refuses %o with code %s', (order, code) => {
