@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { Decimal, type OrderOptions } from '../../src/index.ts'
+import { Decimal, QtxError, type OrderOptions } from '../../src/index.ts'
 import { SeededRandom } from '../../src/simulator/feed/seeded-random.ts'
 import type { RestFault } from '../../src/simulator/exchange/server-faults.ts'
 import { compareWithExchange, type Comparison } from './order-audit.ts'
@@ -99,7 +99,14 @@ export class OrderChaos implements AsyncDisposable {
       size = this.#pick(SIZES[pair]!),
     ) => {
       const submit = isBuy ? connector.buy.bind(connector) : connector.sell.bind(connector)
-      const id = submit(pair, size, orderType, price, options)
+      let id: string
+      try {
+        id = submit(pair, size, orderType, price, options)
+      } catch (error) {
+        // While the account is compared with the exchange nothing is sent.
+        if (error instanceof QtxError && error.code === 'QTX_NOT_READY') return
+        throw error
+      }
       this.#ids.push(id)
       if (this.#random.chance(0.15)) this.#follow(connector.cancel(pair, id))
     }

@@ -4,6 +4,7 @@ import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import type { ConnectorEvents } from '../../src/connector/events.ts'
 import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
+import type { CcxtClient } from '../../src/exchanges/ccxt-client.ts'
 import type { CcxtConnection } from '../../src/exchanges/ccxt-connection.ts'
 import type { CcxtSocket } from '../../src/exchanges/ccxt-exchange.ts'
 import { OkxPerpetualDerivative } from '../../src/exchanges/okx/okx-perpetual-derivative.ts'
@@ -352,6 +353,35 @@ describe('the hooks', () => {
       process.off('unhandledRejection', note)
       client.close()
     }
+  })
+
+  test('answers to pings reach ccxt on the public stream, or it would take the connection for dead', async () => {
+    const { connection } = hooks as unknown as { readonly connection: CcxtConnection }
+    const clients: CcxtClient[] = []
+    const createSibling = connection.createSibling.bind(connection)
+    connection.createSibling = async () => {
+      const client = await createSibling()
+      clients.push(client)
+      return client
+    }
+    const source = hooks.createMarketDataSource()
+    let isSeeded = false
+    const nothing = () => undefined
+    source.subscribe(PAIR, {
+      depth: nothing,
+      top: nothing,
+      trade: nothing,
+      interrupted: nothing,
+      restarted: nothing,
+      snapshot: () => (isSeeded = true),
+    })
+    await source.start()
+    await until(() => isSeeded, 'the stream’s snapshot')
+    const [socket] = clients[0]!.sockets as (CcxtSocket & { readonly lastPong?: number })[]
+    expect(socket!.lastPong).toBeUndefined()
+    await socket!.send('ping')
+    await until(() => socket!.lastPong !== undefined, 'the answer')
+    await source.stop()
   })
 
   describe('the private stream', () => {

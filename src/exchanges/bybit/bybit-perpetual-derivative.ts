@@ -175,12 +175,13 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
   ): Promise<readonly FundingPayment[]> {
     const market = await this.#market(pair, signal)
     const rows = await this.#executions(market, { execType: 'Funding' }, sinceMs, signal)
-    const payments = rows.map((row) => {
+    const payments = new Map<string, FundingPayment>()
+    for (const row of rows) {
       const payment = bybitFundingOf(row, market)
       if (!payment) throw unreadable(`a funding payment of ${pair}`)
-      return payment
-    })
-    return payments.filter(({ paidMs }) => paidMs >= sinceMs).sort((a, b) => a.paidMs - b.paidMs)
+      if (payment.paidMs >= sinceMs) payments.set(payment.paymentId, payment)
+    }
+    return [...payments.values()].sort((a, b) => a.paidMs - b.paidMs)
   }
 
   /** ccxt's call reads the first page only. */
@@ -219,7 +220,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     }
     const recent = await lookUp((exchange) => exchange.privateGetV5OrderRealtime(asked))
     if (recent) return recent
-    for (const startTime of this.#rangesSince(order.createdMs)) {
+    for (const startTime of this.#rangesSince(order.createdMs - CLOCK_MARGIN_MS)) {
       const done = await lookUp((exchange) => exchange.privateGetV5OrderHistory({ ...asked, startTime }))
       if (done) return done
     }
@@ -310,7 +311,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     })
   }
 
-  /** The executions of a symbol since then, newest first within each range of seven days. */
+  /** The executions of a symbol since then, newest first; one between two ranges may come twice. */
   async #executions(
     market: PairMarket,
     asked: BybitParameters,

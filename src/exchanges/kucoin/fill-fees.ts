@@ -7,19 +7,21 @@ import { messageOf } from '../../errors.ts'
 
 /** How long a fill waits for its fee, milliseconds; then it is told without one. */
 export const FEE_WAIT_MS = 2_000
-/** Fills of one order come in bursts: they are asked for together. */
+/** Fills come in bursts: they are asked for together. */
 const BURST_MS = 20
-/** The exchange's list lags behind its stream by some tens of milliseconds. */
-const RETRY = { initialMs: 100, maxMs: 800 }
+/** The list is a dear question: a pair is asked about this seldom, however many fills it has. */
+const ASK_EVERY_MS = 200
+/** The list lags behind the stream by some tens of milliseconds. */
+const RETRY = { initialMs: ASK_EVERY_MS, maxMs: 2 * ASK_EVERY_MS }
 
 export interface FillFeesOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly random: () => number
-  /** The fills of one order, with their fees. */
+  /** A pair's fills since a time of the exchange, with their fees. */
   readonly fetchFills: (
     pair: TradingPair,
-    exchangeOrderId: string,
+    sinceMs: number,
     signal: AbortSignal,
   ) => Promise<readonly TradeUpdate[]>
   /** Each fill once, those of one order in their order. */
@@ -31,13 +33,21 @@ interface WaitingFill {
   readonly untilMs: number
 }
 
+/** The fills of one pair that wait. */
+interface PairFills {
+  fills: WaitingFill[]
+  isSettling: boolean
+  /** Monotonic milliseconds. */
+  askedMs: number
+}
+
 /**
  * Fills of a stream that does not say their fee: they wait until the exchange's list of fills does. A fill is never
  * lost: when the list cannot be had in time, or everything ends, it is told without a fee.
  */
 export class FillFees {
   readonly #options: FillFeesOptions
-  readonly #waiting = new Map<string, WaitingFill[]>()
+  readonly #pairs = new Map<TradingPair, PairFills>()
   readonly #stopped = new AbortController()
 
   constructor(options: FillFeesOptions) {
@@ -46,61 +56,62 @@ export class FillFees {
 
   /** Tells the fill at once where there is nothing to wait for. */
   add(trade: TradeUpdate): void {
-    const { exchangeOrderId } = trade
-    if (trade.fee || exchangeOrderId === undefined || this.#isStopped()) {
+    if (trade.fee || this.#isStopped()) {
       this.#options.tell(trade)
       return
     }
-    const fill = { trade, untilMs: this.#options.clock.monotonicMs() + FEE_WAIT_MS }
-    const key = `${trade.pair} ${exchangeOrderId}`
-    const fills = this.#waiting.get(key)
-    if (fills) {
-      fills.push(fill)
-      return
+    let waiting = this.#pairs.get(trade.pair)
+    if (!waiting) {
+      waiting = { fills: [], isSettling: false, askedMs: -Infinity }
+      this.#pairs.set(trade.pair, waiting)
     }
-    this.#waiting.set(key, [fill])
-    void this.#settle(key, trade.pair, exchangeOrderId)
+    waiting.fills.push({ trade, untilMs: this.#options.clock.monotonicMs() + FEE_WAIT_MS })
+    if (waiting.isSettling) return
+    waiting.isSettling = true
+    void this.#settle(trade.pair, waiting)
   }
 
   /** Tells what is waiting, without fees. */
   stop(): void {
     this.#stopped.abort()
-    const fills = [...this.#waiting.values()].flat()
-    this.#waiting.clear()
+    const fills = [...this.#pairs.values()].flatMap((waiting) => waiting.fills)
+    this.#pairs.clear()
     for (const { trade } of fills) this.#options.tell(trade)
   }
 
-  async #settle(key: string, pair: TradingPair, exchangeOrderId: string): Promise<void> {
+  async #settle(pair: TradingPair, waiting: PairFills): Promise<void> {
     const { clock, random } = this.#options
     const { signal } = this.#stopped
     const backoff = new Backoff({ ...RETRY, random })
-    await sleep(clock, BURST_MS, signal)
-    for (;;) {
-      const listed = await this.#fetch(key, pair, exchangeOrderId)
+    const pauseMs = waiting.askedMs + ASK_EVERY_MS - clock.monotonicMs()
+    await sleep(clock, Math.max(BURST_MS, pauseMs), signal)
+    while (!this.#isStopped()) {
+      waiting.askedMs = clock.monotonicMs()
+      const listed = await this.#fetch(pair, waiting.fills)
       if (this.#isStopped()) return
-      this.#tellKnown(key, listed)
-      const left = this.#waiting.get(key)
-      if (!left) return
-      const leftMs = left[0]!.untilMs - clock.monotonicMs()
-      await sleep(clock, Math.max(0, Math.min(backoff.nextMs(), leftMs)), signal)
-      if (this.#isStopped()) return
+      this.#tellKnown(waiting, listed)
+      const [first] = waiting.fills
+      if (!first) {
+        waiting.isSettling = false
+        return
+      }
+      await sleep(clock, Math.min(backoff.nextMs(), first.untilMs - clock.monotonicMs()), signal)
     }
   }
 
   /** By trade id; empty when the list could not be had before the first fill has waited long enough. */
   async #fetch(
-    key: string,
     pair: TradingPair,
-    exchangeOrderId: string,
+    fills: readonly WaitingFill[],
   ): Promise<ReadonlyMap<string, TradeUpdate>> {
     const { clock, logger, fetchFills } = this.#options
-    const fills = this.#waiting.get(key)
-    if (!fills) return new Map()
+    const untilMs = Math.min(...fills.map((fill) => fill.untilMs))
+    const sinceMs = Math.min(...fills.map(({ trade }) => trade.fillMs))
     const late = new AbortController()
-    const cancel = clock.schedule(fills[0]!.untilMs - clock.monotonicMs(), () => late.abort())
+    const cancel = clock.schedule(untilMs - clock.monotonicMs(), () => late.abort())
     const signal = AbortSignal.any([late.signal, this.#stopped.signal])
     try {
-      const listed = await fetchFills(pair, exchangeOrderId, signal)
+      const listed = await fetchFills(pair, sinceMs, signal)
       return new Map(listed.map((trade) => [trade.tradeId, trade]))
     } catch (error) {
       if (!signal.aborted) logger.debug({ pair }, `fees of fills could not be fetched: ${messageOf(error)}`)
@@ -110,23 +121,31 @@ export class FillFees {
     }
   }
 
-  /** The first fills, as far as their fees are known or their time is over: the order of fills stays. */
-  #tellKnown(key: string, listed: ReadonlyMap<string, TradeUpdate>): void {
+  /** Those whose fee is known or whose time is over, except where an earlier fill of the same order still waits. */
+  #tellKnown(waiting: PairFills, listed: ReadonlyMap<string, TradeUpdate>): void {
     const { clock, logger, tell } = this.#options
-    const fills = this.#waiting.get(key) ?? []
-    while (fills.length > 0) {
-      const { trade, untilMs } = fills[0]!
-      const fee = listed.get(trade.tradeId)?.fee
-      const isLate = clock.monotonicMs() >= untilMs
-      if (!fee && !isLate) return
-      fills.shift()
+    const nowMs = clock.monotonicMs()
+    const held = new Set<string | undefined>()
+    const left: WaitingFill[] = []
+    const ready: TradeUpdate[] = []
+    for (const fill of waiting.fills) {
+      const { trade, untilMs } = fill
+      const found = listed.get(trade.tradeId)
+      // Two of one's own orders may have traded with each other: then the trade is listed for both.
+      const fee = found?.exchangeOrderId === trade.exchangeOrderId ? found?.fee : undefined
+      if (held.has(trade.exchangeOrderId) || (!fee && nowMs < untilMs)) {
+        held.add(trade.exchangeOrderId)
+        left.push(fill)
+        continue
+      }
       if (!fee) {
         const { pair, tradeId } = trade
         logger.warn({ pair, tradeId }, `the fee of a fill was not known after ${FEE_WAIT_MS} ms`)
       }
-      tell(fee ? { ...trade, fee } : trade)
+      ready.push(fee ? { ...trade, fee } : trade)
     }
-    this.#waiting.delete(key)
+    waiting.fills = left
+    for (const trade of ready) tell(trade)
   }
 
   #isStopped(): boolean {

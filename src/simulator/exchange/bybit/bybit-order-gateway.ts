@@ -38,7 +38,6 @@ export class BybitOrderGateway implements OrderGateway {
   }
 
   withoutKey(): string {
-    this.#account = undefined
     return this.#answer('order.create', () => {
       throw KEY_MISSING()
     })
