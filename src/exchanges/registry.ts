@@ -33,6 +33,8 @@ export interface ExchangeRow {
   readonly positionModeRequest: `GET ${string}`
   /** What the private stream does not say: it is fetched instead. */
   readonly streamLacks: readonly StreamLack[]
+  /** What of that the connector's own private stream fetches, so that it comes as if the exchange's had said it. */
+  readonly fetchedWithinStream?: readonly StreamLack[]
 }
 
 /** One row per exchange. */
@@ -107,6 +109,7 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     clientIdPrefix: '',
     positionModeRequest: 'GET /api/v2/position/getPositionMode',
     streamLacks: ['fee', 'fundingPayment'],
+    fetchedWithinStream: ['fee', 'fundingPayment'],
   },
   gate_io: {
     displayName: 'GateIo',

@@ -44,7 +44,7 @@ export function fromQtxSymbol(symbol: string): {
   const [prefix, name] = symbol.split(':')
   const backend = EXCHANGE_BACKENDS.find((candidate) => NAMING[candidate].prefix === prefix)
   const ownPair = backend && NAMING[backend].pairOfExchangeSymbol?.(name ?? '')
-  if (ownPair !== undefined) return { backend, pair: ownPair }
+  if (backend && ownPair !== undefined) return { backend, pair: ownPair }
   const quote = QUOTES.find((candidate) => name?.endsWith(candidate) && name.length > candidate.length)
   if (!backend || !name || !quote || !/^[a-z0-9]+$/.test(name)) {
     throw new QtxError(

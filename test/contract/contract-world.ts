@@ -26,7 +26,7 @@ export const BTC = 'BTC-USDT'
 export const ETH = 'ETH-USDT'
 
 /** Waits are shorter by this. */
-const SPEED = 10
+const SPEED = 4
 const PULSE_MS = 20
 /** On the connector's clock. */
 const READY_TIMEOUT_MS = 15_000 * SPEED

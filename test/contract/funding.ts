@@ -52,8 +52,12 @@ export function describeFunding(world: () => ContractWorld): void {
       await until(() => told().length >= 2, 'both payments')
       await here.untilAccountAgrees(BTC)
       await here.untilAccountAgrees(ETH)
-      // What the exchange's own stream lacks, a connector may fetch within its stream: it never lacks more.
-      for (const lack of lacksOf(notes)) expect(row.streamLacks).toContain(lack)
+      const lacks = lacksOf(notes)
+      expect(row.streamLacks, 'nothing else is lacking').toEqual(expect.arrayContaining(lacks))
+      const said = row.streamLacks.filter((lack) => !lacks.includes(lack))
+      expect(row.fetchedWithinStream ?? [], 'the exchange’s stream does not say it').toEqual(
+        expect.arrayContaining(said),
+      )
 
       // What the history brings besides is known already.
       await leap()

@@ -224,6 +224,19 @@ describe('the hooks', () => {
     expect(found, 'the user wanted it').not.toHaveProperty('reason')
   })
 
+  test('every open order is listed, beyond one page of them', async () => {
+    const engineOrder = { symbol: INSTRUMENT, side: 'buy', kind: 'limit', timeInForce: 'gtc' } as const
+    const price = new Decimal('59000')
+    for (let at = 1; at <= 205; at++) {
+      const size = new Decimal('0.0001').mul(at)
+      exchange.engine.place(account(), { ...engineOrder, price, size, clientOrderId: String(at) })
+    }
+    const open = await hooks.fetchOpenOrders(signal)
+    expect(open).toHaveLength(205)
+    expect(new Set(open.map(({ clientOrderId }) => clientOrderId)).size).toBe(205)
+    expect(open[0]).toMatchObject({ pair: PAIR, state: 'open', source: 'rest' })
+  })
+
   test('what the exchange cancels at once says why when it is looked up', async () => {
     const cases = [
       [order({ clientOrderId: '11', orderType: 'limitMaker', price: new Decimal('60020') }), '31'],

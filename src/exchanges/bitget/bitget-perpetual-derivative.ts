@@ -28,6 +28,9 @@ const BITGET_PROFILE: CcxtProfile = {
     uta: false,
     defaultSubType: 'linear',
     fetchMarkets: { types: ['swap'] },
+    // Bitget's own pings are texts. Twice within the time after which a silent connection counts as dead, because it is
+    // not known to answer the protocol's pings.
+    ws: { backoff: { base: 0 }, keepAlive: 10_000 },
   },
   errorCodes: BITGET_ERROR_CODES,
   isCancelFinal: false,

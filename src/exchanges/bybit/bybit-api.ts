@@ -19,9 +19,6 @@ export interface BybitCalls extends CcxtExchange {
   nonce: () => number
 }
 
-/** Lists what is asked for, one page of it. */
-export type PageCall = (exchange: BybitCalls, parameters: BybitParameters) => Promise<unknown>
-
 /** ccxt's client as what it is for Bybit. */
 export function asBybit(exchange: CcxtExchange): BybitCalls {
   return exchange as BybitCalls
@@ -29,7 +26,7 @@ export function asBybit(exchange: CcxtExchange): BybitCalls {
 
 /** The longest range of times that one request may ask for; a start alone means as much. */
 export const LONGEST_RANGE_MS = 7 * 24 * 60 * 60 * 1_000
-/** A range ends where the next one begins, so that nothing lies between them. */
+/** A list that goes on longer is none. */
 const PAGES_MOST = 1_000
 
 /**
@@ -58,10 +55,10 @@ export async function fetchBybitRows(
   throw unreadable(`${what}: more than ${PAGES_MOST} pages`)
 }
 
-/** The beginnings of the ranges that cover the time since then; none lies in the future. */
+/** The beginnings of the ranges that cover the time since then, each the end of the one before; none is in the future. */
 export function rangesSince(sinceMs: number, nowMs: number): readonly number[] {
   const starts: number[] = []
-  for (let startMs = Math.max(0, Math.min(sinceMs, nowMs)); ; startMs += LONGEST_RANGE_MS) {
+  for (let startMs = Math.max(0, Math.floor(Math.min(sinceMs, nowMs))); ; startMs += LONGEST_RANGE_MS) {
     starts.push(startMs)
     if (startMs + LONGEST_RANGE_MS > nowMs) return starts
   }

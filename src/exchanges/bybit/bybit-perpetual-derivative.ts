@@ -10,85 +10,23 @@ import type { PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asInteger, asList, asNumber, asRecord, asText } from '../untrusted-fields.ts'
-import {
-  asBybit,
-  type BybitCalls,
-  type BybitParameters,
-  fetchBybitRows,
-  rangesSince,
-  unreadable,
-} from './bybit-api.ts'
-import {
-  BYBIT_ERROR_CODES,
-  LEVERAGE_UNCHANGED,
-  POSITION_MODE_UNCHANGED,
-  readBybitRefusal,
-} from './bybit-errors.ts'
-import { createBybitMarketFrameReader } from './bybit-market-frames.ts'
+import { asBybit, type BybitCalls, rangesSince, unreadable } from './bybit-api.ts'
+import { LEVERAGE_UNCHANGED, POSITION_MODE_UNCHANGED } from './bybit-errors.ts'
+import { BYBIT_CATEGORY, fetchExecutions, fetchPositionRow, fetchRowsOfEveryCoin } from './bybit-lists.ts'
+import { BYBIT_BOOK_LEVELS, BYBIT_PROFILE } from './bybit-profile.ts'
 import {
   bybitBalancesOf,
   bybitFillOf,
   bybitFundingOf,
-  bybitFundingPaymentId,
   bybitOrderOf,
   bybitPositionOf,
   isBybitFill,
 } from './bybit-rows.ts'
-import { readBybitUserFrame } from './bybit-user-frames.ts'
 
-/** Of the depths that are streamed, the one that is both deep and frequent; snapshots have the same. */
-const BOOK_LEVELS = 200
 const ORDERS_A_PAGE = 50
-const EXECUTIONS_A_PAGE = 100
 const POSITIONS_A_PAGE = 200
-const CATEGORY = 'linear'
 /** An order may have been created a little before this computer's clock says so. */
 const CLOCK_MARGIN_MS = 60_000
-
-const BYBIT_PROFILE: CcxtProfile = {
-  name: 'bybit_perpetual',
-  ccxtId: 'bybit',
-  options: {
-    fetchMarkets: { types: ['linear'] },
-    // Otherwise each client asks for the account's kind, for which keys need a permission to transfer.
-    enableUnifiedMargin: false,
-    enableUnifiedAccount: true,
-  },
-  errorCodes: BYBIT_ERROR_CODES,
-  readRefusal: readBybitRefusal,
-  // The answer says that the request was taken; the private stream says when the order is canceled.
-  isCancelFinal: false,
-  // A request is refused 5 s after its time, which is ccxt's receive window; the rest is for clocks that differ.
-  requestLifetimeMs: 30_000,
-  // Each depth has update ids of its own.
-  sequencesComparable: false,
-  // Assumed from ccxt's costs: of orders; cancels are counted by themselves.
-  rateLimits: { orders: [{ windowMs: 1_000, limit: 20 }], cancelsAreOrders: false },
-  bookLevels: BOOK_LEVELS,
-  readUserFrame: readBybitUserFrame,
-  readMarketFrame: () => 'ignored',
-  createMarketFrameReader: createBybitMarketFrameReader,
-  // ccxt passes `clientOrderId` on under a name that the exchange does not know.
-  orderReference: (clientId) => ({ params: { orderLinkId: clientId } }),
-  watchPrivate: (exchange) => {
-    signLoginsByExchangeTime(asBybit(exchange))
-    return [
-      exchange.watchOrders(),
-      exchange.watchMyTrades(),
-      exchange.watchPositions(),
-      exchange.watchBalance(),
-    ]
-  },
-  privateSubscriptions: 4,
-  watchPublic: (exchange, symbols) => [
-    asBybit(exchange).watchOrderBookForSymbols(symbols, BOOK_LEVELS),
-    exchange.watchBidsAsks(symbols),
-    exchange.watchTradesForSymbols(symbols),
-  ],
-  // A login lives as long as its connection.
-  forgetLogin: () => undefined,
-  fundingPaymentId: bybitFundingPaymentId,
-}
 
 /** Bybit perpetuals settled in USDT, usable by itself: `new BybitPerpetualDerivative({ tradingPairs, credentials })`. */
 export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
@@ -107,7 +45,8 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** ccxt's call takes one symbol at a time. */
   protected override async fetchPositions(signal: AbortSignal): Promise<readonly Position[]> {
-    const rows = await this.#rowsOfEveryCoin(
+    const rows = await fetchRowsOfEveryCoin(
+      this.connection,
       'fetching positions',
       POSITIONS_A_PAGE,
       (exchange, parameters) => exchange.privateGetV5PositionList(parameters),
@@ -123,7 +62,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
   /** Each symbol has a mode of its own: one that is hedged is enough. */
   protected override async fetchPositionMode(signal: AbortSignal): Promise<PositionMode> {
     const { all } = await this.connection.markets(signal)
-    const rows = await Promise.all(all.map((market) => this.#positionRow(market, signal)))
+    const rows = await Promise.all(all.map((market) => fetchPositionRow(this.connection, market, signal)))
     const isHedged = rows.some((row, at) => {
       const index = asInteger(row['positionIdx'])
       if (index === undefined) throw unreadable(`the position mode of ${all[at]!.pair}`)
@@ -148,7 +87,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const row = await this.#positionRow(await this.#market(pair, signal), signal)
+    const row = await fetchPositionRow(this.connection, await this.#market(pair, signal), signal)
     return asNumber(row['leverage'])
   }
 
@@ -174,7 +113,8 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
     const market = await this.#market(pair, signal)
-    const rows = await this.#executions(market, { execType: 'Funding' }, sinceMs, signal)
+    const starts = rangesSince(sinceMs, this.clock.nowMs())
+    const rows = await fetchExecutions(this.connection, market, { execType: 'Funding' }, starts, signal)
     const payments = new Map<string, FundingPayment>()
     for (const row of rows) {
       const payment = bybitFundingOf(row, market)
@@ -186,7 +126,8 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** ccxt's call reads the first page only. */
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
-    const rows = await this.#rowsOfEveryCoin(
+    const rows = await fetchRowsOfEveryCoin(
+      this.connection,
       'fetching open orders',
       ORDERS_A_PAGE,
       (exchange, parameters) => exchange.privateGetV5OrderRealtime(parameters),
@@ -203,7 +144,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     const { clientOrderId } = order
     const market = await this.#market(order.pair, signal)
     const asked = {
-      category: CATEGORY,
+      category: BYBIT_CATEGORY,
       symbol: market.rule.exchangeSymbol,
       orderLinkId: clientOrderId,
     }
@@ -220,7 +161,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     }
     const recent = await lookUp((exchange) => exchange.privateGetV5OrderRealtime(asked))
     if (recent) return recent
-    for (const startTime of this.#rangesSince(order.createdMs - CLOCK_MARGIN_MS)) {
+    for (const startTime of this.#rangesOf(order)) {
       const done = await lookUp((exchange) => exchange.privateGetV5OrderHistory({ ...asked, startTime }))
       if (done) return done
     }
@@ -233,7 +174,8 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
   ): Promise<readonly TradeUpdate[]> {
     const market = await this.#market(order.pair, signal)
     const asked = { orderLinkId: order.clientOrderId }
-    const rows = await this.#executions(market, asked, order.createdMs - CLOCK_MARGIN_MS, signal)
+    const starts = this.#rangesOf(order)
+    const rows = await fetchExecutions(this.connection, market, asked, starts, signal)
     const fills = new Map<string, TradeUpdate>()
     // The exchange has the newest first.
     for (const row of rows.toReversed()) {
@@ -252,9 +194,9 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
       `fetching the order book of ${pair}`,
       (exchange) =>
         asBybit(exchange).publicGetV5MarketOrderbook({
-          category: CATEGORY,
+          category: BYBIT_CATEGORY,
           symbol: market.rule.exchangeSymbol,
-          limit: BOOK_LEVELS,
+          limit: BYBIT_BOOK_LEVELS,
         }),
       signal,
     )
@@ -264,81 +206,8 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     return toBookSnapshot(unified, market, this.clock.nowMs())
   }
 
-  /** A symbol's row in the list of positions, which is there without a position too. */
-  async #positionRow(market: PairMarket, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
-    const answer = await this.connection.read(
-      `fetching the position settings of ${market.pair}`,
-      (exchange) =>
-        asBybit(exchange).privateGetV5PositionList({
-          category: CATEGORY,
-          symbol: market.rule.exchangeSymbol,
-        }),
-      signal,
-    )
-    const row = asRecord(asList(asRecord(asRecord(answer)?.['result'])?.['list'])[0])
-    if (!row) throw unreadable(`the position settings of ${market.pair}`)
-    return row
-  }
-
-  /** The rows of the tracked pairs, from lists that are asked for by what the pairs are settled in. */
-  async #rowsOfEveryCoin(
-    what: string,
-    pageLength: number,
-    call: (exchange: BybitCalls, parameters: BybitParameters) => Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<readonly { readonly row: unknown; readonly market: PairMarket }[]> {
-    const markets = await this.connection.markets(signal)
-    const coins = new Set(markets.all.map(({ rule }) => rule.buyOrderCollateralToken))
-    const lists = await Promise.all(
-      [...coins].map((settleCoin) =>
-        fetchBybitRows(
-          (page) =>
-            this.connection.read(
-              what,
-              (exchange) => call(asBybit(exchange), { category: CATEGORY, settleCoin, ...page }),
-              signal,
-            ),
-          pageLength,
-          `the answer to ${what}`,
-        ),
-      ),
-    )
-    return lists.flat().flatMap((row) => {
-      const name = asText(asRecord(row)?.['symbol'])
-      if (name === undefined) throw unreadable(`the answer to ${what}`)
-      const market = markets.ofExchangeSymbol(name)
-      return market ? [{ row, market }] : []
-    })
-  }
-
-  /** The executions of a symbol since then, newest first; one between two ranges may come twice. */
-  async #executions(
-    market: PairMarket,
-    asked: BybitParameters,
-    sinceMs: number,
-    signal: AbortSignal,
-  ): Promise<readonly unknown[]> {
-    const what = `fetching executions of ${market.pair}`
-    const rows: unknown[] = []
-    for (const startTime of this.#rangesSince(sinceMs).toReversed()) {
-      const parameters = { category: CATEGORY, symbol: market.rule.exchangeSymbol, ...asked, startTime }
-      const range = await fetchBybitRows(
-        (page) =>
-          this.connection.read(
-            what,
-            (exchange) => asBybit(exchange).privateGetV5ExecutionList({ ...parameters, ...page }),
-            signal,
-          ),
-        EXECUTIONS_A_PAGE,
-        `the answer to ${what}`,
-      )
-      rows.push(...range)
-    }
-    return rows
-  }
-
-  #rangesSince(sinceMs: number): readonly number[] {
-    return rangesSince(Math.floor(sinceMs), this.clock.nowMs())
+  #rangesOf(order: InFlightOrder): readonly number[] {
+    return rangesSince(order.createdMs - CLOCK_MARGIN_MS, this.clock.nowMs())
   }
 
   /** Bybit refuses to set what is set already, with a code of its own. */
@@ -365,11 +234,4 @@ function readOrder(row: unknown, market: PairMarket): OrderUpdate {
   const update = bybitOrderOf(row, market, 'rest')
   if (!update) throw unreadable(`an order of ${market.pair}`)
   return update
-}
-
-/** ccxt signs requests by the exchange's time and logins by this computer's. */
-function signLoginsByExchangeTime(exchange: BybitCalls): void {
-  const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
-  exchange.milliseconds = () => Date.now() - aheadMs
-  exchange.nonce = () => exchange.milliseconds()
 }

@@ -99,11 +99,8 @@ export class FillFees {
     }
   }
 
-  /** By trade id; empty when the list could not be had before the first fill has waited long enough. */
-  async #fetch(
-    pair: TradingPair,
-    fills: readonly WaitingFill[],
-  ): Promise<ReadonlyMap<string, TradeUpdate>> {
+  /** By order and trade; empty when the list could not be had before the first fill has waited long enough. */
+  async #fetch(pair: TradingPair, fills: readonly WaitingFill[]): Promise<ReadonlyMap<string, TradeUpdate>> {
     const { clock, logger, fetchFills } = this.#options
     const untilMs = Math.min(...fills.map((fill) => fill.untilMs))
     const sinceMs = Math.min(...fills.map(({ trade }) => trade.fillMs))
@@ -112,7 +109,7 @@ export class FillFees {
     const signal = AbortSignal.any([late.signal, this.#stopped.signal])
     try {
       const listed = await fetchFills(pair, sinceMs, signal)
-      return new Map(listed.map((trade) => [trade.tradeId, trade]))
+      return new Map(listed.map((trade) => [keyOf(trade), trade]))
     } catch (error) {
       if (!signal.aborted) logger.debug({ pair }, `fees of fills could not be fetched: ${messageOf(error)}`)
       return new Map()
@@ -130,9 +127,7 @@ export class FillFees {
     const ready: TradeUpdate[] = []
     for (const fill of waiting.fills) {
       const { trade, untilMs } = fill
-      const found = listed.get(trade.tradeId)
-      // Two of one's own orders may have traded with each other: then the trade is listed for both.
-      const fee = found?.exchangeOrderId === trade.exchangeOrderId ? found?.fee : undefined
+      const fee = listed.get(keyOf(trade))?.fee
       if (held.has(trade.exchangeOrderId) || (!fee && nowMs < untilMs)) {
         held.add(trade.exchangeOrderId)
         left.push(fill)
@@ -151,4 +146,9 @@ export class FillFees {
   #isStopped(): boolean {
     return this.#stopped.signal.aborted
   }
+}
+
+/** Two of one's own orders may have traded with each other: one trade, and a fill of each. */
+function keyOf({ exchangeOrderId, tradeId }: TradeUpdate): string {
+  return `${exchangeOrderId ?? ''} ${tradeId}`
 }

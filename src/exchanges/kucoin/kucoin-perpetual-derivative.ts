@@ -20,6 +20,8 @@ import { balanceOf, fillOf, positionOf, toAsset } from './kucoin-values.ts'
 /** The most that the exchange lists at once. */
 const PAGE_LENGTH = 1_000
 const FUNDINGS_PAGE_LENGTH = 100
+/** The list's times may be a little off from the stream's. */
+const FILLS_MARGIN_MS = 1_000
 /** Pages of funding; settlements are hours apart, so this is a year and more. */
 const FUNDINGS_PAGES_MOST = 20
 
@@ -160,8 +162,13 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
     const { pair, clientOrderId } = order
     const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
     if (orderId === undefined) return []
-    const fills = await this.#fetchFills(pair, orderId, signal)
-    return fills.map((fill) => ({ ...fill, clientOrderId }))
+    const market = await this.#marketOf(pair, signal)
+    const rows = await this.#fetchFills(`fetching the fills of order ${clientOrderId}`, { orderId }, signal)
+    return rows.map((row) => {
+      const fill = fillOf(row, market)
+      if (fill?.exchangeOrderId !== orderId) throw unreadable(`a fill of order ${clientOrderId}`)
+      return { ...fill, clientOrderId }
+    })
   }
 
   /** The whole book: what is fewer levels does not fit the stream, which has all of them. */
@@ -181,28 +188,36 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
       clock: this.clock,
       logger: this.logger.child({ component: 'private-stream' }),
       random: this.random,
-      fetchFills: (pair, orderId, signal) => this.#fetchFills(pair, orderId, signal),
+      fetchFills: (pair, sinceMs, signal) => this.#fetchFillsSince(pair, sinceMs, signal),
       fetchFundingPayments: (pair, sinceMs, signal) => this.fetchFundingPayments(pair, sinceMs, signal),
     })
   }
 
-  async #fetchFills(
+  /** What of the list cannot be read is left out: it only lacks then. */
+  async #fetchFillsSince(
     pair: TradingPair,
-    orderId: string,
+    sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
     const market = await this.#marketOf(pair, signal)
+    const startAt = sinceMs - FILLS_MARGIN_MS
+    const symbol = market.rule.exchangeSymbol
+    const rows = await this.#fetchFills(`fetching the fills of ${pair}`, { symbol, startAt }, signal)
+    return rows.flatMap((row) => fillOf(row, market) ?? [])
+  }
+
+  #fetchFills(
+    what: string,
+    wanted: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<readonly unknown[]> {
     return this.#pages(async (currentPage) => {
       const data = await this.#ask(
-        `fetching the fills of order ${orderId}`,
-        (exchange) => exchange.futuresPrivateGetFills({ orderId, currentPage, pageSize: PAGE_LENGTH }),
+        what,
+        (exchange) => exchange.futuresPrivateGetFills({ ...wanted, currentPage, pageSize: PAGE_LENGTH }),
         signal,
       )
-      return asList(asRecord(data)?.['items']).map((row) => {
-        const fill = fillOf(row, market)
-        if (fill?.exchangeOrderId !== orderId) throw unreadable(`a fill of order ${orderId}`)
-        return fill
-      })
+      return asList(asRecord(data)?.['items'])
     })
   }
 

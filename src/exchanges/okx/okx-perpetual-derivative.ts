@@ -2,7 +2,7 @@ import type { TradingPair } from '../../common/trading-pair.ts'
 import type { Balance, FundingInfo, FundingPayment } from '../../connector/account-types.ts'
 import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { BookSnapshot } from '../../connector/market-data-source.ts'
-import type { TradeUpdate } from '../../connector/order-types.ts'
+import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
 import { toBookSnapshot, toFundingInfo, toFundingPayments, toLeverage } from '../ccxt-account-mapping.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
@@ -11,7 +11,7 @@ import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 import { OKX_ERROR_CODES, readOkxRefusal } from './okx-errors.ts'
 import { readOkxMarketFrame } from './okx-market-frames.ts'
-import { okxBalanceOf, okxFillOf, okxReasonOf, readOkxUserFrame } from './okx-user-frames.ts'
+import { okxBalanceOf, okxFillOf, okxOrderOf, okxReasonOf, readOkxUserFrame } from './okx-user-frames.ts'
 
 /** More is refused. */
 const PAGE_LENGTH = 100
@@ -53,6 +53,7 @@ interface OkxCalls extends CcxtExchange {
   publicGetPublicMarkPrice(params: Readonly<Record<string, string>>): Promise<unknown>
   publicGetMarketIndexTickers(params: Readonly<Record<string, string>>): Promise<unknown>
   privateGetAccountBillsArchive(params: Readonly<Record<string, string>>): Promise<unknown>
+  privateGetTradeOrdersPending(params: Readonly<Record<string, string>>): Promise<unknown>
   privateGetTradeFillsHistory(params: Readonly<Record<string, string>>): Promise<unknown>
   seconds: () => number
 }
@@ -110,13 +111,36 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
     const market = await this.#market(pair, signal)
     const instId = market.rule.exchangeSymbol
     const request = { instType: 'SWAP', instId, type: FUNDING_BILLS, begin: String(sinceMs) }
-    const bills = await this.#pages(`fetching the funding payments of ${pair}`, signal, (exchange, paging) =>
-      exchange.privateGetAccountBillsArchive({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
+    const bills = await this.#pages(
+      `fetching the funding payments of ${pair}`,
+      'billId',
+      signal,
+      (exchange, paging) =>
+        exchange.privateGetAccountBillsArchive({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
     )
     const payments = bills
       .filter((bill) => bill['instId'] === instId)
       .map((bill) => ({ code: bill['ccy'], amount: bill['balChg'], timestamp: bill['ts'] }))
     return toFundingPayments(payments, market, this.profile.fundingPaymentId)
+  }
+
+  /** A hundred at a time; ccxt asks once. */
+  protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
+    const markets = await this.connection.markets(signal)
+    const perPair = await Promise.all(
+      markets.all.map(async (market) => {
+        const request = { instType: 'SWAP', instId: market.rule.exchangeSymbol }
+        const rows = await this.#pages(
+          `fetching open orders of ${market.pair}`,
+          'ordId',
+          signal,
+          (exchange, paging) =>
+            exchange.privateGetTradeOrdersPending({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
+        )
+        return rows.map((row) => okxOrderOf(row, market))
+      }),
+    )
+    return perPair.flat()
   }
 
   protected override async fetchOrderFills(
@@ -129,6 +153,7 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
     const request = { instType: 'SWAP', instId: market.rule.exchangeSymbol, ordId }
     const rows = await this.#pages(
       `fetching the fills of order ${order.clientOrderId}`,
+      'billId',
       signal,
       (exchange, paging) =>
         exchange.privateGetTradeFillsHistory({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
@@ -151,9 +176,10 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
     return toBookSnapshot({ ...book, nonce: book?.['nonce'] ?? 0 }, market, this.clock.nowMs())
   }
 
-  /** Every row of a list that is told newest first, page by page: each is asked for with the oldest bill so far. */
+  /** Every row of a list that is told newest first, page by page: each is asked for with the oldest id so far. */
   async #pages(
     what: string,
+    idField: 'billId' | 'ordId',
     signal: AbortSignal,
     call: (exchange: OkxCalls, paging: Readonly<Record<string, string>>) => Promise<unknown>,
   ): Promise<readonly UntrustedRecord[]> {
@@ -170,7 +196,7 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
         .map(asRecord)
         .filter((row) => row !== undefined)
       rows.push(...page)
-      const oldest = oldestBillOf(page)
+      const oldest = oldestIdOf(page, idField)
       if (page.length < PAGE_LENGTH || oldest === undefined) return rows
       // Where paging does not lead backwards it would not end.
       if (after !== undefined && BigInt(oldest) >= BigInt(after)) return rows
@@ -193,11 +219,11 @@ function rowOf(answer: unknown): Readonly<Record<string, unknown>> | undefined {
   return asRecord(asList(asRecord(answer)?.['data'])[0])
 }
 
-/** The smallest bill id; ids have more digits than a double. */
-function oldestBillOf(rows: readonly UntrustedRecord[]): string | undefined {
+/** The smallest id; ids have more digits than a double. */
+function oldestIdOf(rows: readonly UntrustedRecord[], idField: string): string | undefined {
   let oldest: bigint | undefined
   for (const row of rows) {
-    const id = asText(row['billId'])
+    const id = asText(row[idField])
     if (id === undefined || !/^\d{1,20}$/.test(id)) continue
     const value = BigInt(id)
     if (oldest === undefined || value < oldest) oldest = value

@@ -107,6 +107,16 @@ function tradeOf(row: UntrustedRecord, symbol: ExchangeSymbol, ids: OrderIds): T
   }
 }
 
+/** An order of REST's list. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
+export function okxOrderOf(row: UntrustedRecord, symbol: ExchangeSymbol): OrderUpdate {
+  const ids = idsOf(row)
+  const update = ids && updateOf(row, symbol, ids)
+  if (update) return { ...update, source: 'rest' }
+  throw new QtxError('QTX_EXCHANGE_ANSWER', `an order of ${symbol.pair} could not be read`, {
+    details: { pair: symbol.pair, status: asText(row['state']) },
+  })
+}
+
 /** A fill of REST's list. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
 export function okxFillOf(row: UntrustedRecord, clientOrderId: string, symbol: ExchangeSymbol): TradeUpdate {
   const exchangeOrderId = asText(row['ordId'])

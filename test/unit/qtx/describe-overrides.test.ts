@@ -25,7 +25,7 @@ test('lists what is replaced, by whom and of whom: methods, getters and hooks, b
     }
   }
   expect(describeOverrides(Renamed, Parent)).toEqual([
-    { member: 'checks', layer: 'Renamed', replaces: 'PerpetualDerivative' },
+    { member: 'checks', layer: 'Renamed', replaces: 'PerpetualViews' },
     { member: 'name', layer: 'Renamed', replaces: 'ScriptedExchange' },
     { member: 'stop', layer: 'Renamed', replaces: 'PerpetualDerivative' },
   ])
@@ -46,7 +46,7 @@ test('of several layers the outermost is in force, and replaces the next one inw
     }
   }
   expect(describeOverrides(Outer, Parent)).toEqual([
-    { member: 'checks', layer: 'Inner', replaces: 'PerpetualDerivative' },
+    { member: 'checks', layer: 'Inner', replaces: 'PerpetualViews' },
     { member: 'name', layer: 'Outer', replaces: 'Inner' },
   ])
 })

@@ -161,6 +161,10 @@ describe('answers of Gate.io', () => {
       }),
       { numRuns: 1_000 },
     )
-    fc.assert(fc.property(fc.string(), (text) => expect(() => place(text)).not.toThrow()))
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(() => place(text)).not.toThrow()
+      }),
+    )
   })
 })

@@ -83,7 +83,7 @@ export const KEY_VERSION_INVALID = () => new KucoinError('400009', 'Invalid KC-A
 export const URL_UNKNOWN = () => new KucoinError('404000', 'Url Not Found', 404)
 export const ORDER_UNKNOWN = () => new KucoinError('100001', 'error.getOrder.orderNotExist')
 export const PARAMETER_ILLEGAL = () => new KucoinError('300000', 'Request parameter illegal.')
-export const HEDGE_ORDER = () =>
+const HEDGE_ORDER = () =>
   new KucoinError('330011', 'Your order is in Hedge Mode, while your account is set to One-Way Mode.')
 export const MARGIN_MODE_MISMATCH = () =>
   new KucoinError(

@@ -3,7 +3,7 @@ import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
 
 /** A token opens connections for this long. */
-export const TOKEN_LIFE_MS = 24 * 60 * 60 * 1_000
+const TOKEN_LIFE_MS = 24 * 60 * 60 * 1_000
 
 interface StreamToken {
   /** Undefined for a public one. */

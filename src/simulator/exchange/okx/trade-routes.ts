@@ -2,7 +2,7 @@ import type { Account } from '../account.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import type { Fill, OrderState } from '../order.ts'
 import { ORDER_NOT_FOUND } from './okx-errors.ts'
-import { orderIdOf } from './okx-values.ts'
+import { orderIdOf, orderIdText } from './okx-values.ts'
 import { fillBillId, fillPayload, orderPayload } from './order-payloads.ts'
 import type { RequestFields } from './request-fields.ts'
 import { type Routes, desk, signed } from './rest-route.ts'
@@ -24,7 +24,7 @@ export function tradeRoutes(engine: MatchingEngine, tradeDesk: TradeDesk): Route
     return fields
       .page(
         all,
-        ({ orderId }) => BigInt(orderId),
+        ({ orderId }) => BigInt(orderIdText(orderId)),
         ({ createdMs }) => createdMs,
       )
       .map((order) => orderPayload(account, order))

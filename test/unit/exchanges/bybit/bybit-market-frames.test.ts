@@ -226,7 +226,7 @@ test('nothing throws, whatever the frame is', () => {
       read(json)
       read({ topic: name, type, ts: 1, cts: value, data: json })
       read({ topic: name, type, ts: 1, data: [json, value] })
-      const { data, ...frame } = book(type as 'delta', 5, [['1', '1']], [['2', '1']])
+      const { data, ...frame } = book(type, 5, [['1', '1']], [['2', '1']])
       read({ ...frame, topic: name, data: { ...data, [key]: value } })
     }),
     { seed: 13, numRuns: 300 },

@@ -38,8 +38,8 @@ beforeEach(() => {
     clock,
     logger: silentLogger,
     random: () => 0.5,
-    fetchFills: (_pair, orderId, signal) => {
-      asked.push(orderId)
+    fetchFills: (pair, sinceMs, signal) => {
+      asked.push(`${pair} ${sinceMs}`)
       if (list === undefined) return Promise.reject(new Error('status 503'))
       if (list !== 'silent') return Promise.resolve(list)
       return new Promise((_resolve, reject) => {
@@ -66,7 +66,7 @@ describe('fills whose stream has no fees', () => {
     expect(told).toEqual([])
     await pass(100)
     expect(told).toEqual(['1 0.1', '2 0.2'])
-    expect(asked).toEqual(['order-1'])
+    expect(asked).toEqual(['BTC-USDT 1'])
     expect(clock.pending).toBe(0)
   })
 
@@ -110,11 +110,31 @@ describe('fills whose stream has no fees', () => {
     expect(told).toEqual(['9 0.9', '1 without'])
   })
 
-  test('are told at once where they have a fee, or no order to ask for', () => {
+  test('of two orders of one’s own that traded with each other each have their own fee', async () => {
+    list = [
+      trade('1', { exchangeOrderId: 'order-2', fee: fee('-0.2') }),
+      trade('1', { exchangeOrderId: 'order-1', fee: fee('0.1') }),
+    ]
+    fees.add(trade('1'))
+    fees.add(trade('1', { exchangeOrderId: 'order-2' }))
+    await pass(100)
+    expect(told).toEqual(['1 0.1', '1 -0.2'])
+  })
+
+  test('are asked for a few times a second at most, however many there are', async () => {
+    list = Array.from({ length: 100 }, (_, each) => trade(String(each), { fee: fee(`0.${each + 1}`) }))
+    for (let each = 0; each < 100; each++) {
+      fees.add(trade(String(each), { exchangeOrderId: 'order-1' }))
+      await pass(10)
+    }
+    await pass(500)
+    expect(told).toHaveLength(100)
+    expect(asked.length).toBeLessThan(8)
+  })
+
+  test('are told at once where they have a fee', () => {
     fees.add(trade('1', { fee: fee('0.1') }))
-    const { exchangeOrderId: _, ...orderless } = trade('2')
-    fees.add(orderless)
-    expect(told).toEqual(['1 0.1', '2 without'])
+    expect(told).toEqual(['1 0.1'])
     expect(asked).toEqual([])
   })
 

@@ -108,7 +108,7 @@ describe('REST of the simulated Gate.io', () => {
         type: 'fee',
         change: '-0.300005',
         balance: '9999.699995',
-        text: expect.stringMatching(/^BTC_USDT:\d+$/),
+        text: expect.stringMatching(/^BTC_USDT:\d+$/) as string,
       },
     ])
   })

@@ -1,0 +1,63 @@
+import type { CcxtProfile } from '../ccxt-profile.ts'
+import { asNumber } from '../untrusted-fields.ts'
+import { asBybit, type BybitCalls } from './bybit-api.ts'
+import { BYBIT_ERROR_CODES, readBybitRefusal } from './bybit-errors.ts'
+import { createBybitMarketFrameReader } from './bybit-market-frames.ts'
+import { bybitFundingPaymentId } from './bybit-rows.ts'
+import { readBybitUserFrame } from './bybit-user-frames.ts'
+
+/** Of the depths that are streamed, the one that is both deep and frequent; snapshots have the same. */
+export const BYBIT_BOOK_LEVELS = 200
+
+/** What ccxt does not know of Bybit's linear perpetuals. */
+export const BYBIT_PROFILE: CcxtProfile = {
+  name: 'bybit_perpetual',
+  ccxtId: 'bybit',
+  options: {
+    fetchMarkets: { types: ['linear'] },
+    // Otherwise each client asks for the account's kind, for which keys need a permission to transfer.
+    enableUnifiedMargin: false,
+    enableUnifiedAccount: true,
+  },
+  errorCodes: BYBIT_ERROR_CODES,
+  readRefusal: readBybitRefusal,
+  // The answer says that the request was taken; the private stream says when the order is canceled.
+  isCancelFinal: false,
+  // A request is refused 5 s after its time, which is ccxt's receive window; the rest is for clocks that differ.
+  requestLifetimeMs: 30_000,
+  // Each depth has update ids of its own.
+  sequencesComparable: false,
+  // Assumed from ccxt's costs: of orders; cancels are counted by themselves.
+  rateLimits: { orders: [{ windowMs: 1_000, limit: 20 }], cancelsAreOrders: false },
+  bookLevels: BYBIT_BOOK_LEVELS,
+  readUserFrame: readBybitUserFrame,
+  readMarketFrame: () => 'ignored',
+  createMarketFrameReader: createBybitMarketFrameReader,
+  // ccxt passes `clientOrderId` on under a name that the exchange does not know.
+  orderReference: (clientId) => ({ params: { orderLinkId: clientId } }),
+  watchPrivate: (exchange) => {
+    signLoginsByExchangeTime(asBybit(exchange))
+    return [
+      exchange.watchOrders(),
+      exchange.watchMyTrades(),
+      exchange.watchPositions(),
+      exchange.watchBalance(),
+    ]
+  },
+  privateSubscriptions: 4,
+  watchPublic: (exchange, symbols) => [
+    asBybit(exchange).watchOrderBookForSymbols(symbols, BYBIT_BOOK_LEVELS),
+    exchange.watchBidsAsks(symbols),
+    exchange.watchTradesForSymbols(symbols),
+  ],
+  // A login lives as long as its connection.
+  forgetLogin: () => undefined,
+  fundingPaymentId: bybitFundingPaymentId,
+}
+
+/** ccxt signs requests by the exchange's time and logins by this computer's. */
+function signLoginsByExchangeTime(exchange: BybitCalls): void {
+  const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
+  exchange.milliseconds = () => Date.now() - aheadMs
+  exchange.nonce = () => exchange.milliseconds()
+}
