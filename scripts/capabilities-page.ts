@@ -51,6 +51,10 @@ const CAPABILITIES: readonly (readonly [name: string, cell: Cell])[] = [
   ],
   ['position mode is read by', ({ positionModeRequest }) => code(positionModeRequest)],
   [
+    'a fee paid is, in the private stream',
+    ({ streamFeeSign }) => (streamFeeSign === 'none' ? 'not said' : streamFeeSign),
+  ],
+  [
     'the private stream lacks, fetched by',
     ({ streamLacks }) =>
       streamLacks.map((lack) => `${FETCHED_BY[lack][0]}: ${code(FETCHED_BY[lack][1])}`).join('; ') ||

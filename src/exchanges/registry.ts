@@ -35,6 +35,8 @@ export interface ExchangeRow {
   readonly streamLacks: readonly StreamLack[]
   /** What of that the connector's own private stream fetches, so that it comes as if the exchange's had said it. */
   readonly fetchedWithinStream?: readonly StreamLack[]
+  /** What the private stream shows a fee that was paid as; the connector's own are positive. */
+  readonly streamFeeSign: 'positive' | 'negative' | 'none'
 }
 
 /** One row per exchange. */
@@ -52,6 +54,7 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     clientIdPrefix: '',
     positionModeRequest: 'GET /fapi/v1/positionSide/dual',
     streamLacks: ['availableBalance', 'fundingPayment'],
+    streamFeeSign: 'positive',
   },
   okx: {
     displayName: 'Okx',
@@ -66,6 +69,7 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     clientIdPrefix: '',
     positionModeRequest: 'GET /api/v5/account/config',
     streamLacks: ['fundingPayment'],
+    streamFeeSign: 'negative',
   },
   bybit: {
     displayName: 'Bybit',
@@ -80,6 +84,7 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     clientIdPrefix: '',
     positionModeRequest: 'GET /v5/position/list',
     streamLacks: [],
+    streamFeeSign: 'positive',
   },
   bitget: {
     displayName: 'Bitget',
@@ -94,6 +99,7 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     clientIdPrefix: '',
     positionModeRequest: 'GET /api/v2/mix/account/account',
     streamLacks: ['fundingPayment'],
+    streamFeeSign: 'negative',
   },
   kucoin: {
     displayName: 'Kucoin',
@@ -110,6 +116,7 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     positionModeRequest: 'GET /api/v2/position/getPositionMode',
     streamLacks: ['fee', 'fundingPayment'],
     fetchedWithinStream: ['fee', 'fundingPayment'],
+    streamFeeSign: 'none',
   },
   gate_io: {
     displayName: 'GateIo',
@@ -124,5 +131,6 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     clientIdPrefix: 't-',
     positionModeRequest: 'GET /api/v4/futures/usdt/accounts',
     streamLacks: ['availableBalance'],
+    streamFeeSign: 'positive',
   },
 }

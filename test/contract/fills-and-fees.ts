@@ -59,10 +59,12 @@ export function describeFillsAndFees(world: () => ContractWorld): void {
     })
 
     test('a taker’s fee is positive and a maker’s rebate negative, in the asset that they are in', async () => {
-      const { connector, record, market } = world()
+      const { connector, record, market, notes, row } = world()
       const taking = connector.buy(ETH, '0.4', 'limit', '3001')
       await record.end(taking)
       expectExchangeFills(ETH, taking)
+      const signs = new Set(notes.frames.flatMap((frame) => feesIn(frame)).map(Math.sign))
+      expect([...signs], 'as the private stream shows it').toEqual(SIGNS[row.streamFeeSign])
       const making = connector.sell(ETH, '0.4', 'limitMaker', '3000.5')
       await record.of('sellOrderCreated', making)
       market.trade(ETH, 'buy', 3_000.5, 0.4)
@@ -108,5 +110,18 @@ export function describeFillsAndFees(world: () => ContractWorld): void {
       expectExchangeFills(BTC, sell)
       expectExchangeFills(ETH, other)
     })
+  })
+}
+
+/** How a fee that was paid appears in frames. */
+const SIGNS = { positive: [1], negative: [-1], none: [] } as const
+
+/** Every fee anywhere in a frame that is not zero. */
+function feesIn(value: unknown): number[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, field]: [string, unknown]) => {
+    const isFee = /fee$|^n$/i.test(name) && (typeof field === 'string' || typeof field === 'number')
+    const fee = isFee ? Number(field) : 0
+    return fee !== 0 && Number.isFinite(fee) ? [fee] : feesIn(field)
   })
 }

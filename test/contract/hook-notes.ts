@@ -8,12 +8,15 @@ import type {
   TradeUpdate,
 } from '../../src/connector/order-types.ts'
 import type { UserStream, UserStreamSink } from '../../src/connector/user-stream.ts'
+import type { CcxtProfile } from '../../src/exchanges/ccxt-profile.ts'
 import type { ConnectorClass, ConnectorPlugin } from '../../src/qtx/connector-class.ts'
 
 /** What the exchange's side of a connector said, before the connector made anything of it. */
 export class HookNotes {
   /** Whether the source of the market data numbers depth and best prices by one count. */
   sequencesComparable: boolean | undefined
+  /** Private frames, as they came. */
+  readonly frames: unknown[] = []
   readonly placings: PlaceOutcome[] = []
   readonly cancels: CancelOutcome[] = []
   readonly orders: OrderUpdate[] = []
@@ -24,6 +27,7 @@ export class HookNotes {
 
   clear(): void {
     for (const list of [
+      this.frames,
       this.placings,
       this.cancels,
       this.orders,
@@ -40,6 +44,17 @@ export class HookNotes {
 export function withHookNotes(notes: HookNotes): ConnectorPlugin {
   return function hookNotes(Parent: ConnectorClass) {
     abstract class NotedConnector extends Parent {
+      protected get profile(): CcxtProfile {
+        const profile = Reflect.get(Parent.prototype, 'profile', this) as CcxtProfile
+        return {
+          ...profile,
+          readUserFrame: (frame, symbols, sink) => {
+            notes.frames.push(frame)
+            return profile.readUserFrame(frame, symbols, sink)
+          },
+        }
+      }
+
       protected override async placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
         const outcome = await super.placeOrder(order)
         notes.placings.push(outcome)

@@ -151,6 +151,21 @@ describe('account and market over REST', () => {
     })
   })
 
+  test('a pair of another product is refused: nothing would be heard of its orders', async () => {
+    const listed = await fetch(`${exchange.restUrl}/api/v2/mix/market/contracts?productType=USDT-FUTURES`)
+    const body = (await listed.json()) as { data: object[] }
+    const usdc = { symbol: 'BTCPERP', quoteCoin: 'USDC', supportMarginCoins: ['USDC'] }
+    exchange.failRest(({ query }) =>
+      query.includes('USDC-FUTURES') && !query.includes('SUSDC')
+        ? { status: 200, body: { ...body, data: [{ ...body.data[0], ...usdc }] } }
+        : undefined,
+    )
+    const hooks = await open({ tradingPairs: [PAIR, 'BTC-USDC'] })
+    const error = await errorOf(hooks.fetchTradingRules(signal))
+    expect(error.code).toBe('QTX_PAIR_UNKNOWN')
+    expect(error.message).toContain('BTC-USDC is settled in USDC')
+  })
+
   test('balances are the wallet’s, and what new orders may bind', async () => {
     const hooks = await open()
     await hooks.placeOrder(

@@ -347,6 +347,25 @@ describe('the hooks', () => {
     })
   })
 
+  test('answers without a list say nothing of balances, positions and open orders: not that there are none', async () => {
+    await hooks.fetchTradingRules(signal)
+    const reads = [hooks.fetchBalances, hooks.fetchPositions, hooks.fetchOpenOrders].map(
+      (read) => () => read.call(hooks, signal),
+    )
+    for (const read of reads) {
+      for (const result of [
+        {},
+        { list: 'none' },
+        { list: [{ symbol: 'BTCUSDT', coin: [{ coin: 'USDT' }] }] },
+      ]) {
+        exchange.failRest(({ method }) =>
+          method === 'GET' ? { status: 200, body: { retCode: 0, retMsg: 'OK', result } } : undefined,
+        )
+        expect((await errorOf(read())).code, JSON.stringify(result)).toBe('QTX_EXCHANGE_ANSWER')
+      }
+    }
+  })
+
   test('an answer that has no list does not prove that there is no order', async () => {
     for (const result of [{}, { list: null }, { list: [{ orderLinkId: 'another', orderStatus: 'New' }] }]) {
       exchange.failRest(({ path }) =>

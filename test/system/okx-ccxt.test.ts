@@ -101,7 +101,7 @@ describe('unmodified ccxt over REST', () => {
     expect(await client.fetchMarkPrice(SYMBOL)).toMatchObject({ markPrice: '60000.05' })
     // The books are contracts of 0.01 BTC, and have no sequence.
     const book = await client.fetchOrderBook(SYMBOL, 5)
-    expect(book.bids).toEqual([
+    expect(book.bids.map(([price, size]) => [price, size])).toEqual([
       [60_000, 100],
       [59_999.9, 200],
     ])

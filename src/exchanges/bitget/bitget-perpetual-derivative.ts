@@ -4,6 +4,7 @@ import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { BookSnapshot } from '../../connector/market-data-source.ts'
 import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
 import type { TradingRule } from '../../connector/trading-rule.ts'
+import { QtxError } from '../../errors.ts'
 import { toBookSnapshot, toFundingInfo } from '../ccxt-account-mapping.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { toOrderUpdate, toTradeUpdate } from '../ccxt-order-mapping.ts'
@@ -69,9 +70,19 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
     return BITGET_PROFILE
   }
 
-  /** ccxt does not read the largest order. */
+  /**
+   * ccxt does not read the largest order.
+   * @throws QtxError `QTX_PAIR_UNKNOWN`, also for a pair of another product: its orders have other streams and lists.
+   */
   protected override async fetchTradingRules(signal: AbortSignal): Promise<readonly TradingRule[]> {
     const rules = await super.fetchTradingRules(signal)
+    const other = rules.find((rule) => rule.buyOrderCollateralToken !== BITGET_PRODUCT.marginCoin)
+    if (other) {
+      throw new QtxError('QTX_PAIR_UNKNOWN', `${other.pair} is settled in ${other.buyOrderCollateralToken}`, {
+        details: { pair: other.pair },
+        remedy: 'on Bitget, use pairs settled in USDT',
+      })
+    }
     const { markets } = this.connection.client.exchange
     return rules.map((rule) => {
       const market = Object.values(markets ?? {}).find((each) => each.id === rule.exchangeSymbol)

@@ -34,13 +34,12 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     return BYBIT_PROFILE
   }
 
+  /** The list has one row, for the one unified account; without it nothing is said of any coin. */
   protected override readBalances(answer: unknown): readonly Balance[] {
     const result = asRecord(asRecord(asRecord(answer)?.['info'])?.['result'])
-    return asList(result?.['list']).flatMap((row) => {
-      const balances = bybitBalancesOf(row)
-      if (!balances) throw unreadable('the balances')
-      return balances
-    })
+    const balances = bybitBalancesOf(asList(result?.['list'])[0])
+    if (!balances) throw unreadable('the balances')
+    return balances
   }
 
   /** ccxt's call takes one symbol at a time. */

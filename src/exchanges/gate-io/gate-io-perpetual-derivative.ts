@@ -6,15 +6,14 @@ import type { UserStream } from '../../connector/user-stream.ts'
 import { QtxError } from '../../errors.ts'
 import { toExchangeClientId, type PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
-import { asDecimal, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { SETTLE, type GateIoExchange } from './gate-io-endpoints.ts'
+import { asDecimal, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { SETTLE } from './gate-io-endpoints.ts'
 import { NO_CHANGE } from './gate-io-errors.ts'
 import { GATE_IO_PROFILE } from './gate-io-profile.ts'
+import { GateIoRequests, unreadable } from './gate-io-requests.ts'
 import { readLeverage, readOrderRow, readPositionRow, readTradeRow, timeMsOf } from './gate-io-rows.ts'
 import { withOpenProfit } from './open-profit.ts'
 
-const PAGE_LENGTH = 100
-const MOST_PAGES = 100
 /** How much older than an order by this clock its record on the exchange may be. */
 const CLOCK_MARGIN_MS = 300_000
 
@@ -38,7 +37,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** The wallet's balance, without the profit that is not realised, as the private stream has it. */
   protected override async fetchBalances(signal: AbortSignal): Promise<readonly Balance[]> {
-    const account = await this.#fetchAccount('fetching balances', signal)
+    const account = await this.#requests.account('fetching balances', signal)
     const asset = asText(account['currency'])
     const total = asDecimal(account['total'])
     const available = asDecimal(account['available'])
@@ -47,7 +46,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
   }
 
   protected override async fetchPositionMode(signal: AbortSignal): Promise<PositionMode> {
-    const account = await this.#fetchAccount('fetching the position mode', signal)
+    const account = await this.#requests.account('fetching the position mode', signal)
     const { in_dual_mode: isDual, position_mode: mode } = account
     if (typeof isDual !== 'boolean') throw unreadable('the position mode')
     return isDual || (typeof mode === 'string' && mode.startsWith('dual')) ? 'hedge' : 'oneWay'
@@ -63,7 +62,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
 
   protected override async fetchPositions(signal: AbortSignal): Promise<readonly Position[]> {
     const markets = await this.connection.markets(signal)
-    const rows = await this.#pages('fetching positions', signal, (exchange, paging) =>
+    const rows = await this.#requests.pages('fetching positions', (exchange, paging) =>
       exchange.privateFuturesGetSettlePositions({ ...SETTLE, holding: true, ...paging }),
     )
     return rows.flatMap((row) => {
@@ -94,7 +93,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const wanted = isCrossed
       ? { leverage: '0', cross_leverage_limit: String(leverage) }
       : { leverage: String(leverage) }
-    const answer = await this.#ask(
+    const answer = await this.#requests.ask(
       `setting the leverage of ${pair} to ${leverage}`,
       (exchange) =>
         exchange.privateFuturesPostSettlePositionsContractLeverage({
@@ -114,7 +113,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
   ): Promise<readonly FundingPayment[]> {
     const market = await this.#market(pair, signal)
     const asset = market.rule.buyOrderCollateralToken
-    const rows = await this.#pages(`fetching the funding payments of ${pair}`, signal, (exchange, paging) =>
+    const rows = await this.#requests.pages(`fetching the funding payments of ${pair}`, (exchange, paging) =>
       exchange.privateFuturesGetSettleAccountBook({
         ...SETTLE,
         contract: market.rule.exchangeSymbol,
@@ -140,7 +139,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const markets = await this.connection.markets(signal)
     const perPair = await Promise.all(
       markets.all.map(async (market) => {
-        const rows = await this.#pages(`fetching open orders of ${market.pair}`, signal, (exchange, paging) =>
+        const rows = await this.#requests.pages(`fetching open orders of ${market.pair}`, (exchange, paging) =>
           exchange.privateFuturesGetSettleOrders({
             ...SETTLE,
             contract: market.rule.exchangeSymbol,
@@ -165,7 +164,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const market = await this.#market(order.pair, signal)
     const text = toExchangeClientId(order.clientOrderId, market)
     try {
-      const row = await this.#ask(
+      const row = await this.#requests.ask(
         `fetching order ${order.clientOrderId}`,
         (exchange) =>
           exchange.privateFuturesGetSettleOrdersOrderId({
@@ -190,10 +189,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const market = await this.#market(order.pair, signal)
     const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
     if (orderId === undefined) return []
-    const rows = await this.#pages(
-      `fetching the fills of order ${order.clientOrderId}`,
-      signal,
-      (exchange, paging) =>
+    const rows = await this.#requests.pages(`fetching the fills of order ${order.clientOrderId}`, (exchange, paging) =>
         exchange.privateFuturesGetSettleMyTrades({
           ...SETTLE,
           contract: market.rule.exchangeSymbol,
@@ -216,41 +212,6 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     return withOpenProfit(super.createUserStream(), (pair) => this.fundingInfo(pair)?.markPrice)
   }
 
-  async #fetchAccount(what: string, signal: AbortSignal): Promise<UntrustedRecord> {
-    await this.connection.markets(signal)
-    const answer = await this.#ask(
-      what,
-      (exchange) => exchange.privateFuturesGetSettleAccounts(SETTLE),
-      signal,
-    )
-    const account = asRecord(answer)
-    if (!account) throw unreadable('the account')
-    const marginMode = asText(account['margin_mode']) ?? '0'
-    if (marginMode === '0') return account
-    const name = asText(account['margin_mode_name']) ?? marginMode
-    throw new QtxError(
-      'QTX_CONFIG_INVALID',
-      `the account is a unified one (${name}), which is not supported`,
-      {
-        details: { marginMode: name },
-        remedy: 'use keys of an account, or of a sub-account, in classic mode',
-      },
-    )
-  }
-
-  async #fetchPosition(pair: TradingPair, signal: AbortSignal): Promise<UntrustedRecord> {
-    const { rule } = await this.#market(pair, signal)
-    const answer = await this.#ask(
-      `fetching the leverage of ${pair}`,
-      (exchange) =>
-        exchange.privateFuturesGetSettlePositionsContract({ ...SETTLE, contract: rule.exchangeSymbol }),
-      signal,
-    )
-    const position = asRecord(answer)
-    if (!position) throw unreadable(`the leverage of ${pair}`)
-    return position
-  }
-
   /** Newest first, so that the search ends at the first one that is older than the order. */
   async #findFinished(
     order: InFlightOrder,
@@ -261,10 +222,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const aheadMs = Number(this.connection.client.exchange.options['timeDifference'] ?? 0)
     const oldestMs = order.createdMs - aheadMs - CLOCK_MARGIN_MS
     let found: UntrustedRecord | undefined
-    await this.#pages(
-      `looking for order ${order.clientOrderId}`,
-      signal,
-      (exchange, paging) =>
+    await this.#requests.pages(`looking for order ${order.clientOrderId}`, (exchange, paging) =>
         exchange.privateFuturesGetSettleOrders({
           ...SETTLE,
           contract: market.rule.exchangeSymbol,
@@ -280,32 +238,8 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     return found
   }
 
-  /** Every row of a list, or those up to the page that is enough. */
-  async #pages(
-    what: string,
-    signal: AbortSignal,
-    call: (exchange: GateIoExchange, paging: { limit: number; offset: number }) => Promise<unknown>,
-    isEnough: (page: readonly unknown[]) => boolean = () => false,
-  ): Promise<readonly unknown[]> {
-    const rows: unknown[] = []
-    for (let page = 0; page < MOST_PAGES; page++) {
-      const paging = { limit: PAGE_LENGTH, offset: page * PAGE_LENGTH }
-      const answer = await this.#ask(what, (exchange) => call(exchange, paging), signal)
-      if (!Array.isArray(answer)) throw unreadable(`the answer to ${what}`)
-      const list = asList(answer)
-      rows.push(...list)
-      const isLast = isEnough(list) || list.length < PAGE_LENGTH
-      if (isLast) return rows
-    }
-    throw new QtxError('QTX_EXCHANGE_ANSWER', `${what} did not end after ${MOST_PAGES} pages`)
-  }
-
-  #ask(
-    what: string,
-    call: (exchange: GateIoExchange) => Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    return this.connection.read(what, (exchange) => call(exchange as GateIoExchange), signal)
+  get #requests(): GateIoRequests {
+    return new GateIoRequests(this.connection)
   }
 
   async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
@@ -317,10 +251,4 @@ function readOrder(row: unknown, market: PairMarket): OrderUpdate {
   const update = readOrderRow(row, market, 'rest')
   if (update) return update
   throw unreadable(`an order of ${market.pair}`)
-}
-
-function unreadable(what: string): QtxError {
-  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
-    remedy: 'none known; the exchange’s answer has another shape than expected',
-  })
 }
