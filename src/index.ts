@@ -124,6 +124,7 @@ export type {
   TradeUpdate,
 } from './connector/order-types.ts'
 export type {
+  AccountAge,
   Balance,
   FundingInfo,
   FundingPayment,

@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock.ts'
 import { ZERO, type Decimal } from '../common/decimal.ts'
 import type { TypedEvents } from '../common/typed-events.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
-import type { Balance, FundingInfo, Position, PositionMode } from './account-types.ts'
+import type { AccountAge, Balance, FundingInfo, Position, PositionMode } from './account-types.ts'
 import type { ConnectorEvents } from './events.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
 
@@ -43,6 +43,12 @@ export class AccountState {
   constructor(clock: Clock, events: TypedEvents<ConnectorEvents>) {
     this.#clock = clock
     this.#events = events
+  }
+
+  /** @param isStale whether nothing tells of changes at the moment. */
+  age(isStale: boolean): AccountAge {
+    const since = (ms: number | undefined) => (ms === undefined ? undefined : this.#clock.nowMs() - ms)
+    return { balancesMs: since(this.balancesMs), positionsMs: since(this.positionsMs), isStale }
   }
 
   get positions(): ReadonlyMap<TradingPair, Position> {

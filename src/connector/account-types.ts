@@ -40,3 +40,13 @@ export interface FundingPayment {
   readonly amount: Decimal
   readonly paidMs: number
 }
+
+/** How old what is known of the account is. */
+export interface AccountAge {
+  /** Since balances were last fetched whole, milliseconds; undefined before the first time. The stream may be newer. */
+  readonly balancesMs: number | undefined
+  /** Since positions were last fetched whole, milliseconds; undefined before the first time. The stream may be newer. */
+  readonly positionsMs: number | undefined
+  /** Nothing tells of changes at the moment, or what was missed is still being fetched. */
+  readonly isStale: boolean
+}

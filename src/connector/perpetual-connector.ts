@@ -1,7 +1,7 @@
 import type { Decimal, DecimalInput } from '../common/decimal.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { EventStreamOptions } from '../common/typed-events.ts'
-import type { FundingInfo, Position, PositionMode } from './account-types.ts'
+import type { AccountAge, FundingInfo, Position, PositionMode } from './account-types.ts'
 import type { ConnectorEvents, NetworkStatus } from './events.ts'
 import type {
   ExportQuery,
@@ -114,6 +114,8 @@ export interface PerpetualConnector extends AsyncDisposable {
   /** What new orders may use, less the margin of orders that the exchange's figure does not know yet. */
   availableBalance(asset: string): Decimal
   readonly positions: ReadonlyMap<TradingPair, Position>
+  /** How old balances and positions are, and whether anything tells of their changes at the moment. */
+  readonly accountAge: AccountAge
   leverage(pair: TradingPair): number
   setLeverage(pair: TradingPair, leverage: number): Promise<void>
   /** As read from the exchange; undefined until then, and for a market-data-only connector. */

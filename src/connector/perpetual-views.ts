@@ -14,7 +14,7 @@ import type {
   ProfitAndLoss,
   ProfitAndLossQuery,
 } from '../journal/history.ts'
-import type { FundingInfo, Position, PositionMode } from './account-types.ts'
+import type { AccountAge, FundingInfo, Position, PositionMode } from './account-types.ts'
 import { ConnectorCore } from './connector-core.ts'
 import type { ConnectorOptions, ExchangeCredentials } from './connector-options.ts'
 import type { BreakerName, ConnectorEvents, FeedSourceChange, NetworkStatus } from './events.ts'
@@ -159,6 +159,10 @@ export abstract class PerpetualViews extends PerpetualHooks {
       const rule = this.tradingRule(order.pair)
       return order.tradeType === 'buy' ? rule.buyOrderCollateralToken : rule.sellOrderCollateralToken
     })
+  }
+
+  get accountAge(): AccountAge {
+    return this.#core.account.age(!this.#core.running?.accountSync.isReconciled)
   }
 
   get positions(): ReadonlyMap<TradingPair, Position> {

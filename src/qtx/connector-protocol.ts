@@ -71,6 +71,7 @@ export const CONNECTOR_MEMBERS = [
   'balance',
   'availableBalance',
   'positions',
+  'accountAge',
   'leverage',
   'setLeverage',
   'positionMode',

@@ -349,9 +349,11 @@ describe('the hooks', () => {
 
   test('answers without a list say nothing of balances, positions and open orders: not that there are none', async () => {
     await hooks.fetchTradingRules(signal)
-    const reads = [hooks.fetchBalances, hooks.fetchPositions, hooks.fetchOpenOrders].map(
-      (read) => () => read.call(hooks, signal),
-    )
+    const reads: (() => Promise<unknown>)[] = [
+      () => hooks.fetchBalances(signal),
+      () => hooks.fetchPositions(signal),
+      () => hooks.fetchOpenOrders(signal),
+    ]
     for (const read of reads) {
       for (const result of [
         {},

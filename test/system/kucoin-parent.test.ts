@@ -316,6 +316,18 @@ describe('ready and trading', () => {
     await until(() => String(connector.positions.get(PAIR)?.amount) === '0.01', 'the position')
   })
 
+  test('every new connection, public or private, takes a new token', async () => {
+    const bullets = () => exchange.requests.filter(({ path }) => path.startsWith('/api/v1/bullet-'))
+    expect(
+      bullets()
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(['/api/v1/bullet-private', '/api/v1/bullet-public'])
+    exchange.dropSockets()
+    await until(() => bullets().length === 4, 'two more tokens')
+    await until(() => exchange.socketCount === 2, 'both connections')
+  })
+
   test('a login that ends is followed by a new one with a new token', async () => {
     exchange.expireLogins()
     await until(() => connector.status['userStream']?.ok === false, 'the loss to be noticed')

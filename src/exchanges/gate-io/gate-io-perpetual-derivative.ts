@@ -62,7 +62,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
 
   protected override async fetchPositions(signal: AbortSignal): Promise<readonly Position[]> {
     const markets = await this.connection.markets(signal)
-    const rows = await this.#requests.pages('fetching positions', (exchange, paging) =>
+    const rows = await this.#requests.pages('fetching positions', signal, (exchange, paging) =>
       exchange.privateFuturesGetSettlePositions({ ...SETTLE, holding: true, ...paging }),
     )
     return rows.flatMap((row) => {
@@ -78,7 +78,9 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    return readLeverage(await this.#fetchPosition(pair, signal))
+    const { rule } = await this.#market(pair, signal)
+    const what = `fetching the leverage of ${pair}`
+    return readLeverage(await this.#requests.position(what, rule.exchangeSymbol, signal))
   }
 
   /** Crossed margin stays crossed, isolated stays isolated: a leverage alone would make it isolated. */
@@ -88,7 +90,8 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     signal: AbortSignal,
   ): Promise<number> {
     const { rule } = await this.#market(pair, signal)
-    const present = await this.#fetchPosition(pair, signal)
+    const contract = rule.exchangeSymbol
+    const present = await this.#requests.position(`fetching the margin mode of ${pair}`, contract, signal)
     const isCrossed = asDecimal(present['leverage'])?.isZero() ?? true
     const wanted = isCrossed
       ? { leverage: '0', cross_leverage_limit: String(leverage) }
@@ -98,7 +101,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
       (exchange) =>
         exchange.privateFuturesPostSettlePositionsContractLeverage({
           ...SETTLE,
-          contract: rule.exchangeSymbol,
+          contract,
           ...wanted,
         }),
       signal,
@@ -113,14 +116,17 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
   ): Promise<readonly FundingPayment[]> {
     const market = await this.#market(pair, signal)
     const asset = market.rule.buyOrderCollateralToken
-    const rows = await this.#requests.pages(`fetching the funding payments of ${pair}`, (exchange, paging) =>
-      exchange.privateFuturesGetSettleAccountBook({
-        ...SETTLE,
-        contract: market.rule.exchangeSymbol,
-        type: 'fund',
-        from: Math.floor(sinceMs / 1_000),
-        ...paging,
-      }),
+    const rows = await this.#requests.pages(
+      `fetching the funding payments of ${pair}`,
+      signal,
+      (exchange, paging) =>
+        exchange.privateFuturesGetSettleAccountBook({
+          ...SETTLE,
+          contract: market.rule.exchangeSymbol,
+          type: 'fund',
+          from: Math.floor(sinceMs / 1_000),
+          ...paging,
+        }),
     )
     return rows
       .map((value) => {
@@ -139,13 +145,16 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const markets = await this.connection.markets(signal)
     const perPair = await Promise.all(
       markets.all.map(async (market) => {
-        const rows = await this.#requests.pages(`fetching open orders of ${market.pair}`, (exchange, paging) =>
-          exchange.privateFuturesGetSettleOrders({
-            ...SETTLE,
-            contract: market.rule.exchangeSymbol,
-            status: 'open',
-            ...paging,
-          }),
+        const rows = await this.#requests.pages(
+          `fetching open orders of ${market.pair}`,
+          signal,
+          (exchange, paging) =>
+            exchange.privateFuturesGetSettleOrders({
+              ...SETTLE,
+              contract: market.rule.exchangeSymbol,
+              status: 'open',
+              ...paging,
+            }),
         )
         return rows.map((row) => readOrder(row, market))
       }),
@@ -189,7 +198,10 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const market = await this.#market(order.pair, signal)
     const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
     if (orderId === undefined) return []
-    const rows = await this.#requests.pages(`fetching the fills of order ${order.clientOrderId}`, (exchange, paging) =>
+    const rows = await this.#requests.pages(
+      `fetching the fills of order ${order.clientOrderId}`,
+      signal,
+      (exchange, paging) =>
         exchange.privateFuturesGetSettleMyTrades({
           ...SETTLE,
           contract: market.rule.exchangeSymbol,
@@ -212,7 +224,10 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     return withOpenProfit(super.createUserStream(), (pair) => this.fundingInfo(pair)?.markPrice)
   }
 
-  /** Newest first, so that the search ends at the first one that is older than the order. */
+  /**
+   * The list is newest first, by when its orders were made or by when they finished: in either, what follows one that
+   * had finished before this order was made is older than it.
+   */
   async #findFinished(
     order: InFlightOrder,
     text: string,
@@ -222,7 +237,10 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     const aheadMs = Number(this.connection.client.exchange.options['timeDifference'] ?? 0)
     const oldestMs = order.createdMs - aheadMs - CLOCK_MARGIN_MS
     let found: UntrustedRecord | undefined
-    await this.#requests.pages(`looking for order ${order.clientOrderId}`, (exchange, paging) =>
+    await this.#requests.pages(
+      `looking for order ${order.clientOrderId}`,
+      signal,
+      (exchange, paging) =>
         exchange.privateFuturesGetSettleOrders({
           ...SETTLE,
           contract: market.rule.exchangeSymbol,
@@ -232,7 +250,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
       (page) => {
         found = page.map(asRecord).find((row) => row?.['text'] === text)
         const last = asRecord(page.at(-1))
-        return found !== undefined || (timeMsOf(last?.['create_time']) ?? Infinity) < oldestMs
+        return found !== undefined || (timeMsOf(last?.['finish_time']) ?? Infinity) < oldestMs
       },
     )
     return found

@@ -32,8 +32,8 @@ export class GateIoRequests {
   /** Every row of a list, or those up to the page that is enough. */
   async pages(
     what: string,
-    call: (exchange: GateIoExchange, paging: Paging) => Promise<unknown>,
     signal: AbortSignal,
+    call: (exchange: GateIoExchange, paging: Paging) => Promise<unknown>,
     isEnough: (page: readonly unknown[]) => boolean = () => false,
   ): Promise<readonly unknown[]> {
     const rows: unknown[] = []

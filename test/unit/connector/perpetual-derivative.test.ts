@@ -140,6 +140,22 @@ describe('starting', () => {
     await connector.stop()
   })
 
+  test('I24: says how old the account is, that it is stale while the private stream is away, and opens nothing then', async () => {
+    const connector = await ready()
+    expect(connector.accountAge.isStale).toBe(false)
+    const { balancesMs = 0 } = connector.accountAge
+    connector.script.stream.disconnected('cut')
+    await pass(connector.fakeClock, 3_000, 500)
+    expect(connector.accountAge).toMatchObject({ balancesMs: balancesMs + 3_000, isStale: true })
+    expect(() => connector.buy('BTC-USDT', 1, 'limit', 50_000)).toThrow(
+      expect.objectContaining({ code: 'QTX_NOT_READY' }),
+    )
+    connector.script.stream.connected()
+    await settle()
+    expect(connector.accountAge).toEqual({ balancesMs: 0, positionsMs: 0, isStale: false })
+    await connector.stop()
+  })
+
   test('a second start is refused', async () => {
     const connector = await ready()
     expect((await refusalOf(connector.start())).message).toMatch(/started before.*call stop\(\) first/)
