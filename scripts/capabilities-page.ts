@@ -4,6 +4,7 @@ import { EXCHANGE_BACKENDS, toQtxSymbol, type ExchangeBackend } from '../src/wir
 
 /** What each thing that a private stream may lack is called, and the connector's hook that fetches it. */
 const FETCHED_BY: Readonly<Record<StreamLack, readonly [what: string, hook: string]>> = {
+  fill: ['fills', 'fetchOrderFills'],
   balance: ['balances', 'fetchBalances'],
   availableBalance: ['what is available', 'fetchBalances'],
   position: ['positions', 'fetchPositions'],

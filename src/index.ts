@@ -63,6 +63,7 @@ export { BybitPerpetualDerivative } from './exchanges/bybit/bybit-perpetual-deri
 export { BitgetPerpetualDerivative } from './exchanges/bitget/bitget-perpetual-derivative.ts'
 export { KucoinPerpetualDerivative } from './exchanges/kucoin/kucoin-perpetual-derivative.ts'
 export { GateIoPerpetualDerivative } from './exchanges/gate-io/gate-io-perpetual-derivative.ts'
+export { BlofinPerpetualDerivative } from './exchanges/blofin/blofin-perpetual-derivative.ts'
 export { PerpetualDerivative } from './connector/perpetual-derivative.ts'
 export type {
   PerpetualConnector,

@@ -67,7 +67,9 @@ export class CcxtConnection {
       }),
       weighsMilliseconds: options.weighsMilliseconds,
     }
-    return new CcxtConnection(options, clientOptions, await CcxtClient.create(clientOptions))
+    const client = await CcxtClient.create(clientOptions)
+    profile.prepare?.(client.exchange)
+    return new CcxtConnection(options, clientOptions, client)
   }
 
   /** What is loaded; undefined before. */
@@ -127,6 +129,7 @@ export class CcxtConnection {
   async createSibling(): Promise<CcxtClient> {
     await this.markets()
     const sibling = await CcxtClient.create(this.#clientOptions)
+    this.#options.profile.prepare?.(sibling.exchange)
     sibling.exchange.setMarketsFromExchange(this.client.exchange)
     sibling.exchange.options['timeDifference'] = this.client.exchange.options['timeDifference']
     return sibling

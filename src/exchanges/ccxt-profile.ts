@@ -47,6 +47,8 @@ export interface CcxtProfile {
   readonly ccxtId: string
   /** ccxt's options for this exchange. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Gives each new instance of ccxt's what it lacks for this exchange; sends nothing. */
+  readonly prepare?: (exchange: CcxtExchange) => void
   readonly errorCodes: Readonly<Record<string, ErrorMeaning>>
   /** The answer to a cancel is the end of the order, not only the receipt of the request. */
   readonly isCancelFinal: boolean

@@ -8,7 +8,7 @@ import type { ExchangeBackend } from '../wire/symbol-names.ts'
 export type ParentClass = new (options: ConnectorOptions) => PerpetualDerivative
 
 /** What a private stream may not say. */
-export type StreamLack = 'balance' | 'availableBalance' | 'position' | 'fee' | 'fundingPayment'
+export type StreamLack = 'fill' | 'balance' | 'availableBalance' | 'position' | 'fee' | 'fundingPayment'
 
 /** What is known of an exchange before its connector is loaded. */
 export interface ExchangeRow {
@@ -131,6 +131,23 @@ export const EXCHANGE_REGISTRY: Readonly<Record<ExchangeBackend, ExchangeRow>> =
     clientIdPrefix: 't-',
     positionModeRequest: 'GET /api/v4/futures/usdt/accounts',
     streamLacks: ['availableBalance'],
+    streamFeeSign: 'positive',
+  },
+  blofin: {
+    displayName: 'Blofin',
+    load: async () => (await import('./blofin/blofin-perpetual-derivative.ts')).BlofinPerpetualDerivative,
+    credentialFields: ['apiKey', 'apiSecret', 'passphrase'],
+    orderTypes: ['limit', 'limitMaker', 'market'],
+    timesInForce: ['gtc', 'ioc', 'fok'],
+    isCancelFinal: false,
+    positionModes: ['oneWay', 'hedge'],
+    sizeUnit: 'contracts',
+    sequencesComparable: false,
+    clientIdPrefix: '',
+    positionModeRequest: 'GET /api/v1/account/position-mode',
+    // Its orders say how much is executed, and what all fills of an order cost together.
+    streamLacks: ['fill', 'fee', 'fundingPayment'],
+    fetchedWithinStream: ['fill', 'fee'],
     streamFeeSign: 'positive',
   },
 }

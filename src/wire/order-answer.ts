@@ -7,6 +7,7 @@ import type {
 } from './answer-format.ts'
 import { BINANCE } from './binance-answer.ts'
 import { BITGET } from './bitget-answer.ts'
+import { BLOFIN } from './blofin-answer.ts'
 import { BYBIT } from './bybit-answer.ts'
 import { parseExactJson } from './exact-json.ts'
 import { GATE_IO } from './gate-io-answer.ts'
@@ -43,6 +44,7 @@ export const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map([
   ['bitget', BITGET],
   ['kucoin', KUCOIN],
   ['gate_io', GATE_IO],
+  ['blofin', BLOFIN],
 ])
 
 /** Binance's codes for a key that it does not take; the order manager is assumed to answer so without a key as well. */
@@ -53,6 +55,7 @@ const ASSUMED_KEY_MISSING: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['bitget', new Set(['30004', '30011', '40006', '40037'])],
   ['kucoin', new Set(['400001', '400003'])],
   ['gate_io', new Set(['INVALID_KEY', 'AUTHENTICATION_FAILED'])],
+  ['blofin', new Set(['60009', '60011', '152401', '152409'])],
 ])
 
 /** Whether a refusal with this code means that the key did not reach the exchange. */

@@ -2,7 +2,7 @@ import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 
 /** A backend's name, in the configuration's spelling. */
-export type ExchangeBackend = 'binance' | 'okx' | 'bybit' | 'bitget' | 'kucoin' | 'gate_io'
+export type ExchangeBackend = 'binance' | 'okx' | 'bybit' | 'bitget' | 'kucoin' | 'gate_io' | 'blofin'
 
 interface NamingRow {
   /** Before the colon of a QTX symbol. */
@@ -20,6 +20,7 @@ const NAMING: Readonly<Record<ExchangeBackend, NamingRow>> = {
   // QTX's public logger shows `kucoin-futures:XBTUSDTM`.
   kucoin: { prefix: 'kucoin-futures', pairOfExchangeSymbol: pairOfKucoinSymbol },
   gate_io: { prefix: 'gate-io-futures' },
+  blofin: { prefix: 'blofin-futures' },
 }
 
 /** Every backend that has a QTX naming. */

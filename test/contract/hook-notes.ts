@@ -48,9 +48,12 @@ export function withHookNotes(notes: HookNotes): ConnectorPlugin {
         const profile = Reflect.get(Parent.prototype, 'profile', this) as CcxtProfile
         return {
           ...profile,
-          readUserFrame: (frame, symbols, sink) => {
-            notes.frames.push(frame)
-            return profile.readUserFrame(frame, symbols, sink)
+          createUserFrameReader: () => {
+            const read = profile.createUserFrameReader?.() ?? profile.readUserFrame
+            return (frame, symbols, sink) => {
+              notes.frames.push(frame)
+              return read(frame, symbols, sink)
+            }
           },
         }
       }

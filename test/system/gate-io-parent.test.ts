@@ -275,11 +275,16 @@ describe('orders over REST', () => {
   test('an order whose text the exchange has forgotten is found among the finished ones, by its id where that is known', async () => {
     const taking = order({ clientOrderId: '29', orderType: 'market', price: undefined })
     const placed = await connector.placeOrder(taking)
+    const newer = { symbol: 'BTC_USDT', side: 'buy', kind: 'market', timeInForce: 'ioc' } as const
+    for (let count = 0; count < 120; count++) {
+      exchange.engine.place(account(), { ...newer, size: new Decimal('0.0001') })
+    }
     exchange.setClockSkew(70_000)
     await connector.fetchServerTimeMs(signal)
     expect(await connector.fetchOrder(taking, signal)).toMatchObject({ state: 'filled', clientOrderId: '29' })
     const asked = exchange.requests.filter(({ path }) => path.includes('/orders')).map(({ path }) => path)
-    expect(asked.slice(-2)).toEqual(['/api/v4/futures/usdt/orders/t-29', '/api/v4/futures/usdt/orders'])
+    const list = '/api/v4/futures/usdt/orders'
+    expect(asked.slice(-3), 'the list has two pages').toEqual([`${list}/t-29`, list, list])
     const known = order({ clientOrderId: '29' })
     known.exchangeOrderId = placed.kind === 'accepted' ? placed.exchangeOrderId : undefined
     expect(await connector.fetchOrder(known, signal)).toMatchObject({ state: 'filled' })

@@ -1,5 +1,6 @@
 import type { ExchangeBackend } from '../../wire/symbol-names.ts'
 import { BINANCE_DIALECT } from './binance/simulated-binance.ts'
+import { BLOFIN_DIALECT } from './blofin/simulated-blofin.ts'
 import { BITGET_DIALECT } from './bitget/simulated-bitget.ts'
 import { BYBIT_DIALECT } from './bybit/simulated-bybit.ts'
 import { OKX_DIALECT } from './okx/simulated-okx.ts'
@@ -16,6 +17,7 @@ export const SIMULATED_DIALECTS: Readonly<Partial<Record<ExchangeBackend, Exchan
   bybit: BYBIT_DIALECT,
   kucoin: KUCOIN_DIALECT,
   gate_io: GATE_IO_DIALECT,
+  blofin: BLOFIN_DIALECT,
 }
 
 /** The dialect of a backend. @throws QtxError `QTX_EXCHANGE_UNSUPPORTED`. */

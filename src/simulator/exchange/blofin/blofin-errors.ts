@@ -33,13 +33,19 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: st
   'margin-insufficient': ['103003', 'Order failed. Insufficient USDT margin in account'],
   'post-only-would-cross': [PARAMETER_WRONG, 'Parameter orderType error.'],
   'fill-or-kill-unfillable': [PARAMETER_WRONG, 'Parameter orderType error.'],
-  'reduce-only-rejected': ['102022', 'Failed to place order. You do not have any positions of this contract.'],
+  'reduce-only-rejected': [
+    '102022',
+    'Failed to place order. You do not have any positions of this contract.',
+  ],
   'duplicate-client-order-id': ['102002', 'Duplicate customized order ID'],
   'position-side-mismatch': ['102089', 'Position mode mismatch'],
   'unknown-order': ['102068', 'Cancel failed as the order has been filled, canceled or does not exist.'],
   'leverage-out-of-range': [PARAMETER_WRONG, 'Parameter leverage error.'],
   'position-mode-unchanged': ['0', ''],
-  'position-mode-open-orders': ['110019', 'Setting failed. Cancel any open orders, and close positions first.'],
+  'position-mode-open-orders': [
+    '110019',
+    'Setting failed. Cancel any open orders, and close positions first.',
+  ],
   'position-mode-open-position': [
     '110019',
     'Setting failed. Cancel any open orders, and close positions first.',

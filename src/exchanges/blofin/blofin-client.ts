@@ -1,0 +1,82 @@
+import type { CcxtExchange } from '../ccxt-exchange.ts'
+import { asList, asNumber, asRecord, asText } from '../untrusted-fields.ts'
+import { readBlofinRefusal } from './blofin-errors.ts'
+
+type Params = Readonly<Record<string, unknown>>
+
+/** Calls of ccxt's that only BloFin has. */
+export interface BlofinCalls extends CcxtExchange {
+  milliseconds: () => number
+  handleErrors: (...answer: readonly unknown[]) => unknown
+  market(symbol: string): { readonly id: string }
+  parseOrder(order: unknown, market: unknown): unknown
+  publicGetMarketMarkPrice(params: Params): Promise<unknown>
+  privateGetTradeOrderDetail(params: Params): Promise<unknown>
+  privateGetTradeFillsHistory(params: Params): Promise<unknown>
+  privateGetAccountFundingFees(params: Params): Promise<unknown>
+}
+
+/** Where ccxt's `handleErrors` has the body of an answer, as text and as what it says. */
+const BODY_TEXT = 5
+const BODY = 6
+
+/** Gives ccxt's instance what it lacks for BloFin. */
+export function completeBlofinClient(instance: CcxtExchange): void {
+  const exchange = instance as BlofinCalls
+  signWithTimesOfItsOwn(exchange)
+  refuseRefusedRows(exchange)
+  const { fetchFundingRate, fetchOrderBook } = exchange
+
+  // There is no request for the time; the mark price says when it was read.
+  exchange.fetchTime = async () => {
+    const instId = asText(Object.values(exchange.markets ?? {})[0]?.id)
+    const answer = await exchange.publicGetMarketMarkPrice({ ...(instId !== undefined && { instId }) })
+    return asList(asRecord(answer)?.['data']).map(asRecord)[0]?.['ts']
+  }
+
+  exchange.fetchOrder = async (_id, symbol, params) => {
+    const market = exchange.market(symbol)
+    const answer = await exchange.privateGetTradeOrderDetail({ ...params, instId: market.id })
+    const order = asRecord(asRecord(answer)?.['data'])
+    // Assumed: an order that is not there is answered with success, and nothing.
+    return order && Object.keys(order).length > 0 ? exchange.parseOrder(order, market) : undefined
+  }
+
+  exchange.fetchFundingRate = async (symbol) => {
+    const [rate, prices] = await Promise.all([
+      fetchFundingRate.call(exchange, symbol),
+      exchange.publicGetMarketMarkPrice({ instId: exchange.market(symbol).id }),
+    ])
+    const row = asList(asRecord(prices)?.['data']).map(asRecord)[0]
+    return { ...asRecord(rate), markPrice: row?.['markPrice'], indexPrice: row?.['indexPrice'] }
+  }
+
+  // REST's books have a time and no sequence; they are compared with the stream by the time.
+  exchange.fetchOrderBook = async (symbol, limit) => ({
+    ...asRecord(await fetchOrderBook.call(exchange, symbol, limit)),
+    nonce: 0,
+  })
+}
+
+/**
+ * ccxt takes the time for the nonce too, and BloFin refuses a nonce that comes twice: no two requests get the same
+ * time. What the clocks differ by is taken off, which ccxt does not do for BloFin.
+ */
+function signWithTimesOfItsOwn(exchange: BlofinCalls): void {
+  let lastMs = 0
+  exchange.milliseconds = () => {
+    const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
+    return (lastMs = Math.max(lastMs + 1, Date.now() - aheadMs))
+  }
+}
+
+/** ccxt lets a row with a code that it does not know pass for success. */
+function refuseRefusedRows(exchange: BlofinCalls): void {
+  const { handleErrors } = exchange
+  exchange.handleErrors = (...answer) => {
+    handleErrors.call(exchange, ...answer)
+    const { code } = readBlofinRefusal(asRecord(answer[BODY]) ?? {})
+    if (code !== undefined && code !== '0') throw new Error(`${exchange.id} ${String(answer[BODY_TEXT])}`)
+    return undefined
+  }
+}
