@@ -19,6 +19,7 @@ export interface FillFetchingStreamOptions {
   readonly random: () => number
   /** The order that an update is about, while it is not done; undefined for what is nobody's here. */
   readonly findOrder: (update: OrderUpdate) => Readonly<InFlightOrder> | undefined
+  /** Every fill of the order, oldest first. */
   readonly fetchFills: (
     order: Readonly<InFlightOrder>,
     signal: AbortSignal,
@@ -66,9 +67,9 @@ export class FillFetchingStream implements UserStream {
 
   #complete(order: Readonly<InFlightOrder>, executed: Decimal, sink: UserStreamSink): void {
     const underWay = this.#wanted.get(order)
-    if (underWay?.gte(executed)) return
+    if (executed.lte(underWay ?? order.executedAmount)) return
     this.#wanted.set(order, executed)
-    if (!underWay) void this.#fetch(order, sink).finally(() => this.#wanted.delete(order))
+    if (!underWay) void this.#fetch(order, sink)
   }
 
   async #fetch(order: Readonly<InFlightOrder>, sink: UserStreamSink): Promise<void> {
@@ -77,15 +78,12 @@ export class FillFetchingStream implements UserStream {
     const backoff = new Backoff({ initialMs: FIRST_RETRY_MS, maxMs: SLOWEST_RETRY_MS, random })
     while (!signal.aborted && !order.isDone && this.#wanted.get(order)?.gt(order.executedAmount)) {
       try {
-        for (const fill of oldestFirst(await fetchFills(order, signal))) sink.tradeUpdate(fill)
+        for (const fill of await fetchFills(order, signal)) sink.tradeUpdate(fill)
       } catch (error) {
         logger.debug({ clientOrderId: order.clientOrderId }, `fills could not be read: ${messageOf(error)}`)
       }
       if (this.#wanted.get(order)?.gt(order.executedAmount)) await sleep(clock, backoff.nextMs(), signal)
     }
+    this.#wanted.delete(order)
   }
-}
-
-function oldestFirst(fills: readonly TradeUpdate[]): readonly TradeUpdate[] {
-  return [...fills].sort((a, b) => a.fillMs - b.fillMs)
 }

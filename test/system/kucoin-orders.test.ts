@@ -83,6 +83,8 @@ describe('the whole connector on KuCoin: orders through the ring, fills from the
   test('a resting order fills in parts when the market trades through it, each part with its fee', async () => {
     await using rig = await ready()
     rig.simulator.stopSource()
+    const top = () => rig.simulator.exchange.engine.book(SYMBOL).top('bid')?.[0]
+    await until(() => rig.connector.orderBook(PAIR).bestBidPrice === top(), 'the book to have caught up')
     const bid = bestBid(rig)
     const id = rig.connector.buy(PAIR, '0.02', 'limitMaker', bid)
     await rig.event('buyOrderCreated', id)

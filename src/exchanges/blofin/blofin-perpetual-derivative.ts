@@ -99,10 +99,10 @@ export class BlofinPerpetualDerivative extends CcxtPerpetualDerivative {
     const rows = await this.#pages(what, 'tradeId', signal, (call, paging) =>
       call.privateGetTradeFillsHistory({ ...request, ...paging }),
     )
-    const fills = rows
+    return rows
       .filter((row) => row['orderId'] === orderId)
       .map((row) => fillOf(row, order.clientOrderId, market))
-    return [...new Map(fills.map((fill) => [fill.tradeId, fill])).values()]
+      .reverse()
   }
 
   /** The stream of orders has no fills: they are fetched when it says that there are some. */
@@ -117,7 +117,7 @@ export class BlofinPerpetualDerivative extends CcxtPerpetualDerivative {
     })
   }
 
-  /** Every row of a list that is told newest first, page by page: each is asked for with the oldest id so far. */
+  /** Every row of a list, newest first as it is told, page by page: each is asked for with the oldest id so far. */
   async #pages(
     what: string,
     idName: string,

@@ -1,6 +1,6 @@
 import type { GatewayCancel, GatewayOrder, OrderGateway } from '../../order-gateway.ts'
 import type { Account } from '../account.ts'
-import { BlofinError, blofinErrorOf, fieldsOf, parameterWrong } from './blofin-errors.ts'
+import { blofinErrorOf, fieldsOf, parameterWrong } from './blofin-errors.ts'
 import type { BlofinSignatures } from './blofin-signatures.ts'
 import { orderTypeWord } from './blofin-words.ts'
 import type { DeskAnswer } from './rest-route.ts'
@@ -63,7 +63,6 @@ export class BlofinOrderGateway implements OrderGateway {
     try {
       return JSON.stringify(act(this.#account))
     } catch (error) {
-      if (!(error instanceof BlofinError)) throw error
       const { code, message } = blofinErrorOf(error)
       return JSON.stringify({ code, msg: message })
     }
