@@ -1,3 +1,4 @@
+import { QtxError } from '../../errors.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import { asList, asNumber, asRecord, asText } from '../untrusted-fields.ts'
 import { readBlofinRefusal } from './blofin-errors.ts'
@@ -16,6 +17,8 @@ export interface BlofinCalls extends CcxtExchange {
   privateGetAccountFundingFees(params: Params): Promise<unknown>
 }
 
+/** A time that is this much before the last one is of a clock that was set; times that were given away come later. */
+const SET_BACK_MS = 1_000
 /** Where ccxt's `handleErrors` has the body of an answer, as text and as what it says. */
 const BODY_TEXT = 5
 const BODY = 6
@@ -25,7 +28,8 @@ export function completeBlofinClient(instance: CcxtExchange): void {
   const exchange = instance as BlofinCalls
   signWithTimesOfItsOwn(exchange)
   refuseRefusedRows(exchange)
-  const { fetchFundingRate, fetchOrderBook } = exchange
+  const fetchFundingRate = exchange.fetchFundingRate.bind(exchange)
+  const fetchOrderBook = exchange.fetchOrderBook.bind(exchange)
 
   // There is no request for the time; the mark price says when it was read.
   exchange.fetchTime = async () => {
@@ -39,12 +43,13 @@ export function completeBlofinClient(instance: CcxtExchange): void {
     const answer = await exchange.privateGetTradeOrderDetail({ ...params, instId: market.id })
     const order = asRecord(asRecord(answer)?.['data'])
     // Assumed: an order that is not there is answered with success, and nothing.
-    return order && Object.keys(order).length > 0 ? exchange.parseOrder(order, market) : undefined
+    if (order && Object.keys(order).length > 0) return exchange.parseOrder(order, market)
+    throw new QtxError('QTX_ORDER_NOT_FOUND', 'the exchange has no such order')
   }
 
   exchange.fetchFundingRate = async (symbol) => {
     const [rate, prices] = await Promise.all([
-      fetchFundingRate.call(exchange, symbol),
+      fetchFundingRate(symbol),
       exchange.publicGetMarketMarkPrice({ instId: exchange.market(symbol).id }),
     ])
     const row = asList(asRecord(prices)?.['data']).map(asRecord)[0]
@@ -53,7 +58,7 @@ export function completeBlofinClient(instance: CcxtExchange): void {
 
   // REST's books have a time and no sequence; they are compared with the stream by the time.
   exchange.fetchOrderBook = async (symbol, limit) => ({
-    ...asRecord(await fetchOrderBook.call(exchange, symbol, limit)),
+    ...asRecord(await fetchOrderBook(symbol, limit)),
     nonce: 0,
   })
 }
@@ -66,7 +71,8 @@ function signWithTimesOfItsOwn(exchange: BlofinCalls): void {
   let lastMs = 0
   exchange.milliseconds = () => {
     const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
-    return (lastMs = Math.max(lastMs + 1, Date.now() - aheadMs))
+    const nowMs = Date.now() - aheadMs
+    return (lastMs = nowMs > lastMs || nowMs < lastMs - SET_BACK_MS ? nowMs : lastMs + 1)
   }
 }
 
