@@ -1,5 +1,4 @@
 import { EXCHANGE_REGISTRY, type ExchangeRow, type StreamLack } from '../src/exchanges/registry.ts'
-import { ANSWER_FORMATS } from '../src/wire/order-answer.ts'
 import { EXCHANGE_BACKENDS, toQtxSymbol, type ExchangeBackend } from '../src/wire/symbol-names.ts'
 
 /** What each thing that a private stream may lack is called, and the connector's hook that fetches it. */
@@ -39,7 +38,6 @@ const CAPABILITIES: readonly (readonly [name: string, cell: Cell])[] = [
     ({ isCancelFinal }) =>
       isCancelFinal ? 'the order’s end' : 'a receipt; the end is told by the private stream',
   ],
-  ['answers of the ring are understood', (_row, backend) => (ANSWER_FORMATS.has(backend) ? 'yes' : 'no')],
   [
     'depth and best prices are numbered by',
     ({ sequencesComparable }) =>

@@ -7,7 +7,7 @@ import { QtxError } from '../errors.ts'
 import { toQtxSymbol, type ExchangeBackend } from '../wire/symbol-names.ts'
 import type { SimulatedAccount } from './exchange/credential-store.ts'
 import type { Instrument } from './exchange/instrument.ts'
-import { dialectOf } from './exchange/simulated-dialects.ts'
+import { SIMULATED_DIALECTS } from './exchange/simulated-dialects.ts'
 import { startSimulatedExchange, type SimulatedExchange } from './exchange/simulated-exchange.ts'
 import { toFeedUnits } from './feed/feed-units.ts'
 import { FeedServer, type FeedServerStatistics } from './feed/feed-server.ts'
@@ -81,7 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const seed = options.seed ?? 1
   const host = options.host ?? '127.0.0.1'
   const backend = options.exchange ?? 'binance'
-  const dialect = dialectOf(backend)
+  const dialect = SIMULATED_DIALECTS[backend]
   const markets = (options.pairs ?? DEMO_PAIRS).map((pair) => marketOf(pair, backend, options.qtxSymbols))
   const accounts = options.accounts ?? [DEMO_ACCOUNT]
   const account = accounts[0]
@@ -199,7 +199,7 @@ function marketOf(
   qtxSymbols: SimulatorOptions['qtxSymbols'],
 ): SimulatedMarket {
   const { base, quote } = parseTradingPair(pair)
-  const { instruments } = dialectOf(backend)
+  const { instruments } = SIMULATED_DIALECTS[backend]
   const instrument = instruments.find((each) => each.baseAsset === base && each.quoteAsset === quote)
   if (!instrument) {
     const known = instruments.map((each) => `${each.baseAsset}-${each.quoteAsset}`)

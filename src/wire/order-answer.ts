@@ -13,6 +13,7 @@ import { parseExactJson } from './exact-json.ts'
 import { GATE_IO } from './gate-io-answer.ts'
 import { KUCOIN } from './kucoin-answer.ts'
 import { OKX } from './okx-answer.ts'
+import type { ExchangeBackend } from './symbol-names.ts'
 
 export interface AcceptedAnswer {
   readonly kind: 'accepted'
@@ -36,33 +37,31 @@ export interface UnknownAnswer {
 
 export type OrderAnswer = AcceptedAnswer | RejectedAnswer | UnknownAnswer
 
-/** Answers of these backends are read by their own format (Binance: C SDK, the others: assumed). */
-export const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map([
-  ['binance', BINANCE],
-  ['okx', OKX],
-  ['bybit', BYBIT],
-  ['bitget', BITGET],
-  ['kucoin', KUCOIN],
-  ['gate_io', GATE_IO],
-  ['blofin', BLOFIN],
-])
+/** How one exchange's answers are read. */
+interface AnswerRow {
+  readonly format: AnswerFormat
+  /** Its codes for a key that it does not take; the order manager is assumed to answer so without a key as well. */
+  readonly assumedKeyMissing: readonly string[]
+}
 
-/** Binance's codes for a key that it does not take; the order manager is assumed to answer so without a key as well. */
-const ASSUMED_KEY_MISSING: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['binance', new Set(['-2014', '-2015'])],
-  ['okx', new Set(['50111', '60005', '60009', '60011', '60032'])],
-  ['bybit', new Set(['10003', '10004', '33004'])],
-  ['bitget', new Set(['30004', '30011', '40006', '40037'])],
-  ['kucoin', new Set(['400001', '400003'])],
-  ['gate_io', new Set(['INVALID_KEY', 'AUTHENTICATION_FAILED'])],
-  ['blofin', new Set(['60009', '60011', '152401', '152409'])],
-])
+/** One row per exchange. Binance is known (C SDK), the others are assumed. */
+const ANSWERS: Readonly<Record<ExchangeBackend, AnswerRow>> = {
+  binance: { format: BINANCE, assumedKeyMissing: ['-2014', '-2015'] },
+  okx: { format: OKX, assumedKeyMissing: ['50111', '60005', '60009', '60011', '60032'] },
+  bybit: { format: BYBIT, assumedKeyMissing: ['10003', '10004', '33004'] },
+  bitget: { format: BITGET, assumedKeyMissing: ['30004', '30011', '40006', '40037'] },
+  kucoin: { format: KUCOIN, assumedKeyMissing: ['400001', '400003'] },
+  gate_io: { format: GATE_IO, assumedKeyMissing: ['INVALID_KEY', 'AUTHENTICATION_FAILED'] },
+  blofin: { format: BLOFIN, assumedKeyMissing: ['60009', '60011', '152401', '152409'] },
+}
+
+/** By backend; a backend that is not among them is not understood. */
+const ANSWER_ROWS: ReadonlyMap<string, AnswerRow> = new Map(Object.entries(ANSWERS))
 
 /** Whether a refusal with this code means that the key did not reach the exchange. */
 export function saysKeyIsMissing(backend: string, exchangeCode: string | undefined): boolean {
-  return (
-    exchangeCode !== undefined && (ASSUMED_KEY_MISSING.get(backend.toLowerCase())?.has(exchangeCode) ?? false)
-  )
+  const row = ANSWER_ROWS.get(backend.toLowerCase())
+  return exchangeCode !== undefined && (row?.assumedKeyMissing.includes(exchangeCode) ?? false)
 }
 
 const MAX_TEXT = 200
@@ -84,8 +83,8 @@ export function decodeOrderAnswer(
   if (!/^[{["]/.test(trimmed)) return decodeWords(request, trimmed)
   const root = parseExactJson(trimmed)
   if (root === undefined) return unclear('malformed', text)
-  const read = ANSWER_FORMATS.get(backend.toLowerCase())
-  const found = read?.(root, request) ?? 'unrecognised'
+  const row = ANSWER_ROWS.get(backend.toLowerCase())
+  const found = row?.format(root, request) ?? 'unrecognised'
   if (typeof found === 'string') return unclear(found, text)
   if (found.kind === 'rejected') {
     const words =

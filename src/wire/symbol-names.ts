@@ -1,9 +1,6 @@
 import { parseTradingPair, type TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 
-/** A backend's name, in the configuration's spelling. */
-export type ExchangeBackend = 'binance' | 'okx' | 'bybit' | 'bitget' | 'kucoin' | 'gate_io' | 'blofin'
-
 interface NamingRow {
   /** Before the colon of a QTX symbol. */
   readonly prefix: string
@@ -12,7 +9,7 @@ interface NamingRow {
 }
 
 /** How QTX names each exchange's perpetuals. Binance is known (C SDK), the others are assumed. */
-const NAMING: Readonly<Record<ExchangeBackend, NamingRow>> = {
+const NAMING_ROWS = {
   binance: { prefix: 'binance-futures' },
   okx: { prefix: 'okx-futures' },
   bybit: { prefix: 'bybit-futures' },
@@ -21,7 +18,12 @@ const NAMING: Readonly<Record<ExchangeBackend, NamingRow>> = {
   kucoin: { prefix: 'kucoin-futures', pairOfExchangeSymbol: pairOfKucoinSymbol },
   gate_io: { prefix: 'gate-io-futures' },
   blofin: { prefix: 'blofin-futures' },
-}
+} as const satisfies Readonly<Record<string, NamingRow>>
+
+/** A backend's name, in the configuration's spelling. */
+export type ExchangeBackend = keyof typeof NAMING_ROWS
+
+const NAMING: Readonly<Record<ExchangeBackend, NamingRow>> = NAMING_ROWS
 
 /** Every backend that has a QTX naming. */
 export const EXCHANGE_BACKENDS = Object.keys(NAMING) as readonly ExchangeBackend[]

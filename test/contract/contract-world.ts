@@ -48,7 +48,7 @@ export const FUNDING = {
 }
 
 /** What differs from one connector of a world to the next. */
-export type ConnectorChanges = Pick<ConnectorOptions, 'switchToOneWay'> & {
+export type ConnectorChanges = Pick<ConnectorOptions, 'switchToOneWay' | 'journal'> & {
   /** Instead of the account's own; `none` gives none at all. */
   readonly credentials?: Partial<NonNullable<ConnectorOptions['credentials']>> | 'none'
 }

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { PerpetualConnector } from '../../src/index.ts'
 import { until } from '../support/until.ts'
 import { BTC, ETH, type ContractWorld } from './contract-world.ts'
 
@@ -57,5 +61,54 @@ export function describeRestart(world: () => ContractWorld): void {
       }
       await here.start()
     })
+
+    test('the next process takes over open orders from the journal, and tells what it missed once', async () => {
+      const here = world()
+      const { connector, market } = here
+      const folder = mkdtempSync(join(tmpdir(), 'qtx-contract-journal-'))
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+      await connector.stop()
+      let id: string
+      {
+        await using first = await here.connectAnother({ journal: { folder } })
+        await here.start(first)
+        const seen = eventsOf(first)
+        id = first.sell(ETH, '0.5', 'limitMaker', '3000.5')
+        await until(() => seen.includes(`sellOrderCreated ${id}`), 'the order')
+        market.trade(ETH, 'buy', 3_000.5, 0.2)
+        await until(() => seen.includes(`orderFilled ${id} 0.2`), 'its first fill')
+      }
+      market.trade(ETH, 'buy', 3_000.5, 0.1)
+      {
+        await using second = await here.connectAnother({ journal: { folder } })
+        const seen = eventsOf(second)
+        await here.start(second)
+        const order = second.inFlightOrders.get(id)
+        expect(order).toMatchObject({ isAdopted: true, state: 'partiallyFilled' })
+        expect(String(order?.executedAmount)).toBe('0.3')
+        market.trade(ETH, 'buy', 3_000.5, 0.2)
+        await until(() => seen.includes(`sellOrderCompleted ${id}`), 'its end')
+        expect(seen).toEqual([`orderFilled ${id} 0.1`, `orderFilled ${id} 0.2`, `sellOrderCompleted ${id}`])
+        const { rows } = await second.history({ kind: 'fills', order: 'oldest' })
+        expect(rows.map(({ clientOrderId, amount }) => `${clientOrderId} ${amount}`)).toEqual(
+          ['0.2', '0.1', '0.2'].map((amount) => `${id} ${amount}`),
+        )
+        const [profit] = await second.profitAndLoss({ pair: ETH })
+        expect(String(profit?.position)).toBe('-0.5')
+      }
+      await here.start()
+    })
   })
+}
+
+/** The events of a connector's orders from now on, in words. */
+function eventsOf(connector: PerpetualConnector): string[] {
+  const seen: string[] = []
+  for (const name of ['sellOrderCreated', 'sellOrderCompleted', 'orderCancelled', 'orderFailure'] as const) {
+    connector.on(name, ({ clientOrderId }) => seen.push(`${name} ${clientOrderId}`))
+  }
+  connector.on('orderFilled', ({ clientOrderId, amount }) =>
+    seen.push(`orderFilled ${clientOrderId} ${String(amount)}`),
+  )
+  return seen
 }

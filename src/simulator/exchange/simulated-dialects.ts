@@ -6,11 +6,10 @@ import { BYBIT_DIALECT } from './bybit/simulated-bybit.ts'
 import { OKX_DIALECT } from './okx/simulated-okx.ts'
 import { GATE_IO_DIALECT } from './gate-io/simulated-gate-io.ts'
 import { KUCOIN_DIALECT } from './kucoin/simulated-kucoin.ts'
-import { QtxError } from '../../errors.ts'
 import type { ExchangeDialect } from './exchange-dialect.ts'
 
 /** How each simulated exchange speaks. */
-export const SIMULATED_DIALECTS: Readonly<Partial<Record<ExchangeBackend, ExchangeDialect>>> = {
+export const SIMULATED_DIALECTS: Readonly<Record<ExchangeBackend, ExchangeDialect>> = {
   binance: BINANCE_DIALECT,
   bitget: BITGET_DIALECT,
   okx: OKX_DIALECT,
@@ -18,11 +17,4 @@ export const SIMULATED_DIALECTS: Readonly<Partial<Record<ExchangeBackend, Exchan
   kucoin: KUCOIN_DIALECT,
   gate_io: GATE_IO_DIALECT,
   blofin: BLOFIN_DIALECT,
-}
-
-/** The dialect of a backend. @throws QtxError `QTX_EXCHANGE_UNSUPPORTED`. */
-export function dialectOf(backend: ExchangeBackend): ExchangeDialect {
-  const dialect = SIMULATED_DIALECTS[backend]
-  if (dialect) return dialect
-  throw new QtxError('QTX_EXCHANGE_UNSUPPORTED', `there is no simulated ${backend}`)
 }
