@@ -119,7 +119,7 @@ export const ERRORS = {
   },
   QTX_SHM_SIZE: {
     subject: 'shared-memory',
-    meaning: 'The shared memory object is not as large as an order ring.',
+    meaning: 'The shared memory object is not as large as what should be in it.',
     outcome: 'none',
     remedy: 'check that the name is that of an order ring and that the QTX order manager is running',
   },

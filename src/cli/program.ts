@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { registerConfig } from './commands/config.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerSimulate } from './commands/simulate.ts'
 import { registerWatch } from './commands/watch.ts'
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   registerDemo(program)
   registerWatch(program)
   registerSimulate(program)
+  registerConfig(program)
   for (const command of program.commands) {
     command.configureOutput({ outputError: writeUsageError(command) })
   }

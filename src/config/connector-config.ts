@@ -44,6 +44,14 @@ const sharedMemoryName = z
   .optional()
   .describe('Shared memory of the QTX order manager. Without it orders go by the exchange’s own REST API.')
 
+const streamRingName = (usual: string) =>
+  z
+    .string({ error: `Give the name of the shared memory, such as ${usual}.` })
+    .regex(/^\/[\w.-]{1,250}$/, {
+      error: `A shared memory name is a slash and letters, digits, _ . -, such as ${usual}.`,
+    })
+    .default(usual)
+
 const secret = (what: string) =>
   z
     .string({ error: `Give ${what} as text.` })
@@ -163,6 +171,34 @@ export const qtxConnectorConfig = z.strictObject(
       .enum(['recvmmsg', 'dgram'], { error: 'feedReceiver is recvmmsg (Linux) or dgram (anywhere).' })
       .optional()
       .describe('How datagrams are received; recvmmsg by default on Linux, dgram elsewhere.'),
+    feedTransport: z
+      .enum(['udp', 'shared-memory'], {
+        error: 'feedTransport is udp (the default) or shared-memory (on QTX’s own host).',
+      })
+      .optional()
+      .describe(
+        'Which way messages come; from shared memory only on QTX’s own host, subscriptions go over UDP all the same. udp by default.',
+      ),
+    feedStreamRings: z
+      .strictObject(
+        {
+          messages: streamRingName('/stream_lite').describe(
+            'Shared memory that messages are read from; /stream_lite by default.',
+          ),
+          levels: streamRingName('/stream_lite_l2').describe(
+            'Shared memory that the levels of depth messages are read from; /stream_lite_l2 by default.',
+          ),
+        },
+        { error: unknownKeys(['messages', 'levels']) },
+      )
+      .optional()
+      .describe('Where QTX writes its messages on its own host; for feedTransport shared-memory.'),
+    feedBusyPoll: z
+      .boolean({ error: 'feedBusyPoll is true or false.' })
+      .optional()
+      .describe(
+        'Whether the process looks for messages without ever sleeping: it takes a whole core and saves some tens of microseconds. With recvmmsg and shared-memory; false by default.',
+      ),
     feedFallback: z
       .enum(['websocket', 'none'], {
         error: 'feedFallback is websocket (the exchange’s own takes over) or none (the default).',

@@ -142,8 +142,10 @@ export interface Anomaly {
   /**
    * `OVERFILLED`: more was filled than ordered. `FILLED_AFTER_FAILURE`: an order that was reported as failed filled.
    * `LIVE_AFTER_FAILURE`: the exchange has such an order open. After both it is tracked again, until its true end.
+   * `FILLED_AFTER_CANCEL`: more of an order filled than its end said; its fill is told after its `orderCancelled`, and
+   * it completes when all of it has filled.
    */
-  readonly code: 'OVERFILLED' | 'FILLED_AFTER_FAILURE' | 'LIVE_AFTER_FAILURE'
+  readonly code: 'OVERFILLED' | 'FILLED_AFTER_FAILURE' | 'LIVE_AFTER_FAILURE' | 'FILLED_AFTER_CANCEL'
   readonly message: string
   readonly pair: TradingPair
   readonly clientOrderId: string

@@ -91,6 +91,9 @@ export class JournalKeeper {
       events.on('positionUpdated', (position) => recorder.position(position)),
     ]
     this.#adopt(recovered.orders)
+    for (const order of recovered.ordersWithoutFees) {
+      if (this.#options.pairs.has(order.pair)) tracker.adopt(identityOf(order), pastOf(order))
+    }
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { sleep, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { messageOf } from '../errors.ts'
 import type { InFlightOrder } from './in-flight-order.ts'
-import type { OrderTracker } from './order-tracker.ts'
+import { lacksFee, type OrderTracker } from './order-tracker.ts'
 import type { OrderUpdate, TradeUpdate } from './order-types.ts'
 
 export interface OrderResolverOptions {
@@ -28,6 +28,9 @@ const WITHDRAWN_PROOF_MS = 60_000
 /** An order that existed is gone when the exchange has denied it this often, over at least this time. */
 const GONE_AFTER_MISSES = 3
 const GONE_AFTER_MS = 60_000
+
+/** What a look-up found. */
+type Refreshed = 'found' | 'fills-missing' | 'not-found'
 
 /** One order's look-up while it is under way. */
 interface Look {
@@ -62,8 +65,11 @@ export class OrderResolver {
     void this.#look(order, look).finally(() => this.#looks.delete(order))
   }
 
-  /** Asks the exchange once about an order, and applies what it says. Throws when it could not be asked. */
-  async refresh(order: InFlightOrder): Promise<'found' | 'not-found'> {
+  /**
+   * Asks the exchange once about an order, and applies what it says. `fills-missing`: it says that more is executed
+   * than the fills add up to that it lists. Throws when it could not be asked.
+   */
+  async refresh(order: InFlightOrder): Promise<Refreshed> {
     const { fetchOrder, fetchFills, tracker, signal } = this.#options
     const { clientOrderId } = order
     const wasCanceling = order.state === 'pendingCancel'
@@ -72,7 +78,7 @@ export class OrderResolver {
     // Fills are listed by it.
     tracker.learnExchangeId(order, update.exchangeOrderId)
     // Fills first: an order is complete when they are in, and its end may not come before them.
-    if (mayHaveMoreFills(update, order)) {
+    if (mayHaveMoreFills(update, order) || lacksFee(order)) {
       // The exchange's list has its own order id only, which may not be known here yet.
       for (const fill of await fetchFills(order, signal)) tracker.applyTradeUpdate({ clientOrderId, ...fill })
     }
@@ -81,7 +87,7 @@ export class OrderResolver {
     if (wasCanceling && isOpen) tracker.cancelRefused(order)
     const { executedAmount = order.executedAmount } = update
     tracker.applyOrderUpdate({ clientOrderId, ...update, ...(!isOpen && { executedAmount }) })
-    return 'found'
+    return mayHaveMoreFills({ ...update, executedAmount }, order) ? 'fills-missing' : 'found'
   }
 
   async #look(order: InFlightOrder, look: Look): Promise<void> {
@@ -99,6 +105,8 @@ export class OrderResolver {
       try {
         const found = await this.refresh(order)
         noteMiss(look, found, askedMs)
+        // A list of fills may be behind, and nobody else asks about an order that is done.
+        look.mustAsk ||= found === 'fills-missing'
         if (found === 'not-found' && this.#isProvenAbsent(order, askedMs - (unknownSinceMs ?? askedMs))) {
           tracker.fail(order, {
             code: 'QTX_ORDER_NOT_FOUND',
@@ -155,8 +163,8 @@ export class OrderResolver {
 }
 
 /** Only what the exchange says counts: a question that could not be asked is neither a miss nor the end of misses. */
-function noteMiss(look: Look, found: 'found' | 'not-found', askedMs: number): void {
-  if (found === 'found') look.misses = 0
+function noteMiss(look: Look, found: Refreshed, askedMs: number): void {
+  if (found !== 'not-found') look.misses = 0
   else if (look.misses++ === 0) look.missedSinceMs = askedMs
 }
 

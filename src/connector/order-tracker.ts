@@ -96,6 +96,11 @@ export class OrderTracker {
     return [...this.#active.values()].filter((order) => order.state === 'submitUnknown')
   }
 
+  /** Orders, active or among the recently finished, with a fill whose fee is not known. */
+  get withoutFees(): readonly InFlightOrder[] {
+    return [...this.#active.values(), ...this.#finished.values()].filter(lacksFee)
+  }
+
   /** The order, if it is active or among the recently finished. */
   find(clientOrderId: string): InFlightOrder | undefined {
     return this.#active.get(clientOrderId) ?? this.#finished.get(clientOrderId)
@@ -137,7 +142,8 @@ export class OrderTracker {
 
   /**
    * Takes over an order that an earlier process sent, as far as that process had it on record. What it is now is to be
-   * asked. Announces nothing that was on record, and is no news when the order is tracked already.
+   * asked. Announces nothing that was on record, and is no news when the order is tracked already. One that is done is
+   * remembered as finished.
    */
   adopt(identity: OrderIdentity, past: AdoptedPast): InFlightOrder | undefined {
     if (this.find(identity.clientOrderId)) return undefined
@@ -147,7 +153,8 @@ export class OrderTracker {
     order.reason = past.reason
     order.isAdopted = true
     if (RANK[order.state] >= RANK.open || past.fills.length > 0) this.#created.add(order)
-    this.#active.set(order.clientOrderId, order)
+    if (order.isDone) this.#remember(order)
+    else this.#active.set(order.clientOrderId, order)
     this.learnExchangeId(order, past.exchangeOrderId)
     for (const fill of past.fills) addFill(order, fill)
     if (order.executedAmount.gte(order.amount)) {
@@ -234,25 +241,35 @@ export class OrderTracker {
         // A message may be older than the end; an answer to a question is not older than a refusal.
         if (order.state === 'failed' && update.source !== 'rest') this.#options.onLookUpNeeded(order)
         else if (order.state === 'failed') this.#reviveLive(order)
-        if (order.isDone) break
+        if (order.isDone) {
+          this.#lookUpIfMoreExecuted(order, update.executedAmount)
+          break
+        }
         this.#announceCreated(order)
         this.#raiseState(order, update.state)
     }
     return true
   }
 
-  /** Applies a fill; false when it is not of one of our orders, or was seen before. */
+  /**
+   * Applies a fill; false when it is not of one of our orders, or was seen before. One that was seen without its fee
+   * takes the fee from a later telling, which is no further event.
+   */
   applyTradeUpdate(trade: TradeUpdate): boolean {
     const order = this.findFor(trade)
-    if (!order || order.fills.has(trade.tradeId)) return false
+    const seen = order?.fills.get(trade.tradeId)
+    if (order && seen && !seen.fee && trade.fee) this.#supplyFee(order, { ...seen, fee: trade.fee })
+    if (!order || seen) return false
     this.#recorder.fill(order, trade)
     this.learnExchangeId(order, trade.exchangeOrderId)
     const hadFailed = order.state === 'failed'
+    const wasCanceled = order.state === 'canceled'
     if (hadFailed) this.#revive(order)
     this.#announceCreated(order)
     addFill(order, trade)
     this.#raiseState(order, 'partiallyFilled')
     this.#announcer.filled(order, trade)
+    if (wasCanceled) this.#reportFillAfterCancel(order)
     this.#reportContradiction(order, hadFailed)
     const announced = this.#announcedEnds.get(order)
     if (order.executedAmount.gte(order.amount)) {
@@ -309,6 +326,21 @@ export class OrderTracker {
     this.#setState(order, 'open')
   }
 
+  #supplyFee(order: InFlightOrder, fill: TradeUpdate): void {
+    this.#recorder.fill(order, fill)
+    order.fills.set(fill.tradeId, fill)
+    addFee(order, fill)
+  }
+
+  #reportFillAfterCancel(order: InFlightOrder): void {
+    const executed = `${order.executedAmount.toString()} of ${order.amount.toString()}`
+    this.#announcer.anomaly(
+      order,
+      'FILLED_AFTER_CANCEL',
+      `order ${order.clientOrderId} was reported as canceled, and has filled further: ${executed}`,
+    )
+  }
+
   #reportContradiction(order: InFlightOrder, hadFailed: boolean): void {
     const id = order.clientOrderId
     if (hadFailed)
@@ -334,8 +366,7 @@ export class OrderTracker {
   /** Ends the order now, or, when fills are still missing, once they are there. Filled beats every other end. */
   #announceEnd(order: InFlightOrder, end: AnnouncedEnd): void {
     if (order.isDone) {
-      // Only fills can turn an end into another one: fetch them rather than believe either message.
-      if (end.state === 'filled' && order.state !== 'filled') this.#options.onLookUpNeeded(order)
+      this.#lookUpIfMoreExecuted(order, end.executedAmount)
       return
     }
     const filled = end.executedAmount?.gte(order.amount) && end.state !== 'failed'
@@ -348,6 +379,12 @@ export class OrderTracker {
     if (previous && !saysMore(announced, previous)) return
     this.#announcedEnds.set(order, announced)
     this.#options.onLookUpNeeded(order)
+  }
+
+  /** Only fills can turn an end into another one: they are fetched, rather than either message believed. */
+  #lookUpIfMoreExecuted(order: InFlightOrder, executedAmount: Decimal | undefined): void {
+    const executable = executedAmount && minDecimal(executedAmount, order.amount)
+    if (executable?.gt(order.executedAmount)) this.#options.onLookUpNeeded(order)
   }
 
   #end(order: InFlightOrder, end: AnnouncedEnd): void {
@@ -395,10 +432,16 @@ function addFill(order: InFlightOrder, trade: TradeUpdate): void {
   order.executedAmount = order.executedAmount.plus(trade.amount)
   order.executedQuoteAmount = order.executedQuoteAmount.plus(trade.amount.mul(trade.price))
   order.updateMs = Math.max(order.updateMs, trade.fillMs)
-  if (trade.fee) {
-    const paid = order.fees.get(trade.fee.asset) ?? ZERO
-    order.fees.set(trade.fee.asset, paid.plus(trade.fee.amount))
-  }
+  addFee(order, trade)
+}
+
+function addFee({ fees }: InFlightOrder, { fee }: TradeUpdate): void {
+  if (fee) fees.set(fee.asset, (fees.get(fee.asset) ?? ZERO).plus(fee.amount))
+}
+
+/** Whether the fee of a fill of it is not known. */
+export function lacksFee(order: InFlightOrder): boolean {
+  return [...order.fills.values()].some((fill) => !fill.fee)
 }
 
 function exchangeKey(pair: TradingPair, exchangeOrderId: string): string {

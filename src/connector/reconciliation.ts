@@ -47,7 +47,8 @@ export class Reconciliation {
   /** Applies what the exchange says; what differs is no news. @throws QtxError when it could not be asked. */
   async refresh(): Promise<void> {
     await this.#fetchAccount()
-    if (this.#options.tracker.active.size > 0) await this.#fetchOrders()
+    const { tracker } = this.#options
+    if (tracker.active.size > 0 || tracker.withoutFees.length > 0) await this.#fetchOrders()
   }
 
   /**
@@ -109,9 +110,11 @@ export class Reconciliation {
     )
     for (const order of tracked) {
       if (order.isDone || untouched.has(order.clientOrderId)) continue
-      if ((await resolver.refresh(order)) === 'not-found' && order.state !== 'pendingCreate')
+      const found = await resolver.refresh(order)
+      if (found === 'fills-missing' || (found === 'not-found' && order.state !== 'pendingCreate'))
         resolver.lookUp(order)
     }
+    for (const order of tracker.withoutFees) resolver.lookUp(order)
     return open
   }
 

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { QtxError, messageOf } from '../errors.ts'
 import { RecordInserts } from './record-inserts.ts'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { FROM_VERSION_1, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 import type { Frame } from './segment-format.ts'
 import { isDamageError, openSqlite, type SqlValue, type Sqlite } from './sqlite.ts'
 
@@ -153,7 +153,9 @@ function prepareTables(sqlite: Sqlite, account: string, isChecked: boolean): voi
   }
   if (isChecked && sqlite.query('PRAGMA quick_check(1)').get()?.[0] !== 'ok') throw new DamagedDatabase()
   sqlite.exec('BEGIN IMMEDIATE')
+  if (version === 1) sqlite.exec(FROM_VERSION_1.before)
   sqlite.exec(SCHEMA)
+  if (version === 1) sqlite.exec(FROM_VERSION_1.after)
   sqlite.prepare('INSERT INTO journal VALUES (1, ?, 0, NULL, NULL) ON CONFLICT DO NOTHING')(account)
   sqlite.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
   sqlite.exec('COMMIT')

@@ -55,7 +55,7 @@ export interface OrderStateRecord {
   readonly atMs: number
 }
 
-/** One fill, of an order of ours or adopted. Unique by pair and trade id. */
+/** One fill, of an order of ours or adopted. Unique by pair, trade id and order. */
 export interface FillRecord {
   readonly kind: 'fill'
   readonly pair: string

@@ -7,7 +7,10 @@ const DONE: ReadonlySet<OrderStateRecord['state']> = new Set(['canceled', 'fille
 
 type Run = (...parameters: SqlValue[]) => void
 
-/** Writes records into the tables. A record that is there already, by what makes it unique, changes nothing. */
+/**
+ * Writes records into the tables. A record that is there already, by what makes it unique, changes nothing, but that a
+ * fill that was recorded without its fee takes it from a later record.
+ */
 export class RecordInserts {
   readonly #order: Run
   readonly #change: Run
@@ -37,7 +40,8 @@ export class RecordInserts {
         updated_ms = ?, done = ? WHERE client_order_id = ?`,
     )
     this.#fill = sqlite.prepare(
-      'INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+        SET fee_asset = excluded.fee_asset, fee_amount = excluded.fee_amount WHERE fills.fee_amount IS NULL`,
     )
     this.#funding = sqlite.prepare('INSERT INTO funding VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
     this.#balance = sqlite.prepare('INSERT OR REPLACE INTO balances VALUES (?, ?, ?)')

@@ -1,7 +1,7 @@
 import type { OrderHistory } from './history.ts'
 import type { BalanceRecord, FillRecord, PositionRecord } from './journal-record.ts'
 
-/** An order that was not done when the process before ended. */
+/** An order that the process before left, not done or not known in full. */
 export interface RecoveredOrder extends OrderHistory {
   /** True when an answer to placing it is on record, whatever it said; `placeOutcome` has it. */
   readonly wasAnswered: boolean
@@ -25,6 +25,8 @@ export interface CorruptTail {
 export interface RecoveredState {
   /** Every order that is not done, oldest first. */
   readonly orders: readonly RecoveredOrder[]
+  /** Orders that are done, with a fill within the last day on record whose fee is not on record. */
+  readonly ordersWithoutFees: readonly RecoveredOrder[]
   /** Undefined when no order is on record. */
   readonly highestClientOrderId: string | undefined
   /** The newest time on record, milliseconds since 1970; undefined for a new journal. */

@@ -1,5 +1,5 @@
 /** Number of the tables' layout, in the database's `user_version`. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** The tables. Decimals are text exactly as they were recorded; times are milliseconds since 1970. */
 export const SCHEMA = `
@@ -63,11 +63,12 @@ CREATE TABLE IF NOT EXISTS fills (
   fee_amount TEXT,
   is_maker INTEGER NOT NULL,
   fill_ms INTEGER NOT NULL,
-  UNIQUE (pair, trade_id)
+  UNIQUE (pair, trade_id, client_order_id)
 );
 CREATE INDEX IF NOT EXISTS fills_by_time ON fills (fill_ms, sequence);
 CREATE INDEX IF NOT EXISTS fills_by_pair ON fills (pair, fill_ms, sequence);
 CREATE INDEX IF NOT EXISTS fills_by_order ON fills (client_order_id);
+CREATE INDEX IF NOT EXISTS fills_without_fee ON fills (fill_ms) WHERE fee_amount IS NULL;
 CREATE TABLE IF NOT EXISTS funding (
   sequence INTEGER NOT NULL,
   pair TEXT NOT NULL,
@@ -90,3 +91,19 @@ CREATE TABLE IF NOT EXISTS positions (
   at_ms INTEGER NOT NULL
 );
 `
+
+/**
+ * Before and after `SCHEMA`, what brings tables of version 1 here: there one trade of two own orders was one fill.
+ */
+export const FROM_VERSION_1 = {
+  before: `
+ALTER TABLE fills RENAME TO fills_of_version_1;
+DROP INDEX fills_by_time;
+DROP INDEX fills_by_pair;
+DROP INDEX fills_by_order;
+`,
+  after: `
+INSERT INTO fills SELECT * FROM fills_of_version_1 ORDER BY rowid;
+DROP TABLE fills_of_version_1;
+`,
+}

@@ -2,9 +2,11 @@ import { closeSync, fstatSync, ftruncateSync, readFileSync } from 'node:fs'
 import { QtxError } from '../errors.ts'
 import { openCLibrary, type CLibrary } from './libc.ts'
 
+const O_RDONLY = 0
 const O_RDWR = 0o2
 const O_CREAT = 0o100
 const O_EXCL = 0o200
+const PROT_READ = 0x1
 const PROT_READ_WRITE = 0x3
 const MAP_SHARED = 0x1
 const LOCK_EXCLUSIVE_NOW = 0x2 | 0x4
@@ -18,6 +20,13 @@ export interface SharedMemoryFacts {
   readonly mode: number
 }
 
+export interface SharedMemoryOpenOptions {
+  /** `read`: writing to the memory kills the process. Default `read-write`. */
+  readonly access?: 'read' | 'read-write'
+  /** Takes the place of what an error tells to do. */
+  readonly remedy?: string
+}
+
 /** The process that holds the lock of a segment, as far as the kernel tells. */
 export interface LockHolder {
   readonly pid: number
@@ -25,7 +34,7 @@ export interface LockHolder {
 }
 
 /**
- * A POSIX shared memory object, mapped read-write. `buffer` is the memory itself, not a copy.
+ * A POSIX shared memory object, mapped. `buffer` is the memory itself, not a copy.
  *
  * The mapping outlives `close()` until no view of it is reachable: touching unmapped memory would kill the process.
  */
@@ -55,8 +64,10 @@ export class SharedMemory {
    * Opens an existing object.
    * @throws QtxError `QTX_SHM_MISSING`, `QTX_SHM_ACCESS`, `QTX_SHM_SIZE` (not exactly `sizeBytes`).
    */
-  static open(name: string, sizeBytes: number): SharedMemory {
-    return SharedMemory.#map(name, O_RDWR, 0, (fd) => {
+  static open(name: string, sizeBytes: number, options: SharedMemoryOpenOptions = {}): SharedMemory {
+    const flags = options.access === 'read' ? O_RDONLY : O_RDWR
+    const remedy = options.remedy === undefined ? {} : { remedy: options.remedy }
+    return SharedMemory.#map(name, flags, 0, remedy, (fd) => {
       const actualBytes = fstatSync(fd).size
       if (actualBytes !== sizeBytes) {
         throw new QtxError(
@@ -64,6 +75,7 @@ export class SharedMemory {
           `shared memory ${name} is ${actualBytes} bytes, expected ${sizeBytes}`,
           {
             details: { name, actualBytes, sizeBytes },
+            ...remedy,
           },
         )
       }
@@ -75,7 +87,7 @@ export class SharedMemory {
    * @throws QtxError `QTX_SHM_ACCESS`.
    */
   static create(name: string, sizeBytes: number, mode = 0o600): SharedMemory {
-    return SharedMemory.#map(name, O_RDWR | O_CREAT | O_EXCL, mode, (fd) => ftruncateSync(fd, sizeBytes))
+    return SharedMemory.#map(name, O_RDWR | O_CREAT | O_EXCL, mode, {}, (fd) => ftruncateSync(fd, sizeBytes))
   }
 
   /** Removes the name; mappings that exist stay usable. True when there was one. */
@@ -88,7 +100,7 @@ export class SharedMemory {
   isCurrent(): boolean {
     const fd = this.#library.declare('int shm_open(const char *name, int oflag, unsigned int mode)')(
       this.name,
-      O_RDWR,
+      O_RDONLY,
       0,
     ) as number
     if (fd < 0) return false
@@ -117,7 +129,13 @@ export class SharedMemory {
     closeSync(this.#fd)
   }
 
-  static #map(name: string, flags: number, mode: number, prepare: (fd: number) => void): SharedMemory {
+  static #map(
+    name: string,
+    flags: number,
+    mode: number,
+    remedy: { readonly remedy?: string },
+    prepare: (fd: number) => void,
+  ): SharedMemory {
     const library = openForSharedMemory()
     const open = library.declare('int shm_open(const char *name, int oflag, unsigned int mode)')
     const fd = open(assertName(name), flags, mode) as number
@@ -128,6 +146,7 @@ export class SharedMemory {
         `shared memory ${name} could not be opened (${reason})`,
         {
           details: { name, reason },
+          ...remedy,
         },
       )
     }
@@ -137,7 +156,8 @@ export class SharedMemory {
       const map = library.declare(
         'void *mmap(void *address, size_t length, int protection, int flags, int fd, long offset)',
       )
-      const address = map(null, stat.size, PROT_READ_WRITE, MAP_SHARED, fd, 0) as bigint
+      const protection = flags === O_RDONLY ? PROT_READ : PROT_READ_WRITE
+      const address = map(null, stat.size, protection, MAP_SHARED, fd, 0) as bigint
       if (BigInt.asIntN(64, address) === -1n) {
         throw new QtxError(
           'QTX_SHM_ACCESS',

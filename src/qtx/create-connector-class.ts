@@ -18,6 +18,7 @@ import {
   type QtxConnector,
 } from './connector-protocol.ts'
 import { describeOverrides } from './describe-overrides.ts'
+import { missingCredentials } from './missing-credentials.ts'
 import { FeedPool } from './feed/feed-pool.ts'
 import { withQtxIdentity } from './overrides/with-qtx-identity.ts'
 import { withQtxMarketData } from './overrides/with-qtx-market-data.ts'
@@ -182,7 +183,7 @@ function toOptions(
   const logger = runtime.logger ?? createLogger('info')
   const { exchangeApiKey: apiKey, exchangeApiSecret: apiSecret } = config
   const { exchangeApiPassphrase: passphrase, exchangeUserId: userId } = config
-  if (config.tradingRequired) assertCredentials(config, row)
+  assertCredentials(config, row)
   const hasKeys = config.tradingRequired && apiKey !== undefined && apiSecret !== undefined
   return {
     ...runtime,
@@ -218,6 +219,9 @@ function toOptions(
         ...definedOnly({
           qtxSymbols: config.qtxSymbols,
           receiver: config.feedReceiver,
+          transport: config.feedTransport,
+          streamRings: config.feedStreamRings,
+          busyPoll: config.feedBusyPoll,
           multicastGroup: config.multicastGroup,
           multicastInterface: config.multicastInterface,
           silenceMs: config.feedSilenceMs,
@@ -236,17 +240,8 @@ function toOptions(
   }
 }
 
-/** Where the configuration has each of the exchange's credentials. */
-const CREDENTIAL_OPTIONS = {
-  apiKey: 'exchangeApiKey',
-  apiSecret: 'exchangeApiSecret',
-  passphrase: 'exchangeApiPassphrase',
-  userId: 'exchangeUserId',
-} as const
-
 function assertCredentials(config: QtxConnectorConfig, row: ExchangeRow): void {
-  const needed = row.credentialFields.map((field) => CREDENTIAL_OPTIONS[field])
-  const missing = needed.filter((option) => config[option] === undefined)
+  const missing = missingCredentials(config, row)
   if (missing.length === 0) return
   throw new QtxError(
     'QTX_CREDENTIALS_MISSING',

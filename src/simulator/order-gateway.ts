@@ -15,6 +15,23 @@ export interface GatewayCancel {
   readonly symbol: string
 }
 
+/** What a slot asks for, as far as it can be read; names that cannot be are empty. */
+export interface AskedRequest {
+  readonly kind: 'key' | 'place' | 'cancel'
+  readonly symbol: string
+  readonly clientOrderId: string
+}
+
+/**
+ * Why a request ends before the exchange has looked at it: no key was set, the slot cannot be read, the exchange
+ * itself has failed, or it is to refuse the order whatever it is.
+ */
+export type GatewayFault =
+  | { readonly kind: 'no-key' }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'refused' }
+
 /**
  * What the order manager needs of an exchange. Each call acts at once on the matching engine and returns the
  * exchange's own websocket-API answer as text, which the manager copies into the slot's `res_msg`.
@@ -23,6 +40,8 @@ export interface OrderGateway {
   setKey(apiKey: string, apiSecret: string): string
   place(order: GatewayOrder): string
   cancel(cancel: GatewayCancel): string
-  /** The exchange's own answer to an order before any key was set; that of Binance by default. */
+  /** The exchange's own answer to a request that does not reach it; in Binance's form by default. */
+  refuse?(asked: AskedRequest, fault: GatewayFault): string
+  /** The answer to an order before any key was set, of a gateway that refuses nothing else by itself. */
   withoutKey?(): string
 }

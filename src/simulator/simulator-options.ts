@@ -6,6 +6,7 @@ import type { ExchangeBackend } from '../wire/symbol-names.ts'
 import type { SimulatedAccount } from './exchange/credential-store.ts'
 import type { FeedFaultOptions } from './feed/feed-faults.ts'
 import type { MulticastTarget } from './feed/feed-server.ts'
+import type { StreamRingNames } from '../wire/stream-ring-layout.ts'
 import type { AnswerBehaviourOptions } from './orders/answer-behaviour.ts'
 import type { PollMode } from './orders/slot-poller.ts'
 
@@ -78,6 +79,11 @@ export interface SimulatorOptions {
         readonly multicast?: MulticastTarget | undefined
       }
     | undefined
+  /**
+   * Whether market data is written to shared memory too, and under which names; `true` chooses names that no other
+   * process has. Default false.
+   */
+  readonly streamRings?: boolean | StreamRingNames | undefined
   /** The order ring's name. Default: one that no other process has. */
   readonly sharedMemoryName?: string | undefined
   readonly orderManager?:

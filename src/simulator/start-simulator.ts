@@ -11,6 +11,7 @@ import { SIMULATED_DIALECTS } from './exchange/simulated-dialects.ts'
 import { startSimulatedExchange, type SimulatedExchange } from './exchange/simulated-exchange.ts'
 import { toFeedUnits } from './feed/feed-units.ts'
 import { FeedServer, type FeedServerStatistics } from './feed/feed-server.ts'
+import type { StreamRingNames } from '../wire/stream-ring-layout.ts'
 import { MarketModel } from './feed/market-model.ts'
 import type { MarketEvent } from './market-event.ts'
 import type { MarketSource } from './feed/market-source.ts'
@@ -25,6 +26,7 @@ import {
   type SimulatorSource,
 } from './simulator-options.ts'
 import { SourcePlayer } from './feed/source-player.ts'
+import { StreamRingWriter } from './feed/stream-ring-writer.ts'
 
 export type { SimulatedAccount } from './exchange/credential-store.ts'
 export type { SimulatedExchange } from './exchange/simulated-exchange.ts'
@@ -49,6 +51,8 @@ export interface SimulatorStatistics {
 export interface Simulator extends AsyncDisposable {
   readonly feed: { readonly host: string; readonly port: number }
   readonly sharedMemoryName: string
+  /** Names of the stream rings, where market data is written to shared memory too. */
+  readonly streamRings: StreamRingNames | undefined
   /** Base addresses of the exchange's servers. */
   readonly exchangeEndpoints: { readonly rest: string; readonly websocket: string }
   /** QTX symbols by pair. */
@@ -65,6 +69,8 @@ export interface Simulator extends AsyncDisposable {
   /** Stops the market: no event comes until `startSource()`, which plays a recording from its beginning. */
   stopSource(): void
   statistics(): SimulatorStatistics
+  /** Removes the stream rings alone, at once; `close()` does it too. For a process that ends before that. */
+  closeStreamRings(): void
   /** Stops everything and removes the shared memory object. Calling it again does nothing. */
   close(): Promise<void>
 }
@@ -93,8 +99,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= stopAll(started))
   try {
+    const streamRings = createStreamRings(options.streamRings)
+    if (streamRings) started.push(() => streamRings.close())
     const feedServer = await FeedServer.open({
       ...options.feed,
+      streamRings,
       symbols: Object.fromEntries(markets.map(({ qtxSymbol, instrument }) => [qtxSymbol, instrument.symbol])),
       host,
       port: options.feedPort,
@@ -144,6 +153,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return {
       feed: feedServer.address,
       sharedMemoryName: orderManager.sharedMemoryName,
+      streamRings: streamRings?.names,
       exchangeEndpoints: exchange.endpoints,
       symbols: Object.fromEntries(markets.map(({ pair, qtxSymbol }) => [pair, qtxSymbol])),
       account,
@@ -159,6 +169,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         feed: feedServer.statistics,
         orders: orderManager.statistics,
       }),
+      closeStreamRings: () => streamRings?.close(),
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -233,6 +244,12 @@ function createSource(
     return { symbol, tickSize: tickSize.toString(), stepSize: stepSize.toString(), price }
   })
   return new ModelSource(new MarketModel({ symbols, seed, messagesPerSecond }), clock)
+}
+
+function createStreamRings(names: SimulatorOptions['streamRings']): StreamRingWriter | undefined {
+  if (names === undefined || names === false) return undefined
+  const own = ownRingName()
+  return new StreamRingWriter(names === true ? { messages: `${own}_stream`, levels: `${own}_stream_l2` } : names)
 }
 
 function ownRingName(): string {

@@ -24,6 +24,7 @@ const router = new DatagramRouter({
   nowMs: () => 1_748_231_160_127.25,
   onText: () => undefined,
   onKernelDrops: () => undefined,
+  onLapped: () => undefined,
   onSocketError: () => undefined,
 })
 const subscription = new SymbolSubscription({

@@ -133,6 +133,23 @@ describe('what ccxt lacks of BloFin', () => {
     expect(hooks.notFoundIsProofAfterMs).toBe(120_000)
   })
 
+  test('open orders are listed page by page: there are more than the twenty that BloFin lists unasked', async () => {
+    const ids = Array.from({ length: 103 }, (_, n) => String(500 + n))
+    for (const clientOrderId of ids) {
+      exchange.engine.place(exchange.engine.account(CREDENTIALS.apiKey)!, {
+        symbol: PAIR,
+        side: 'buy',
+        kind: 'limit',
+        timeInForce: 'gtc',
+        size: new Decimal('0.0001'),
+        price: new Decimal(59_000),
+        clientOrderId,
+      })
+    }
+    const open = await hooks.fetchOpenOrders(signal)
+    expect(open.map(({ clientOrderId }) => clientOrderId).sort()).toEqual(ids)
+  })
+
   test('I2: an answer that is lost, or that settles nothing, leaves the outcome unknown', async () => {
     const row = { orderId: '28000009', clientOrderId: '' }
     const answers = [

@@ -13,6 +13,7 @@ interface SimulateFlags {
   readonly feedPort: number
   readonly exchangePort: number
   readonly sharedMemory?: string
+  readonly streamRings?: boolean | string
   readonly pairs: string[]
   readonly recording?: string
   readonly speed?: number | 'max'
@@ -44,6 +45,10 @@ export function registerSimulate(program: Command): void {
     .option('--feed-port <port>', 'UDP port of the feed, 0 for any', parsePort, 8080)
     .option('--exchange-port <port>', 'TCP port of the exchange, 0 for any', parsePort, 0)
     .option('--shared-memory <name>', 'name of the order ring, such as /place_order_x')
+    .option(
+      '--stream-rings [name]',
+      'write market data to shared memory too, under this name and NAME_l2, such as /stream_lite',
+    )
     .addOption(
       new Option('--pairs <pairs...>', 'pairs to simulate: BTC-USDT, ETH-USDT, SOL-USDT, DOGE-USDT').default(
         ['BTC-USDT', 'ETH-USDT'],
@@ -96,15 +101,18 @@ async function simulateUntil(signal: AbortSignal, options: SimulatorOptions, jso
   const { startSimulator } = await import('../../simulator/start-simulator.ts')
   const simulator = await startSimulator(options)
   // The name of a shared memory object outlives the process, however that ends.
-  const removeRing = (): void => simulator.orderManager.close()
-  process.once('exit', removeRing)
+  const removeRings = (): void => {
+    simulator.orderManager.close()
+    simulator.closeStreamRings()
+  }
+  process.once('exit', removeRings)
   try {
     printStart(simulator, options, json)
     await Promise.race([simulator.startSource().then(waitForEver), untilAborted(signal)])
     printEnd(simulator, json)
   } finally {
     await simulator.close()
-    process.off('exit', removeRing)
+    process.off('exit', removeRings)
   }
 }
 
@@ -121,15 +129,16 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 function printStart(simulator: Simulator, options: SimulatorOptions, json: boolean): void {
-  const { feed, sharedMemoryName, exchangeEndpoints, symbols, account } = simulator
+  const { feed, sharedMemoryName, streamRings, exchangeEndpoints, symbols, account } = simulator
   const seed = options.seed
   if (json) {
-    printJson({ feed, sharedMemoryName, exchangeEndpoints, symbols, account, seed })
+    printJson({ feed, sharedMemoryName, streamRings, exchangeEndpoints, symbols, account, seed })
     return
   }
   printLine(
     `feed ${feed.host}:${feed.port}  orders ${sharedMemoryName}  rest ${exchangeEndpoints.rest}  websocket ${exchangeEndpoints.websocket}`,
   )
+  if (streamRings) printLine(`market data in shared memory ${streamRings.messages} ${streamRings.levels}`)
   printLine(`pairs ${Object.keys(symbols).join(' ')}  seed ${seed ?? 'default'}`)
   printLine(
     `demo key ${account.apiKey}  secret ${account.apiSecret}  passphrase ${account.passphrase ?? 'none'}  user id ${account.userId ?? 'none'}  (they open nothing but this simulator)`,
@@ -159,6 +168,7 @@ function toOptions(flags: SimulateFlags): SimulatorOptions {
     feedPort: flags.feedPort,
     exchangePort: flags.exchangePort,
     sharedMemoryName: flags.sharedMemory,
+    streamRings: toStreamRings(flags.streamRings),
     pairs: flags.pairs,
     source,
     // Another run must have other instrument indices, as a restarted server has.
@@ -180,6 +190,10 @@ function toOptions(flags: SimulateFlags): SimulatorOptions {
       outOfOrderRate: flags.outOfOrderRate,
     },
   }
+}
+
+function toStreamRings(name: SimulateFlags['streamRings']): SimulatorOptions['streamRings'] {
+  return typeof name === 'string' ? { messages: name, levels: `${name}_l2` } : name
 }
 
 function parseNumber(text: string, min: number, max: number, what: string): number {

@@ -2,6 +2,7 @@ import { QtxError } from '../../errors.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import { asList, asNumber, asRecord, asText } from '../untrusted-fields.ts'
 import { readBlofinRefusal } from './blofin-errors.ts'
+import { allBlofinRows } from './blofin-pages.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -13,6 +14,7 @@ export interface BlofinCalls extends CcxtExchange {
   parseOrder(order: unknown, market: unknown): unknown
   publicGetMarketMarkPrice(params: Params): Promise<unknown>
   privateGetTradeOrderDetail(params: Params): Promise<unknown>
+  privateGetTradeOrdersPending(params: Params): Promise<unknown>
   privateGetTradeFillsHistory(params: Params): Promise<unknown>
   privateGetAccountFundingFees(params: Params): Promise<unknown>
 }
@@ -45,6 +47,15 @@ export function completeBlofinClient(instance: CcxtExchange): void {
     // Assumed: an order that is not there is answered with success, and nothing.
     if (order && Object.keys(order).length > 0) return exchange.parseOrder(order, market)
     throw new QtxError('QTX_ORDER_NOT_FOUND', 'the exchange has no such order')
+  }
+
+  // ccxt asks for the first page, which is of 20.
+  exchange.fetchOpenOrders = async (symbol) => {
+    const market = exchange.market(symbol)
+    const rows = await allBlofinRows('orderId', (paging) =>
+      exchange.privateGetTradeOrdersPending({ ...paging, instId: market.id }),
+    )
+    return rows.map((row) => exchange.parseOrder(row, market))
   }
 
   exchange.fetchFundingRate = async (symbol) => {

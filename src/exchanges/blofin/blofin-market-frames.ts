@@ -23,12 +23,7 @@ export function readBlofinMarketFrame(
   const feed = feedOf(exchangeSymbol)
   if (!feed) return 'read'
   const isRead =
-    channel === 'books'
-      ? readBook(fields, feed, receivedMs)
-      : Array.isArray(fields['data']) &&
-        asList(fields['data'])
-          .map((row) => readTrade(asRecord(row) ?? {}, feed, receivedMs))
-          .every(Boolean)
+    channel === 'books' ? readBook(fields, feed, receivedMs) : readTrades(fields['data'], feed, receivedMs)
   return isRead ? 'read' : 'malformed'
 }
 
@@ -43,6 +38,15 @@ function readBook(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number)
   const previousSequence = asInteger(data['prevSeqId'])
   if (fields['action'] !== 'update' || previousSequence === undefined) return false
   return feed.depth({ ...book, previousSequence }, receivedMs)
+}
+
+function readTrades(data: unknown, feed: MarketFeed, receivedMs: number): boolean {
+  let isRead = Array.isArray(data)
+  for (const value of asList(data)) {
+    const row = asRecord(value)
+    if (!row || !readTrade(row, feed, receivedMs)) isRead = false
+  }
+  return isRead
 }
 
 function readTrade(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {

@@ -11,14 +11,12 @@ import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { toBaseAmount } from '../contract-size.ts'
 import { FillFetchingStream } from '../fill-fetching-stream.ts'
-import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 import { completeBlofinClient, type BlofinCalls } from './blofin-client.ts'
 import { BLOFIN_ERROR_CODES, readBlofinRefusal } from './blofin-errors.ts'
 import { readBlofinMarketFrame } from './blofin-market-frames.ts'
+import { allBlofinRows } from './blofin-pages.ts'
 import { blofinBalancesOf, blofinReasonOf, readBlofinUserFrame } from './blofin-user-frames.ts'
-
-/** More is refused. */
-const PAGE_LENGTH = 100
 
 const BLOFIN_PROFILE: CcxtProfile = {
   name: 'blofin_perpetual',
@@ -74,8 +72,13 @@ export class BlofinPerpetualDerivative extends CcxtPerpetualDerivative {
   ): Promise<readonly FundingPayment[]> {
     const market = (await this.connection.markets(signal)).ofPair(pair)
     const request = { instId: market.rule.exchangeSymbol, begin: String(sinceMs) }
-    const rows = await this.#pages(`fetching the funding fees of ${pair}`, 'billId', signal, (call, paging) =>
-      call.privateGetAccountFundingFees({ ...request, ...paging }),
+    const rows = await this.connection.read(
+      `fetching the funding fees of ${pair}`,
+      (exchange) =>
+        allBlofinRows('billId', (paging) =>
+          (exchange as BlofinCalls).privateGetAccountFundingFees({ ...request, ...paging }),
+        ),
+      signal,
     )
     const payments = rows
       .filter((row) => row['instId'] === request.instId)
@@ -95,9 +98,13 @@ export class BlofinPerpetualDerivative extends CcxtPerpetualDerivative {
     const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
     if (orderId === undefined) return []
     const request = { instId: market.rule.exchangeSymbol, orderId }
-    const what = `fetching the fills of order ${order.clientOrderId}`
-    const rows = await this.#pages(what, 'tradeId', signal, (call, paging) =>
-      call.privateGetTradeFillsHistory({ ...request, ...paging }),
+    const rows = await this.connection.read(
+      `fetching the fills of order ${order.clientOrderId}`,
+      (exchange) =>
+        allBlofinRows('tradeId', (paging) =>
+          (exchange as BlofinCalls).privateGetTradeFillsHistory({ ...request, ...paging }),
+        ),
+      signal,
     )
     return rows
       .filter((row) => row['orderId'] === orderId)
@@ -115,33 +122,6 @@ export class BlofinPerpetualDerivative extends CcxtPerpetualDerivative {
       findOrder: ({ clientOrderId }) => this.inFlightOrders.get(clientOrderId ?? ''),
       fetchFills: (order, signal) => this.fetchOrderFills(order, signal),
     })
-  }
-
-  /** Every row of a list, newest first as it is told, page by page: each is asked for with the oldest id so far. */
-  async #pages(
-    what: string,
-    idName: string,
-    signal: AbortSignal,
-    ask: (calls: BlofinCalls, paging: Readonly<Record<string, string>>) => Promise<unknown>,
-  ): Promise<readonly UntrustedRecord[]> {
-    const rows = new Map<string, UntrustedRecord>()
-    let after: string | undefined
-    for (;;) {
-      const paging = { limit: String(PAGE_LENGTH), ...(after !== undefined && { after }) }
-      const answer = await this.connection.read(
-        what,
-        (exchange) => ask(exchange as BlofinCalls, paging),
-        signal,
-      )
-      const page = asList(asRecord(answer)?.['data']).map((row) => asRecord(row) ?? {})
-      const known = rows.size
-      for (const row of page) {
-        after = asText(row[idName])
-        if (after !== undefined) rows.set(after, row)
-      }
-      // Where paging does not lead backwards it would not end.
-      if (page.length < PAGE_LENGTH || after === undefined || rows.size === known) return [...rows.values()]
-    }
   }
 }
 

@@ -1,9 +1,10 @@
 import { Backoff } from '../../common/backoff.ts'
-import { sleep, type Clock } from '../../common/clock.ts'
-import type { Logger } from '../../common/log.ts'
+import { sleep } from '../../common/clock.ts'
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { TradeUpdate } from '../../connector/order-types.ts'
 import { messageOf } from '../../errors.ts'
+import { byFillKey, fillKeyOf, type FillFeesOptions } from './fill-list.ts'
+import { LateFees } from './late-fees.ts'
 
 /** How long a fill waits for its fee, milliseconds; then it is told without one. */
 export const FEE_WAIT_MS = 2_000
@@ -13,20 +14,6 @@ const BURST_MS = 20
 const ASK_EVERY_MS = 200
 /** The list lags behind the stream by some tens of milliseconds. */
 const RETRY = { initialMs: ASK_EVERY_MS, maxMs: 2 * ASK_EVERY_MS }
-
-export interface FillFeesOptions {
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly random: () => number
-  /** A pair's fills since a time of the exchange, with their fees. */
-  readonly fetchFills: (
-    pair: TradingPair,
-    sinceMs: number,
-    signal: AbortSignal,
-  ) => Promise<readonly TradeUpdate[]>
-  /** Each fill once, those of one order in their order. */
-  readonly tell: (trade: TradeUpdate) => void
-}
 
 interface WaitingFill {
   readonly trade: TradeUpdate
@@ -43,15 +30,17 @@ interface PairFills {
 
 /**
  * Fills of a stream that does not say their fee: they wait until the exchange's list of fills does. A fill is never
- * lost: when the list cannot be had in time, or everything ends, it is told without a fee.
+ * lost: when the list cannot be had in time, or everything ends, it is told without a fee, which is searched for on.
  */
 export class FillFees {
   readonly #options: FillFeesOptions
   readonly #pairs = new Map<TradingPair, PairFills>()
   readonly #stopped = new AbortController()
+  readonly #late: LateFees
 
   constructor(options: FillFeesOptions) {
     this.#options = options
+    this.#late = new LateFees(options, this.#stopped.signal)
   }
 
   /** Tells the fill at once where there is nothing to wait for. */
@@ -109,7 +98,7 @@ export class FillFees {
     const signal = AbortSignal.any([late.signal, this.#stopped.signal])
     try {
       const listed = await fetchFills(pair, sinceMs, signal)
-      return new Map(listed.map((trade) => [keyOf(trade), trade]))
+      return byFillKey(listed)
     } catch (error) {
       if (!signal.aborted) logger.debug({ pair }, `fees of fills could not be fetched: ${messageOf(error)}`)
       return new Map()
@@ -120,14 +109,14 @@ export class FillFees {
 
   /** Those whose fee is known or whose time is over, except where an earlier fill of the same order still waits. */
   #tellKnown(waiting: PairFills, listed: ReadonlyMap<string, TradeUpdate>): void {
-    const { clock, logger, tell } = this.#options
+    const { clock, logger } = this.#options
     const nowMs = clock.monotonicMs()
     const held = new Set<string | undefined>()
     const left: WaitingFill[] = []
     const ready: TradeUpdate[] = []
     for (const fill of waiting.fills) {
       const { trade, untilMs } = fill
-      const fee = listed.get(keyOf(trade))?.fee
+      const fee = listed.get(fillKeyOf(trade))?.fee
       if (held.has(trade.exchangeOrderId) || (!fee && nowMs < untilMs)) {
         held.add(trade.exchangeOrderId)
         left.push(fill)
@@ -140,15 +129,15 @@ export class FillFees {
       ready.push(fee ? { ...trade, fee } : trade)
     }
     waiting.fills = left
-    for (const trade of ready) tell(trade)
+    for (const trade of ready) this.#tell(trade)
+  }
+
+  #tell(trade: TradeUpdate): void {
+    this.#options.tell(trade)
+    if (!trade.fee) this.#late.add(trade)
   }
 
   #isStopped(): boolean {
     return this.#stopped.signal.aborted
   }
-}
-
-/** Two of one's own orders may have traded with each other: one trade, and a fill of each. */
-function keyOf({ exchangeOrderId, tradeId }: TradeUpdate): string {
-  return `${exchangeOrderId ?? ''} ${tradeId}`
 }

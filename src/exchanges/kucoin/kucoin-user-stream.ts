@@ -4,7 +4,8 @@ import type { TradingPair } from '../../common/trading-pair.ts'
 import type { FundingPayment } from '../../connector/account-types.ts'
 import type { UserStream, UserStreamSink } from '../../connector/user-stream.ts'
 import { messageOf } from '../../errors.ts'
-import { FillFees, type FillFeesOptions } from './fill-fees.ts'
+import { FillFees } from './fill-fees.ts'
+import type { FillFeesOptions } from './fill-list.ts'
 
 /** The history has a settlement a little after the stream: it is asked for at these times after it. */
 const SETTLEMENT_LOOKS_MS: readonly number[] = [250, 1_000, 4_000, 16_000]

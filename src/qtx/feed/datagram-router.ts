@@ -28,6 +28,7 @@ export interface DatagramRouterOptions {
   readonly nowMs: () => number
   readonly onText: (text: string) => void
   readonly onKernelDrops: (count: number) => void
+  readonly onLapped: (count: number) => void
   readonly onSocketError: (reason: string) => void
 }
 
@@ -58,11 +59,15 @@ export class DatagramRouter implements DatagramHandler {
   }
 
   onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void {
-    const { table, counters } = this.#options
     if (isControlText(memory.bytes, offset, lengthBytes)) {
       this.#onText(memory, offset, lengthBytes)
       return
     }
+    this.onMessage(memory, offset, lengthBytes)
+  }
+
+  onMessage(memory: DatagramMemory, offset: number, lengthBytes: number): void {
+    const { table, counters } = this.#options
     const message = this.#message
     const result = decodeMarketData(memory, offset, lengthBytes, message)
     counters.countResult(result)
@@ -87,6 +92,15 @@ export class DatagramRouter implements DatagramHandler {
       `the kernel dropped ${count} QTX UDP datagrams: the process was too busy, or receiveBufferBytes is too small`,
     )
     this.#options.onKernelDrops(count)
+  }
+
+  onLapped(count: number): void {
+    this.#options.faults.warn(
+      'lapped',
+      { count },
+      `QTX wrote a whole stream ring before it was read: at least ${count} messages were lost`,
+    )
+    this.#options.onLapped(count)
   }
 
   onSocketError(reason: string): void {

@@ -69,6 +69,7 @@ export class DgramReceiver implements Receiver {
         kernelDrops: undefined,
         datagrams: this.#datagrams,
         bytes: this.#bytes,
+        laps: 0,
         otherSender: this.#otherSender,
         socketErrors: this.#socketErrors,
       }

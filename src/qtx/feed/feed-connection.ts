@@ -33,6 +33,7 @@ export interface ConnectionStatistics {
   readonly kernelDrops: number | undefined
   readonly datagrams: number
   readonly bytes: number
+  readonly laps: number
   readonly otherSender: number
   readonly socketErrors: number
 }
@@ -117,7 +118,7 @@ export class FeedConnection {
   getStatistics(): ConnectionStatistics {
     const open = this.#receivers().map((receiver) => receiver.getStatistics())
     const all = [...this.#past, ...open]
-    const sum = (field: 'datagrams' | 'bytes' | 'otherSender' | 'socketErrors'): number =>
+    const sum = (field: 'datagrams' | 'bytes' | 'laps' | 'otherSender' | 'socketErrors'): number =>
       all.reduce((total, one) => total + one[field], 0)
     const isTold = all.length > 0 && all.every(({ kernelDrops }) => kernelDrops !== undefined)
     return {
@@ -126,6 +127,7 @@ export class FeedConnection {
       kernelDrops: isTold ? all.reduce((total, one) => total + (one.kernelDrops ?? 0), 0) : undefined,
       datagrams: sum('datagrams'),
       bytes: sum('bytes'),
+      laps: sum('laps'),
       otherSender: sum('otherSender'),
       socketErrors: sum('socketErrors'),
     }
@@ -195,6 +197,7 @@ function addUp(all: readonly ReceiverStatistics[]): readonly ReceiverStatistics[
             : sum.kernelDrops + one.kernelDrops,
         datagrams: sum.datagrams + one.datagrams,
         bytes: sum.bytes + one.bytes,
+        laps: sum.laps + one.laps,
         otherSender: sum.otherSender + one.otherSender,
         socketErrors: sum.socketErrors + one.socketErrors,
       }),

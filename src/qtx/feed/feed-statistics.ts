@@ -39,7 +39,7 @@ export interface FeedStatistics {
   readonly receiver: ReceiverKind | undefined
   /** Why it is not the usual receiver. */
   readonly fallbackReason: string | undefined
-  /** Datagrams from the server. */
+  /** Datagrams from the server; of a stream ring, its messages. */
   readonly datagrams: number
   readonly bytes: number
   /** Well-formed messages. */
@@ -53,6 +53,8 @@ export interface FeedStatistics {
   readonly receiveBufferBytes: number
   /** Datagrams that the kernel dropped for want of buffer; undefined where it does not tell. */
   readonly kernelDrops: number | undefined
+  /** How often a stream ring's writer came round before everything was read; each time the books began again. */
+  readonly laps: number
   readonly socketErrors: number
   /** How often the socket was opened again. */
   readonly reopens: number
@@ -104,6 +106,7 @@ export function collectFeedStatistics(parts: FeedParts): FeedStatistics {
     latencyUs: counters.getLatency(),
     receiveBufferBytes: socket.receiveBufferBytes,
     kernelDrops: socket.kernelDrops,
+    laps: socket.laps,
     socketErrors: socket.socketErrors,
     reopens: connection.reopens,
     serverRestarts: session.serverRestarts,

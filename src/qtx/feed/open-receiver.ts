@@ -4,21 +4,28 @@ import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { QtxError, messageOf } from '../../errors.ts'
 import { DgramReceiver } from './dgram-receiver.ts'
+import { DEFAULT_STREAM_RINGS, type StreamRingNames } from '../../wire/stream-ring-layout.ts'
 import type {
   DatagramHandler,
   MulticastOptions,
   Receiver,
-  ReceiverKind,
+  UdpReceiverKind,
   ReceiverOptions,
   ServerAddress,
 } from './receiver.ts'
 import { RecvmmsgReceiver } from './recvmmsg-receiver.ts'
+import { StreamRingReceiver } from './stream-ring-receiver.ts'
+import type { FeedTransport } from './udp-manager-options.ts'
 
 export interface OpenReceiverOptions {
   readonly host: string
   readonly port: number
   /** Without it `recvmmsg` on Linux, `dgram` elsewhere. */
-  readonly receiver?: ReceiverKind | undefined
+  readonly receiver?: UdpReceiverKind | undefined
+  /** Default `udp`. */
+  readonly transport?: FeedTransport | undefined
+  readonly streamRings?: StreamRingNames | undefined
+  readonly busyPoll?: boolean | undefined
   readonly receiveBufferBytes: number
   readonly multicastGroup?: string | undefined
   /** Without it the server's own port (assumed). */
@@ -39,7 +46,7 @@ export interface OpenedReceiver {
 /**
  * Looks the host up, and opens the best receiver for it.
  * @throws QtxError `QTX_FEED_UNREACHABLE` when the host has no address or no route, `QTX_CONFIG_INVALID` when there is
- * no such interface.
+ * no such interface, `QTX_SHM_MISSING`, `QTX_SHM_ACCESS`, `QTX_SHM_SIZE` when the stream rings cannot be read.
  */
 export async function openReceiver(
   options: OpenReceiverOptions,
@@ -47,27 +54,18 @@ export async function openReceiver(
 ): Promise<OpenedReceiver> {
   const server = await resolveServer(options.host, options.port)
   await assertRoute(server)
-  const receiverOptions: ReceiverOptions = { server, receiveBufferBytes: options.receiveBufferBytes }
   const multicast = readMulticast(options)
   const wanted = options.receiver ?? (process.platform === 'linux' ? 'recvmmsg' : 'dgram')
   const fallbackReason =
     wanted === 'recvmmsg' && server.family === 6 ? `${server.address} is an IPv6 address` : undefined
-
-  const make = (own: ReceiverOptions): Receiver =>
-    wanted === 'recvmmsg' && fallbackReason === undefined
-      ? new RecvmmsgReceiver(own, handler)
-      : new DgramReceiver(own, handler)
+  const kind = fallbackReason === undefined ? wanted : 'dgram'
   try {
-    return { server, ...(await openBoth(make, receiverOptions, multicast)), fallbackReason }
+    return { server, ...(await openBoth(kind, server, options, multicast, handler)), fallbackReason }
   } catch (error) {
-    const isDefault = options.receiver === undefined
+    const isDefault = options.receiver === undefined && options.transport !== 'shared-memory'
     if (!(error instanceof QtxError) || error.code !== 'QTX_PLATFORM_UNSUPPORTED' || !isDefault) throw error
-    const makeDgram = (own: ReceiverOptions): Receiver => new DgramReceiver(own, handler)
-    return {
-      server,
-      ...(await openBoth(makeDgram, receiverOptions, multicast)),
-      fallbackReason: error.message,
-    }
+    const opened = await openBoth('dgram', server, options, multicast, handler)
+    return { server, ...opened, fallbackReason: error.message }
   }
 }
 
@@ -89,15 +87,26 @@ export async function resolveServer(host: string, port: number): Promise<ServerA
 }
 
 async function openBoth(
-  make: (options: ReceiverOptions) => Receiver,
-  options: ReceiverOptions,
+  kind: UdpReceiverKind,
+  server: ServerAddress,
+  options: OpenReceiverOptions,
   multicast: MulticastOptions | undefined,
+  handler: DatagramHandler,
 ): Promise<{ readonly control: Receiver; readonly group: Receiver | undefined }> {
-  const control = make(options)
+  const { receiveBufferBytes, transport, busyPoll = false } = options
+  const isRing = transport === 'shared-memory'
+  const makeUdp = (own: ReceiverOptions, owner: DatagramHandler): Receiver =>
+    kind === 'recvmmsg' ? new RecvmmsgReceiver(own, owner) : new DgramReceiver(own, owner)
+  // Beside a ring, the socket has answers only, which are rare.
+  const udp: ReceiverOptions = { server, receiveBufferBytes, busyPoll: busyPoll && !isRing }
+  const names = options.streamRings ?? DEFAULT_STREAM_RINGS
+  const control = isRing
+    ? new StreamRingReceiver({ names, busyPoll }, handler, (owner) => makeUdp(udp, owner))
+    : makeUdp(udp, handler)
   await control.open()
   if (!multicast) return { control, group: undefined }
   try {
-    const group = make({ ...options, multicast })
+    const group = makeUdp({ ...udp, multicast }, handler)
     await group.open()
     return { control, group }
   } catch (error) {

@@ -1,7 +1,9 @@
 import type { DatagramMemory } from '../../wire/market-data-codec.ts'
 
-/** Which receiver: `recvmmsg` takes datagrams in batches (Linux), `dgram` is Node's own and works everywhere. */
-export type ReceiverKind = 'recvmmsg' | 'dgram'
+/** How datagrams are received: `recvmmsg` takes them in batches (Linux), `dgram` is Node's own and works everywhere. */
+export type UdpReceiverKind = 'recvmmsg' | 'dgram'
+/** Which receiver: one of those, or `stream-ring`, which reads messages from shared memory on QTX's own host. */
+export type ReceiverKind = UdpReceiverKind | 'stream-ring'
 
 /** The server, after its name was looked up. */
 export interface ServerAddress {
@@ -24,6 +26,10 @@ export interface DatagramHandler {
   onBatch(): void
   /** The datagram of `lengthBytes` at `offset`, a multiple of 8; the memory is overwritten after the call. */
   onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void
+  /** As `onDatagram`, of what did not come over the network and is never text. */
+  onMessage(memory: DatagramMemory, offset: number, lengthBytes: number): void
+  /** Messages were overwritten before they were read, at least so many. What follows was written after that. */
+  onLapped(count: number): void
   /** The kernel dropped so many datagrams for want of buffer. Told at once, and again once what waited has been read. */
   onKernelDrops(count: number): void
   /** The socket reported an error, such as `ECONNREFUSED`; a receiver keeps running after it. */
@@ -36,6 +42,8 @@ export interface ReceiverOptions {
   readonly receiveBufferBytes: number
   /** Makes this a receiver of the group only: what the server sends to the group, from any of its ports. */
   readonly multicast?: MulticastOptions
+  /** Looks for messages without ever sleeping, which takes a core; only where `recvmmsg` or a stream ring is read. */
+  readonly busyPoll?: boolean
 }
 
 export interface ReceiverStatistics {
@@ -48,6 +56,8 @@ export interface ReceiverStatistics {
   readonly kernelDrops: number | undefined
   readonly datagrams: number
   readonly bytes: number
+  /** How often the writer of a stream ring came round before everything was read. */
+  readonly laps: number
   /** Datagrams that did not come from the server, dropped. */
   readonly otherSender: number
   readonly socketErrors: number

@@ -4,7 +4,11 @@ import type { TradingPair } from '../../common/trading-pair.ts'
 import { QtxError } from '../../errors.ts'
 import { subscribeText } from '../../wire/control-text.ts'
 import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../wire/symbol-names.ts'
-import type { ReceiverKind } from './receiver.ts'
+import type { StreamRingNames } from '../../wire/stream-ring-layout.ts'
+import type { UdpReceiverKind } from './receiver.ts'
+
+/** Which way messages come. */
+export type FeedTransport = 'udp' | 'shared-memory'
 
 /** Where a feed is and how it is read. */
 export interface QtxUdpManagerOptions {
@@ -16,7 +20,16 @@ export interface QtxUdpManagerOptions {
   /** Symbols that are not spelled by the rule, by pair. */
   readonly qtxSymbols?: Readonly<Record<TradingPair, string>> | undefined
   /** Without it `recvmmsg` on Linux and `dgram` elsewhere. */
-  readonly receiver?: ReceiverKind | undefined
+  readonly receiver?: UdpReceiverKind | undefined
+  /**
+   * `shared-memory`: messages are read from the stream rings that QTX writes on its own host; subscriptions go over UDP
+   * all the same. Default `udp`.
+   */
+  readonly transport?: FeedTransport | undefined
+  /** Where the rings are. Default `/stream_lite` and `/stream_lite_l2`. */
+  readonly streamRings?: StreamRingNames | undefined
+  /** Looks for messages without ever sleeping: a core for some microseconds. Default false. */
+  readonly busyPoll?: boolean | undefined
   /** A group to join, on which the same datagrams arrive (assumed). */
   readonly multicastGroup?: string | undefined
   /** The group's port; without it the server's (assumed). */
@@ -49,6 +62,9 @@ export function feedKey(options: QtxUdpManagerOptions): string {
     options.exchangeBackend,
     symbols,
     options.receiver,
+    options.transport,
+    [options.streamRings?.messages, options.streamRings?.levels],
+    options.busyPoll,
     options.receiveBufferBytes,
     options.silenceMs,
     options.subscribeTimeoutMs,
@@ -61,12 +77,21 @@ export function assertFeedOptions(options: QtxUdpManagerOptions): void {
   assertHost(options.host)
   assertBackend(options.exchangeBackend)
   assertPort(options.port)
+  assertTransport(options)
   assertRange('multicastPort', options.multicastPort, 1, 65_535)
   assertRange('receiveBufferBytes', options.receiveBufferBytes, 1_024, 1 << 30)
   assertRange('silenceMs', options.silenceMs, 10, 86_400_000)
   assertRange('subscribeTimeoutMs', options.subscribeTimeoutMs, 1, 86_400_000)
   assertRange('queueCapacity', options.queueCapacity, 1, 10_000_000)
   for (const symbol of Object.values(options.qtxSymbols ?? {})) subscribeText(symbol)
+}
+
+function assertTransport({ transport, multicastGroup }: QtxUdpManagerOptions): void {
+  if (transport !== 'shared-memory' || multicastGroup === undefined) return
+  throw new QtxError('QTX_CONFIG_INVALID', 'messages cannot come by multicast and from shared memory', {
+    details: { transport, multicastGroup },
+    remedy: 'leave out multicastGroup, or use transport udp',
+  })
 }
 
 function assertHost(host: unknown): void {

@@ -45,7 +45,7 @@ export interface Subscription {
 }
 
 /**
- * QTX's market data over UDP: one socket to one server, many pairs, any number of listeners a pair. Subscriptions
+ * QTX's market data over UDP, or from shared memory on QTX's own host: one socket to one server, many pairs, any number of listeners a pair. Subscriptions
  * survive lost datagrams, silence, and restarts of the server.
  */
 export class QtxUdpManager implements AsyncDisposable {
@@ -90,7 +90,8 @@ export class QtxUdpManager implements AsyncDisposable {
       counters: this.#counters,
       faults: this.#faults,
       onText: (text) => this.#onText(text),
-      onKernelDrops: (count) => this.#onKernelDrops(count),
+      onKernelDrops: (count) => this.#onLoss(`the kernel dropped ${count} datagrams`),
+      onLapped: (count) => this.#onLoss(`at least ${count} messages of the stream ring were overwritten unread`),
       onSocketError: (reason) => this.#onSocketError(reason),
     })
     this.#connection = new FeedConnection({
@@ -283,8 +284,8 @@ export class QtxUdpManager implements AsyncDisposable {
     this.#session.onText(text)
   }
 
-  #onKernelDrops(count: number): void {
-    for (const { listeners } of this.#table.all()) listeners.loss(`the kernel dropped ${count} datagrams`)
+  #onLoss(reason: string): void {
+    for (const { listeners } of this.#table.all()) listeners.loss(reason)
   }
 
   #onSocketError(reason: string): void {

@@ -2,6 +2,7 @@ import { Decimal, ZERO } from '../../common/decimal.ts'
 import type { Account } from './account.ts'
 import { type Instrument, bracketOf } from './instrument.ts'
 import { type OrderSide, remainingSize } from './order.ts'
+import { MONEY_DECIMALS } from './position.ts'
 
 /** What one instrument binds of an account's margin; quote units, cross margin, one-way mode. */
 export interface SymbolMargin {
@@ -65,7 +66,7 @@ export function symbolMargin(
   }
   const leverage = account.leverage(instrument.symbol)
   const worst = Decimal.max(notional.plus(bidNotional).abs(), notional.minus(askNotional).abs())
-  const positionInitialMargin = notional.abs().div(leverage)
+  const positionInitialMargin = notional.abs().div(leverage).toDecimalPlaces(MONEY_DECIMALS)
   const bracket = bracketOf(instrument, notional.abs())
   return {
     instrument,
@@ -74,7 +75,7 @@ export function symbolMargin(
     bidNotional,
     askNotional,
     positionInitialMargin,
-    openOrderInitialMargin: worst.div(leverage).minus(positionInitialMargin),
+    openOrderInitialMargin: worst.div(leverage).toDecimalPlaces(MONEY_DECIMALS).minus(positionInitialMargin),
     maintenanceMargin: notional.abs().mul(bracket.maintenanceRate).minus(bracket.maintenanceDeduction),
     unrealizedPnl: position.unrealizedPnl(markPrice),
   }

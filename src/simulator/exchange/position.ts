@@ -55,9 +55,11 @@ export class Position {
     }
   }
 
+  /** Rounded as what is realised: after a partial close the cost of the rest may have no end of digits. */
   unrealizedPnl(markPrice: Decimal): Decimal {
     const value = this.#size.abs().mul(markPrice)
-    return this.#size.isNegative() ? this.#openQuote.minus(value) : value.minus(this.#openQuote)
+    const profit = this.#size.isNegative() ? this.#openQuote.minus(value) : value.minus(this.#openQuote)
+    return profit.toDecimalPlaces(MONEY_DECIMALS)
   }
 
   /** Books a fill, first against the open part, the rest as a new one; returns the profit realised. */

@@ -10,6 +10,7 @@ import { FeedFaults, type FaultLane, type FeedFaultOptions, type FeedFaultStatis
 import { InstrumentTable, type FeedSymbols } from './instrument-table.ts'
 import { encodeMarketEvent } from './market-encoding.ts'
 import { SeededRandom } from './seeded-random.ts'
+import { MAX_RING_MESSAGE_BYTES, type StreamRingWriter } from './stream-ring-writer.ts'
 
 /** Clients beyond this are not answered, so that a flood of addresses does not grow the table for ever. */
 const MAX_CLIENTS = 1_000
@@ -40,6 +41,8 @@ export interface FeedServerOptions {
   readonly maxDatagramBytes?: number | undefined
   /** A group that gets every datagram of every symbol too. */
   readonly multicast?: MulticastTarget | undefined
+  /** Gets every message that somebody has subscribed to, without faults; closed by whoever made it. */
+  readonly streamRings?: StreamRingWriter | undefined
   readonly clock?: Clock
   readonly log?: Logger
 }
@@ -211,8 +214,14 @@ export class FeedServer {
     const targets = lanes.map((client) => client.lane)
     if (this.#multicastLane) targets.push(this.#multicastLane)
     if (targets.length === 0) return
-    const maxBytes = this.#options.maxDatagramBytes ?? MAX_DATAGRAM_BYTES
-    for (const datagram of encodeMarketEvent(event, index, this.#clock.nowNs(), maxBytes)) {
+    const { streamRings, maxDatagramBytes = MAX_DATAGRAM_BYTES } = this.#options
+    const localNs = this.#clock.nowNs()
+    if (streamRings) {
+      for (const message of encodeMarketEvent(event, index, localNs, MAX_RING_MESSAGE_BYTES)) {
+        streamRings.write(message)
+      }
+    }
+    for (const datagram of encodeMarketEvent(event, index, localNs, maxDatagramBytes)) {
       for (const lane of targets) {
         this.#counts.marketDatagrams++
         lane.sendData(datagram, index, this.#instruments.unknownIndex())

@@ -9,7 +9,7 @@ export type OrderRequest = Extract<TakenRequest, { kind: 'place' | 'cancel' }>
 export interface AnswerBehaviourOptions {
   /** From taking a slot to its answer, milliseconds: fixed, or uniform between two. Default 0. */
   readonly answerDelayMs?: number | readonly [minMs: number, maxMs: number]
-  /** Placements that are refused before they reach the exchange. */
+  /** Placements that are refused before they reach the exchange, in its own words for too little margin. */
   readonly rejectRate?: number
   /** The text of a refusal, or undefined to let the request pass. Asked before `rejectRate`. */
   readonly reject?: (request: OrderRequest) => string | undefined
@@ -28,11 +28,11 @@ export interface AnswerBehaviourOptions {
 /** What becomes of one request. */
 export type RequestFate =
   | { readonly kind: 'answer' }
-  | { readonly kind: 'reject'; readonly answer: string }
+  /** Without an answer it is the exchange's own refusal. */
+  | { readonly kind: 'reject'; readonly answer: string | undefined }
   | { readonly kind: 'silent'; readonly reachesExchange: boolean }
   | { readonly kind: 'garbage'; readonly answer: Uint8Array }
 
-const REJECTION = '{"status":400,"error":{"code":-2019,"msg":"Margin is insufficient."}}'
 const LONGEST_ANSWER_BYTES = 10_000
 
 /** Draws the fate of requests and the delay of answers from a seed. */
@@ -71,7 +71,7 @@ export class AnswerBehaviour {
     const silenceKind = silence?.(request)
     if (silenceKind) return { kind: 'silent', reachesExchange: silenceKind === 'reached' }
     if (request.kind === 'place' && this.#random.chance(rejectRate)) {
-      return { kind: 'reject', answer: REJECTION }
+      return { kind: 'reject', answer: undefined }
     }
     if (this.#random.chance(silenceRate)) return { kind: 'silent', reachesExchange: true }
     if (this.#random.chance(garbageRate)) return { kind: 'garbage', answer: this.#garbageAnswer() }

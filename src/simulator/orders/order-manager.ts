@@ -4,12 +4,13 @@ import { TypedEvents } from '../../common/typed-events.ts'
 import { QtxError, messageOf } from '../../errors.ts'
 import { RING, SLOT, SLOT_TEXT, slotOffset } from '../../wire/order-ring-layout.ts'
 import { SeededRandom } from '../feed/seeded-random.ts'
-import type { OrderGateway } from '../order-gateway.ts'
+import type { AskedRequest, GatewayFault, OrderGateway } from '../order-gateway.ts'
 import { AnswerBehaviour, type AnswerBehaviourOptions, type OrderRequest } from './answer-behaviour.ts'
 import { AnswerQueue } from './answer-queue.ts'
 import { OrderSegment } from './order-segment.ts'
 import { SlotPoller, type PollMode } from './slot-poller.ts'
-import { isCleared, readTakenSlot, type TakenRequest } from './taken-slot.ts'
+import { refusalInBinanceForm } from './binance-refusal.ts'
+import { askedOf, isCleared, readTakenSlot, type TakenRequest } from './taken-slot.ts'
 
 const RECORDED_SLOTS = 10_000
 
@@ -232,10 +233,13 @@ export class OrderManager {
     switch (request.kind) {
       case 'invalid':
         this.#counts.invalid++
-        return { outcome: 'invalid', answer: errorAnswer(400, -1102, request.reason) }
+        return {
+          outcome: 'invalid',
+          answer: this.#refuse(askedOf(request), { kind: 'unreadable', reason: request.reason }),
+        }
       case 'set-key': {
         this.#counts.keys++
-        const answer = this.#ask(() => gateway.setKey(request.apiKey, request.apiSecret))
+        const answer = this.#ask(askedOf(request), () => gateway.setKey(request.apiKey, request.apiSecret))
         this.#hasKey = true
         return { outcome: 'answered', answer }
       }
@@ -249,39 +253,49 @@ export class OrderManager {
   }
 
   #serveOrder(request: OrderRequest, send: () => string): Decision {
+    const asked = askedOf(request)
     if (!this.#hasKey) {
       this.#counts.rejected++
-      const answer = this.#options.gateway.withoutKey?.()
-      if (answer !== undefined) return { outcome: 'rejected', answer: Buffer.from(answer) }
-      return { outcome: 'rejected', answer: errorAnswer(401, -2015, 'No API key was set in this segment.') }
+      return { outcome: 'rejected', answer: this.#refuse(asked, { kind: 'no-key' }) }
     }
     const fate = this.#behaviour.drawFate(request)
     switch (fate.kind) {
-      case 'reject':
+      case 'reject': {
         this.#counts.rejected++
-        return { outcome: 'rejected', answer: Buffer.from(fate.answer) }
+        const { answer } = fate
+        return {
+          outcome: 'rejected',
+          answer: answer === undefined ? this.#refuse(asked, { kind: 'refused' }) : Buffer.from(answer),
+        }
+      }
       case 'silent':
         this.#counts.silent++
-        if (fate.reachesExchange) this.#ask(send)
+        if (fate.reachesExchange) this.#ask(asked, send)
         return { outcome: 'silent', answer: undefined }
       case 'garbage':
         this.#counts.garbage++
-        this.#ask(send)
+        this.#ask(asked, send)
         return { outcome: 'garbage', answer: fate.answer }
       case 'answer':
-        return { outcome: 'answered', answer: this.#ask(send) }
+        return { outcome: 'answered', answer: this.#ask(asked, send) }
     }
   }
 
   /** The exchange's answer; a fault of the exchange itself must not stop the manager for everybody. */
-  #ask(send: () => string): Uint8Array {
+  #ask(asked: AskedRequest, send: () => string): Uint8Array {
     try {
-      // The terminator must fit too.
-      return Buffer.from(send()).subarray(0, SLOT_TEXT.ANSWER - 1)
+      return answerBytes(send())
     } catch (error) {
       this.#log.error({ error: messageOf(error) }, 'the simulated exchange failed')
-      return errorAnswer(500, -1000, 'The simulated exchange failed.')
+      return this.#refuse(asked, { kind: 'failed' })
     }
+  }
+
+  #refuse(asked: AskedRequest, fault: GatewayFault): Uint8Array {
+    const { gateway } = this.#options
+    const own =
+      gateway.refuse?.(asked, fault) ?? (fault.kind === 'no-key' ? gateway.withoutKey?.() : undefined)
+    return answerBytes(own ?? refusalInBinanceForm(fault))
   }
 
   #record(taken: TakenSlot): void {
@@ -299,7 +313,7 @@ export class OrderManager {
   }
 }
 
-/** A refusal in the form of Binance's websocket API. */
-function errorAnswer(status: number, code: number, message: string): Uint8Array {
-  return Buffer.from(JSON.stringify({ id: null, status, error: { code, msg: message } }))
+/** The terminator must fit too. */
+function answerBytes(text: string): Uint8Array {
+  return Buffer.from(text).subarray(0, SLOT_TEXT.ANSWER - 1)
 }

@@ -6,14 +6,14 @@ import {
   SLOT_SIDE,
   SLOT_TEXT,
 } from '../../wire/order-ring-layout.ts'
-import type { GatewayCancel, GatewayOrder } from '../order-gateway.ts'
+import type { AskedRequest, GatewayCancel, GatewayOrder } from '../order-gateway.ts'
 
 /** What a slot asks for, or why it cannot be done. */
 export type TakenRequest =
   | { readonly kind: 'set-key'; readonly apiKey: string; readonly apiSecret: string }
   | { readonly kind: 'place'; readonly order: GatewayOrder }
   | { readonly kind: 'cancel'; readonly cancel: GatewayCancel }
-  | { readonly kind: 'invalid'; readonly reason: string }
+  | { readonly kind: 'invalid'; readonly asked: AskedRequest['kind']; readonly reason: string }
 
 const TIME_IN_FORCE: Readonly<Record<number, GatewayOrder['timeInForce']>> = {
   [SLOT_ORDER_TYPE.IOC]: 'ioc',
@@ -39,7 +39,7 @@ export function readTakenSlot(view: DataView, offset: number): TakenRequest {
   if (mode === BigInt(SLOT_MODE.SET_KEY)) return readKey(view, offset)
   if (mode === BigInt(SLOT_MODE.PLACE)) return readPlace(view, offset)
   if (mode === BigInt(SLOT_MODE.CANCEL)) return readCancel(view, offset)
-  return invalid(`mode ${mode} is not 0, 1 or -1`)
+  return invalid('place', `mode ${mode} is not 0, 1 or -1`)
 }
 
 /** Whether the client cleared the slot before it filled it: an answer of the last round must not be left in it. */
@@ -47,36 +47,55 @@ export function isCleared(view: DataView, offset: number): boolean {
   return view.getBigUint64(offset + SLOT.ANSWER_NS, true) === 0n && view.getUint8(offset + SLOT.ANSWER) === 0
 }
 
+/** What a request is about, for the exchange's answer. */
+export function askedOf(request: TakenRequest): AskedRequest {
+  switch (request.kind) {
+    case 'place':
+      return { kind: 'place', ...targetOf(request.order) }
+    case 'cancel':
+      return { kind: 'cancel', ...targetOf(request.cancel) }
+    case 'set-key':
+      return { kind: 'key', symbol: '', clientOrderId: '' }
+    case 'invalid':
+      return { kind: request.asked, symbol: '', clientOrderId: '' }
+  }
+}
+
+function targetOf({ symbol, clientOrderId }: GatewayCancel): GatewayCancel {
+  return { symbol, clientOrderId }
+}
+
 function readKey(view: DataView, offset: number): TakenRequest {
   const apiKey = readText(view, offset + SLOT.API_KEY, SLOT_TEXT.API_KEY)
   const apiSecret = readText(view, offset + SLOT.API_SECRET, SLOT_TEXT.API_SECRET)
-  if (apiKey === undefined || !PLAIN_TEXT.test(apiKey)) return invalid('the API key is not plain text')
+  if (apiKey === undefined || !PLAIN_TEXT.test(apiKey)) return invalid('key', 'the API key is not plain text')
   if (apiSecret === undefined || !PLAIN_TEXT.test(apiSecret))
-    return invalid('the API secret is not plain text')
+    return invalid('key', 'the API secret is not plain text')
   return { kind: 'set-key', apiKey, apiSecret }
 }
 
 function readPlace(view: DataView, offset: number): TakenRequest {
   const target = readTarget(view, offset)
-  if (typeof target === 'string') return invalid(target)
+  if (typeof target === 'string') return invalid('place', target)
   const side = view.getBigInt64(offset + SLOT.SIDE, true)
   if (side !== BigInt(SLOT_SIDE.BUY) && side !== BigInt(SLOT_SIDE.SELL)) {
-    return invalid(`side ${side} is not 1 or -1`)
+    return invalid('place', `side ${side} is not 1 or -1`)
   }
   const positionSide = view.getBigInt64(offset + SLOT.POSITION_SIDE, true)
-  if (positionSide !== 0n) return invalid(`pos_side ${positionSide} is not 0: one-way mode only`)
+  if (positionSide !== 0n) return invalid('place', `pos_side ${positionSide} is not 0: one-way mode only`)
   const orderType = view.getBigUint64(offset + SLOT.ORDER_TYPE, true)
   const timeInForce = TIME_IN_FORCE[Number(orderType)]
-  if (!timeInForce) return invalid(`order_type ${orderType} is not 0 to 3`)
+  if (!timeInForce) return invalid('place', `order_type ${orderType} is not 0 to 3`)
   const match = view.getBigUint64(offset + SLOT.PRICE_MATCH, true)
   const priceMatch = PRICE_MATCH[Number(match)]
-  if (!priceMatch) return invalid(`price_match ${match} is not 0 to 4`)
+  if (!priceMatch) return invalid('place', `price_match ${match} is not 0 to 4`)
   const size = readText(view, offset + SLOT.SIZE, SLOT_TEXT.SIZE)
-  if (size === undefined || !isPositiveDecimal(size)) return invalid('size is not a decimal above zero')
+  if (size === undefined || !isPositiveDecimal(size))
+    return invalid('place', 'size is not a decimal above zero')
   const price = readText(view, offset + SLOT.PRICE, SLOT_TEXT.PRICE)
   // With a price match the exchange sets the price, and the field may be empty.
   const priceIsSet = price !== undefined && isPositiveDecimal(price)
-  if (priceMatch === 'none' && !priceIsSet) return invalid('price is not a decimal above zero')
+  if (priceMatch === 'none' && !priceIsSet) return invalid('place', 'price is not a decimal above zero')
   return {
     kind: 'place',
     order: {
@@ -92,7 +111,7 @@ function readPlace(view: DataView, offset: number): TakenRequest {
 
 function readCancel(view: DataView, offset: number): TakenRequest {
   const target = readTarget(view, offset)
-  return typeof target === 'string' ? invalid(target) : { kind: 'cancel', cancel: target }
+  return typeof target === 'string' ? invalid('cancel', target) : { kind: 'cancel', cancel: target }
 }
 
 function readTarget(view: DataView, offset: number): GatewayCancel | string {
@@ -114,6 +133,6 @@ function isPositiveDecimal(text: string): boolean {
   return PLAIN_DECIMAL.test(text) && Number(text) > 0
 }
 
-function invalid(reason: string): TakenRequest {
-  return { kind: 'invalid', reason }
+function invalid(asked: AskedRequest['kind'], reason: string): TakenRequest {
+  return { kind: 'invalid', asked, reason }
 }

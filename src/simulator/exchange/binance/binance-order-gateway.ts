@@ -1,13 +1,12 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { GatewayCancel, GatewayOrder, OrderGateway } from '../../order-gateway.ts'
-import type { Account } from '../account.ts'
+import type { AskedRequest, GatewayCancel, GatewayOrder } from '../../order-gateway.ts'
+import { AnsweringGateway, type GatewayErrors } from '../answering-gateway.ts'
+import type { CredentialStore, KnownAccount } from '../credential-store.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
-import type { OrderState } from '../order.ts'
-import { KEY_REFUSED, SIGNATURE_WRONG, binanceErrorOf } from './binance-errors.ts'
+import { BinanceError, KEY_REFUSED, SIGNATURE_WRONG, binanceErrorOf } from './binance-errors.ts'
 import { orderPayload } from './order-payloads.ts'
 import { readOrderReference, readOrderRequest } from './order-requests.ts'
 import { RequestParameters } from './request-parameters.ts'
-import type { Credentials } from './request-signatures.ts'
 
 const TIMES_IN_FORCE: Readonly<Record<GatewayOrder['timeInForce'], string>> = {
   gtc: 'GTC',
@@ -24,72 +23,58 @@ const PRICE_MATCHES: Readonly<Record<GatewayOrder['priceMatch'], string>> = {
   'opponent-5': 'OPPONENT_5',
 }
 
-/** Takes the order manager's orders, and answers as Binance's websocket API does. */
-export class BinanceOrderGateway implements OrderGateway {
-  readonly #engine: MatchingEngine
-  readonly #credentials: Credentials
-  readonly #clock: Clock
-  #account: Account | undefined
-  #lastId = 0
+const ERRORS: GatewayErrors = {
+  keyUnknown: KEY_REFUSED,
+  secretWrong: SIGNATURE_WRONG,
+  keyMissing: KEY_REFUSED,
+  unreadable: (reason) => new BinanceError(-1102, reason),
+  failed: () => new BinanceError(-1000, 'An unknown error occurred while processing the request.', 500),
+}
 
-  constructor(engine: MatchingEngine, credentials: Credentials, clock: Clock) {
+/** Takes the order manager's orders, and answers as Binance's websocket API does. */
+export class BinanceOrderGateway extends AnsweringGateway {
+  readonly #engine: MatchingEngine
+  readonly #clock: Clock
+
+  constructor(engine: MatchingEngine, credentials: CredentialStore, clock: Clock) {
+    super(credentials, ERRORS)
     this.#engine = engine
-    this.#credentials = credentials
     this.#clock = clock
   }
 
-  /** Orders are this account's from now on. The answer does not repeat the key: it stays readable in the slot. */
-  setKey(apiKey: string, apiSecret: string): string {
-    return this.#answer(() => {
-      if (!this.#credentials.has(apiKey)) throw KEY_REFUSED()
-      const account = this.#credentials.accountOf(apiKey, apiSecret)
-      if (!account) throw SIGNATURE_WRONG()
-      this.#account = account
-      const nowMs = this.#clock.nowMs()
-      return { authorizedSince: nowMs, connectedSince: nowMs, returnRateLimits: false, serverTime: nowMs }
-    })
+  protected override logIn(): object {
+    const nowMs = this.#clock.nowMs()
+    return { authorizedSince: nowMs, connectedSince: nowMs, returnRateLimits: false, serverTime: nowMs }
   }
 
-  place(order: GatewayOrder): string {
-    return this.#answerOrder((account) => {
-      const matched = order.priceMatch !== 'none'
-      const parameters = parametersOf({
-        symbol: order.symbol,
-        side: order.side.toUpperCase(),
-        type: 'LIMIT',
-        timeInForce: TIMES_IN_FORCE[order.timeInForce],
-        priceMatch: PRICE_MATCHES[order.priceMatch],
-        // A matched order finds its own price, whatever stands in the slot.
-        price: matched ? '' : order.price,
-        quantity: order.size,
-        newClientOrderId: order.clientOrderId,
-      })
-      return this.#engine.place(account, readOrderRequest(parameters))
+  protected override placeOrder(order: GatewayOrder, { account }: KnownAccount): object {
+    const matched = order.priceMatch !== 'none'
+    const parameters = parametersOf({
+      symbol: order.symbol,
+      side: order.side.toUpperCase(),
+      type: 'LIMIT',
+      timeInForce: TIMES_IN_FORCE[order.timeInForce],
+      priceMatch: PRICE_MATCHES[order.priceMatch],
+      // A matched order finds its own price, whatever stands in the slot.
+      price: matched ? '' : order.price,
+      quantity: order.size,
+      newClientOrderId: order.clientOrderId,
     })
+    return orderPayload(this.#engine.place(account, readOrderRequest(parameters)))
   }
 
-  cancel(cancel: GatewayCancel): string {
-    return this.#answerOrder((account) => {
-      const reference = readOrderReference(parametersOf({ origClientOrderId: cancel.clientOrderId }))
-      return this.#engine.cancel(account, cancel.symbol, reference)
-    })
+  protected override cancelOrder({ symbol, clientOrderId }: GatewayCancel, { account }: KnownAccount) {
+    const reference = readOrderReference(parametersOf({ origClientOrderId: clientOrderId }))
+    return orderPayload(this.#engine.cancel(account, symbol, reference))
   }
 
-  #answerOrder(act: (account: Account) => OrderState): string {
-    return this.#answer(() => {
-      if (!this.#account) throw KEY_REFUSED()
-      return orderPayload(act(this.#account))
-    })
+  protected override accepted(_: AskedRequest, id: string, result: object): object {
+    return { id, status: 200, result }
   }
 
-  #answer(act: () => object): string {
-    const id = String(++this.#lastId)
-    try {
-      return JSON.stringify({ id, status: 200, result: act() })
-    } catch (error) {
-      const { status, code, message } = binanceErrorOf(error)
-      return JSON.stringify({ id, status, error: { code, msg: message } })
-    }
+  protected override refused(_: AskedRequest, id: string, error: unknown): object {
+    const { status, code, message } = binanceErrorOf(error)
+    return { id, status, error: { code, msg: message } }
   }
 }
 

@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
 import type { CredentialStore, KnownAccount } from '../credential-store.ts'
+import { equalTexts } from '../equal-texts.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import {
   BinanceError,
@@ -23,16 +24,6 @@ export class Credentials {
 
   constructor(store: CredentialStore) {
     this.#store = store
-  }
-
-  /** The account of a key and its secret; undefined where either is not right. */
-  accountOf(apiKey: string, apiSecret: string): Account | undefined {
-    const known = this.#store.find(apiKey)
-    return known && equalTexts(known.keys.apiSecret, apiSecret) ? known.account : undefined
-  }
-
-  has(apiKey: string): boolean {
-    return this.#store.find(apiKey) !== undefined
   }
 
   /** The account whose key the request carries; throws -2014 or -2015. */
@@ -82,10 +73,4 @@ function checkTimestamp(parameters: RequestParameters, nowMs: number): void {
 
 function withoutSignature(text: string): string {
   return text.replace(/(^|&)signature=[^&]*/, '')
-}
-
-function equalTexts(a: string, b: string): boolean {
-  const first = Buffer.from(a)
-  const second = Buffer.from(b)
-  return first.length === second.length && timingSafeEqual(first, second)
 }

@@ -47,7 +47,7 @@ export const BINANCE_DIALECT: ExchangeDialect = {
         onOrderUpdate: (update) => userDataStreams.onOrderUpdate(update),
         onLeverage: (update) => userDataStreams.onLeverage(update),
       },
-      createGateway: () => new BinanceOrderGateway(engine, credentials, clock),
+      createGateway: () => new BinanceOrderGateway(engine, context.credentials, clock),
       expireLogins: () => userDataStreams.listenKeys.expireAll(),
       close: () => {
         marketStreams.close()

@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
 import type { CredentialStore, KnownAccount } from '../credential-store.ts'
+import { equalTexts } from '../equal-texts.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import {
   BitgetError,
@@ -67,12 +68,6 @@ export class BitgetCredentials {
     return known.account
   }
 
-  /** The account of a key and its secret, which the order manager gives; undefined where either is not right. */
-  accountOfKeys(apiKey: string, apiSecret: string): Account | undefined {
-    const known = this.#store.find(apiKey)
-    return known && equalTexts(known.keys.apiSecret, apiSecret) ? known.account : undefined
-  }
-
   #isExpired(timestampMs: number): boolean {
     return Math.abs(this.#clock.nowMs() - timestampMs) > TIMESTAMP_WINDOW_MS
   }
@@ -99,10 +94,4 @@ function decoded(query: string): string {
 
 function hasPassphrase(known: KnownAccount, passphrase: string): boolean {
   return equalTexts(known.keys.passphrase ?? '', passphrase)
-}
-
-function equalTexts(a: string, b: string): boolean {
-  const first = Buffer.from(a)
-  const second = Buffer.from(b)
-  return first.length === second.length && timingSafeEqual(first, second)
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { GatewayCancel, GatewayOrder, OrderGateway } from '../../order-gateway.ts'
-import type { Account } from '../account.ts'
+import type { AskedRequest, GatewayCancel, GatewayOrder } from '../../order-gateway.ts'
+import { AnsweringGateway, type GatewayErrors } from '../answering-gateway.ts'
+import type { CredentialStore, KnownAccount } from '../credential-store.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
-import type { OrderState } from '../order.ts'
-import type { BitgetCredentials } from './bitget-credentials.ts'
 import { BitgetError, bitgetErrorOf, parameterWrong } from './bitget-errors.ts'
 import { PRODUCT_TYPE } from './bitget-words.ts'
 import { orderIdsPayload } from './order-payloads.ts'
@@ -17,82 +16,71 @@ const FORCES: Readonly<Record<GatewayOrder['timeInForce'], string>> = {
   'post-only': 'post_only',
 }
 
-/** Takes the order manager's orders, and answers as Bitget's websocket does that trades. */
-export class BitgetOrderGateway implements OrderGateway {
-  readonly #engine: MatchingEngine
-  readonly #credentials: BitgetCredentials
-  readonly #clock: Clock
-  #account: Account | undefined
-  #lastId = 0
+const LOGIN_REFUSED = () => new BitgetError('30005', 'login failed')
 
-  constructor(engine: MatchingEngine, credentials: BitgetCredentials, clock: Clock) {
+const ERRORS: GatewayErrors = {
+  keyUnknown: LOGIN_REFUSED,
+  secretWrong: LOGIN_REFUSED,
+  keyMissing: () => new BitgetError('30004', 'User needs to log in'),
+  unreadable: (reason) => new BitgetError('40017', `Parameter verification failed ${reason}`),
+  failed: () => new BitgetError('40725', 'service return an error'),
+}
+
+const CHANNELS = { key: 'login', place: 'place-order', cancel: 'cancel-order' } as const
+
+/** Takes the order manager's orders, and answers as Bitget's websocket does that trades. */
+export class BitgetOrderGateway extends AnsweringGateway {
+  readonly #engine: MatchingEngine
+  readonly #clock: Clock
+
+  constructor(engine: MatchingEngine, credentials: CredentialStore, clock: Clock) {
+    super(credentials, ERRORS)
     this.#engine = engine
-    this.#credentials = credentials
     this.#clock = clock
   }
 
-  /** Orders are this account's from now on. The ring has no room for a passphrase: the order manager has it. */
-  setKey(apiKey: string, apiSecret: string): string {
-    const account = this.#credentials.accountOfKeys(apiKey, apiSecret)
-    if (!account) return JSON.stringify({ event: 'error', code: 30005, msg: 'login failed' })
-    this.#account = account
-    return JSON.stringify({ event: 'login', code: 0, msg: '' })
+  protected override logIn(): object {
+    return {}
   }
 
-  place(order: GatewayOrder): string {
-    return this.#trade('place-order', order.symbol, order.clientOrderId, (account) => {
-      // Bitget has no orders that find their price by themselves.
-      if (order.priceMatch !== 'none') throw parameterWrong('price')
-      const fields = new RequestFields({
-        symbol: order.symbol,
-        orderType: 'limit',
-        side: order.side,
-        force: FORCES[order.timeInForce],
-        size: order.size,
-        price: order.price,
-        clientOid: order.clientOrderId,
-      })
-      return this.#engine.place(account, readOrderRequest(fields))
+  protected override placeOrder(order: GatewayOrder, { account }: KnownAccount): object {
+    // Bitget has no orders that find their price by themselves.
+    if (order.priceMatch !== 'none') throw parameterWrong('price')
+    const fields = new RequestFields({
+      symbol: order.symbol,
+      orderType: 'limit',
+      side: order.side,
+      force: FORCES[order.timeInForce],
+      size: order.size,
+      price: order.price,
+      clientOid: order.clientOrderId,
     })
+    return orderIdsPayload(this.#engine.place(account, readOrderRequest(fields)))
   }
 
-  cancel({ symbol, clientOrderId }: GatewayCancel): string {
-    return this.#trade('cancel-order', symbol, clientOrderId, (account) =>
-      this.#engine.cancel(
-        account,
-        symbol,
-        readOrderReference(new RequestFields({ clientOid: clientOrderId })),
-      ),
-    )
+  protected override cancelOrder({ symbol, clientOrderId }: GatewayCancel, { account }: KnownAccount) {
+    const reference = readOrderReference(new RequestFields({ clientOid: clientOrderId }))
+    return orderIdsPayload(this.#engine.cancel(account, symbol, reference))
   }
 
-  #trade(
-    channel: 'place-order' | 'cancel-order',
-    instId: string,
-    clientOid: string,
-    act: (account: Account) => OrderState,
-  ): string {
-    const id = String(++this.#lastId)
-    const arg = { id, instType: PRODUCT_TYPE, channel, instId }
-    try {
-      if (!this.#account) throw new BitgetError('30004', 'User needs to log in')
-      const params = orderIdsPayload(act(this.#account))
-      return JSON.stringify({
-        event: 'trade',
-        arg: [{ ...arg, params }],
-        code: 0,
-        msg: 'Success',
-        ts: this.#clock.nowMs(),
-      })
-    } catch (error) {
-      const { code, message } = bitgetErrorOf(error)
-      return JSON.stringify({
-        event: 'error',
-        arg: [{ ...arg, params: { clientOid } }],
-        code: Number(code),
-        msg: message,
-        ts: this.#clock.nowMs(),
-      })
-    }
+  protected override accepted(asked: AskedRequest, id: string, params: object): object {
+    if (asked.kind === 'key') return { event: 'login', code: 0, msg: '' }
+    return { event: 'trade', ...this.#about(asked, id, params), code: 0, msg: 'Success', ...this.#time() }
+  }
+
+  protected override refused(asked: AskedRequest, id: string, error: unknown): object {
+    const { code, message } = bitgetErrorOf(error)
+    const told = { code: Number(code), msg: message }
+    if (asked.kind === 'key') return { event: 'error', ...told }
+    const about = this.#about(asked, id, { clientOid: asked.clientOrderId })
+    return { event: 'error', ...about, ...told, ...this.#time() }
+  }
+
+  #about({ kind, symbol }: AskedRequest, id: string, params: object) {
+    return { arg: [{ id, instType: PRODUCT_TYPE, channel: CHANNELS[kind], instId: symbol, params }] }
+  }
+
+  #time() {
+    return { ts: this.#clock.nowMs() }
   }
 }

@@ -40,7 +40,7 @@ export const BITGET_DIALECT: ExchangeDialect = {
         onAccountUpdate: (update) => privateChannels.onAccountUpdate(update),
         onOrderUpdate: (update) => privateChannels.onOrderUpdate(update),
       },
-      createGateway: () => new BitgetOrderGateway(engine, credentials, clock),
+      createGateway: () => new BitgetOrderGateway(engine, store, clock),
       expireLogins: () => privateChannels.expireAll(),
       close: () => publicChannels.close(),
     }

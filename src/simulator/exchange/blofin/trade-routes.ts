@@ -1,7 +1,7 @@
 import type { MatchingEngine } from '../matching-engine.ts'
 import type { OrderState } from '../order.ts'
 import type { RequestValues } from '../request-values.ts'
-import { fillPayload, orderIdOf, orderPayload } from './order-payloads.ts'
+import { fillPayload, orderIdOf, orderIdText, orderPayload } from './order-payloads.ts'
 import { type Routes, desk, signed } from './rest-route.ts'
 import { type TradeDesk, orderReference } from './trade-desk.ts'
 
@@ -21,7 +21,7 @@ export function tradeRoutes(engine: MatchingEngine, tradeDesk: TradeDesk): Route
   const orders = (isWanted: (order: OrderState) => boolean) =>
     signed((fields, account) => {
       const all = symbolsOf(fields).flatMap((symbol) => account.records.allOrders(symbol).filter(isWanted))
-      const idOf = ({ orderId }: OrderState) => BigInt(orderId)
+      const idOf = ({ orderId }: OrderState) => BigInt(orderIdText(orderId))
       return fields
         .page(all, idOf, ({ createdMs }) => createdMs, fields.limit(USUAL_ROWS, MOST_ROWS))
         .map((order) => orderPayload(account, order))

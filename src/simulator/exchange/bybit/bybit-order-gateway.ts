@@ -1,87 +1,73 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { GatewayCancel, GatewayOrder, OrderGateway } from '../../order-gateway.ts'
-import type { Account } from '../account.ts'
+import type { AskedRequest, GatewayCancel, GatewayOrder } from '../../order-gateway.ts'
+import { AnsweringGateway, type GatewayErrors } from '../answering-gateway.ts'
+import type { CredentialStore, KnownAccount } from '../credential-store.ts'
 import { BybitError, bybitErrorOf, parameterWrong } from './bybit-errors.ts'
-import type { BybitSignatures } from './bybit-signatures.ts'
 import { SIDE_WORDS, TIME_IN_FORCE_WORDS } from './bybit-words.ts'
 import { RequestFields } from './request-fields.ts'
 import type { Receipt, TradeDesk } from './trade-desk.ts'
 
+const ERRORS: GatewayErrors = {
+  keyUnknown: () => new BybitError(10003, 'Invalid apikey'),
+  secretWrong: () => new BybitError(10004, 'Invalid sign'),
+  keyMissing: () => new BybitError(10003, 'Invalid apikey'),
+  unreadable: (reason) => new BybitError(10001, `params error: ${reason}`),
+  failed: () => new BybitError(10016, 'Internal server error.'),
+}
+
+const OPS = { key: 'auth', place: 'order.create', cancel: 'order.cancel' } as const
 const CONNECTION_ID = 'cnt5leec0hvan15eukcg-2t'
 
-const KEY_MISSING = () => new BybitError(10003, 'Invalid apikey')
-
 /** Takes the order manager's orders, and answers as Bybit's trade socket does. */
-export class BybitOrderGateway implements OrderGateway {
+export class BybitOrderGateway extends AnsweringGateway {
   readonly #tradeDesk: TradeDesk
-  readonly #signatures: BybitSignatures
   readonly #clock: Clock
-  #account: Account | undefined
-  #lastId = 0
 
-  constructor(tradeDesk: TradeDesk, signatures: BybitSignatures, clock: Clock) {
+  constructor(tradeDesk: TradeDesk, credentials: CredentialStore, clock: Clock) {
+    super(credentials, ERRORS)
     this.#tradeDesk = tradeDesk
-    this.#signatures = signatures
     this.#clock = clock
   }
 
-  /** Orders are this account's from now on. The answer does not repeat the key: it stays readable in the slot. */
-  setKey(apiKey: string, apiSecret: string): string {
-    const tail = { op: 'auth', connId: CONNECTION_ID }
-    if (!this.#signatures.has(apiKey)) {
-      return JSON.stringify({ retCode: 10003, retMsg: 'Invalid apikey', ...tail })
-    }
-    const account = this.#signatures.accountOf(apiKey, apiSecret)
-    if (!account) return JSON.stringify({ retCode: 10004, retMsg: 'Invalid sign', ...tail })
-    this.#account = account
-    return JSON.stringify({ retCode: 0, retMsg: 'OK', ...tail })
+  protected override logIn(): object {
+    return {}
   }
 
-  withoutKey(): string {
-    return this.#answer('order.create', () => {
-      throw KEY_MISSING()
-    })
-  }
-
-  place(order: GatewayOrder): string {
-    return this.#answer('order.create', (account) => {
-      // Bybit has no order that finds its own price.
-      if (order.priceMatch !== 'none') throw parameterWrong('price')
-      return this.#tradeDesk.place(
-        account,
-        new RequestFields({
-          symbol: order.symbol,
-          side: SIDE_WORDS[order.side],
-          orderType: 'Limit',
-          timeInForce: TIME_IN_FORCE_WORDS[order.timeInForce],
-          price: order.price,
-          qty: order.size,
-          orderLinkId: order.clientOrderId,
-          positionIdx: 0,
-        }),
-      )
-    })
-  }
-
-  cancel({ symbol, clientOrderId }: GatewayCancel): string {
-    return this.#answer('order.cancel', (account) =>
-      this.#tradeDesk.cancel(account, new RequestFields({ symbol, orderLinkId: clientOrderId })),
+  protected override placeOrder(order: GatewayOrder, { account }: KnownAccount): Receipt {
+    // Bybit has no order that finds its own price.
+    if (order.priceMatch !== 'none') throw parameterWrong('price')
+    return this.#tradeDesk.place(
+      account,
+      new RequestFields({
+        symbol: order.symbol,
+        side: SIDE_WORDS[order.side],
+        orderType: 'Limit',
+        timeInForce: TIME_IN_FORCE_WORDS[order.timeInForce],
+        price: order.price,
+        qty: order.size,
+        orderLinkId: order.clientOrderId,
+        positionIdx: 0,
+      }),
     )
   }
 
-  #answer(op: string, act: (account: Account) => Receipt): string {
-    const reqId = String(++this.#lastId)
-    const tail = {
-      retExtInfo: {},
-      header: { Traceid: '', Timenow: String(this.#clock.nowMs()) },
-      connId: CONNECTION_ID,
-    }
-    try {
-      if (!this.#account) throw KEY_MISSING()
-      return JSON.stringify({ reqId, retCode: 0, retMsg: 'OK', op, data: act(this.#account), ...tail })
-    } catch (error) {
-      const { code, message } = bybitErrorOf(error)
-      return JSON.stringify({ reqId, retCode: code, retMsg: message, op, data: {}, ...tail })
-    }
+  protected override cancelOrder({ symbol, clientOrderId }: GatewayCancel, { account }: KnownAccount) {
+    return this.#tradeDesk.cancel(account, new RequestFields({ symbol, orderLinkId: clientOrderId }))
+  }
+
+  protected override accepted(asked: AskedRequest, id: string, data: object): object {
+    return this.#frame(asked, id, 0, 'OK', data)
+  }
+
+  protected override refused(asked: AskedRequest, id: string, error: unknown): object {
+    const { code, message } = bybitErrorOf(error)
+    return this.#frame(asked, id, code, message, {})
+  }
+
+  #frame({ kind }: AskedRequest, reqId: string, retCode: number, retMsg: string, data: object): object {
+    const op = OPS[kind]
+    if (kind === 'key') return { retCode, retMsg, op, connId: CONNECTION_ID }
+    const header = { Traceid: '', Timenow: String(this.#clock.nowMs()) }
+    return { reqId, retCode, retMsg, op, data, retExtInfo: {}, header, connId: CONNECTION_ID }
   }
 }

@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
 import type { CredentialStore } from '../credential-store.ts'
+import { equalTexts } from '../equal-texts.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import { BybitError } from './bybit-errors.ts'
 
@@ -57,16 +58,6 @@ export class BybitSignatures {
     return known.account
   }
 
-  /** The account of a key and its secret; undefined where either is not right. */
-  accountOf(apiKey: string, apiSecret: string): Account | undefined {
-    const known = this.#store.find(apiKey)
-    return known && equalTexts(known.keys.apiSecret, apiSecret) ? known.account : undefined
-  }
-
-  has(apiKey: string): boolean {
-    return this.#store.find(apiKey) !== undefined
-  }
-
   #checkTime(timestamp: string, windowText: string): void {
     const nowMs = this.#clock.nowMs()
     const windowMs = windowText === '' ? DEFAULT_RECEIVE_WINDOW_MS : Number(windowText)
@@ -87,10 +78,4 @@ export function bybitSignatureOf(apiSecret: string, text: string): string {
 function header(request: RestRequest, name: string): string {
   const value = request.headers[name]
   return typeof value === 'string' ? value : ''
-}
-
-function equalTexts(a: string, b: string): boolean {
-  const first = Buffer.from(a)
-  const second = Buffer.from(b)
-  return first.length === second.length && timingSafeEqual(first, second)
 }

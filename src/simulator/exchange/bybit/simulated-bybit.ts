@@ -47,7 +47,7 @@ export const BYBIT_DIALECT: ExchangeDialect = {
         onOrderUpdate: (update) => privateTopics.onOrderUpdate(update),
         onLeverage: (update) => privateTopics.onLeverage(update),
       },
-      createGateway: () => new BybitOrderGateway(tradeDesk, signatures, clock),
+      createGateway: () => new BybitOrderGateway(tradeDesk, credentials, clock),
       // Logins end where a server is restarted; the books then begin anew.
       expireLogins: () => {
         protocol.endLogins()

@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { Clock } from '../../../common/clock.ts'
 import type { CredentialStore, KnownAccount } from '../credential-store.ts'
+import { equalTexts } from '../equal-texts.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import { headerMissing, KEY_REFUSED, REQUEST_EXPIRED, SIGNATURE_WRONG } from './gate-io-errors.ts'
 
@@ -48,13 +49,6 @@ export class GateIoCredentials {
     return known
   }
 
-  /** Whose key and secret these are. @throws GateIoError. */
-  ofKeyPair(apiKey: string, apiSecret: string): KnownAccount {
-    const known = this.#known(apiKey)
-    if (!equalTexts(known.keys.apiSecret, apiSecret)) throw SIGNATURE_WRONG()
-    return known
-  }
-
   #known(apiKey: string): KnownAccount {
     const known = this.#store.find(apiKey)
     if (!known) throw KEY_REFUSED()
@@ -94,10 +88,4 @@ function headerOf(request: RestRequest, name: string): string {
   const value = request.headers[name]
   if (typeof value !== 'string' || value === '') throw headerMissing(name)
   return value
-}
-
-function equalTexts(a: string, b: string): boolean {
-  const first = Buffer.from(a)
-  const second = Buffer.from(b)
-  return first.length === second.length && timingSafeEqual(first, second)
 }

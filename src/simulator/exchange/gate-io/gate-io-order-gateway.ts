@@ -1,10 +1,16 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { GatewayCancel, GatewayOrder, OrderGateway } from '../../order-gateway.ts'
-import type { KnownAccount } from '../credential-store.ts'
+import type { AskedRequest, GatewayCancel, GatewayOrder } from '../../order-gateway.ts'
+import { AnsweringGateway, type GatewayErrors } from '../answering-gateway.ts'
+import type { CredentialStore, KnownAccount } from '../credential-store.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
-import type { OrderState } from '../order.ts'
-import type { GateIoCredentials } from './gate-io-credentials.ts'
-import { GateIoError, gateIoErrorOf, NOT_LOGGED_IN } from './gate-io-errors.ts'
+import {
+  GateIoError,
+  gateIoErrorOf,
+  KEY_REFUSED,
+  NOT_LOGGED_IN,
+  parameterInvalid,
+  SIGNATURE_WRONG,
+} from './gate-io-errors.ts'
 import { userIdOf } from './gate-io-user.ts'
 import { isOpen, orderPayload } from './order-payloads.ts'
 import { readOrderRequest } from './order-requests.ts'
@@ -17,98 +23,84 @@ const TIF_WORDS: Readonly<Record<GatewayOrder['timeInForce'], string>> = {
   'post-only': 'poc',
 }
 
-/** Takes the order manager's orders, and answers as Gate.io's websocket API does. Sizes are contracts. */
-export class GateIoOrderGateway implements OrderGateway {
-  readonly #engine: MatchingEngine
-  readonly #credentials: GateIoCredentials
-  readonly #clock: Clock
-  #known: KnownAccount | undefined
-  #lastId = 0
+const ERRORS: GatewayErrors = {
+  keyUnknown: KEY_REFUSED,
+  secretWrong: SIGNATURE_WRONG,
+  keyMissing: NOT_LOGGED_IN,
+  unreadable: parameterInvalid,
+  failed: () => new GateIoError('SERVER_ERROR', 'Internal server error', 500),
+}
 
-  constructor(engine: MatchingEngine, credentials: GateIoCredentials, clock: Clock) {
+const CHANNELS = {
+  key: 'futures.login',
+  place: 'futures.order_place',
+  cancel: 'futures.order_cancel',
+} as const
+
+/** Takes the order manager's orders, and answers as Gate.io's websocket API does. Sizes are contracts. */
+export class GateIoOrderGateway extends AnsweringGateway {
+  readonly #engine: MatchingEngine
+  readonly #clock: Clock
+
+  constructor(engine: MatchingEngine, credentials: CredentialStore, clock: Clock) {
+    super(credentials, ERRORS)
     this.#engine = engine
-    this.#credentials = credentials
     this.#clock = clock
   }
 
-  /** Orders are this account's from now on. The answer does not repeat the key: it stays readable in the slot. */
-  setKey(apiKey: string, apiSecret: string): string {
-    return this.#answer('futures.login', () => {
-      this.#known = this.#credentials.ofKeyPair(apiKey, apiSecret)
-      return { uid: userIdOf(this.#known.keys) }
-    })
+  protected override logIn({ keys }: KnownAccount): object {
+    return { uid: userIdOf(keys) }
   }
 
-  place(order: GatewayOrder): string {
-    return this.#answerOrder('futures.order_place', ({ account }) => {
-      if (order.priceMatch !== 'none') {
-        throw new GateIoError('INVALID_PARAM_VALUE', 'prices cannot be matched on this exchange')
-      }
-      if (!/^\d+$/.test(order.size)) throw new GateIoError('INVALID_PARAM_VALUE', 'invalid argument: size')
-      const fields = new RequestFields({
-        contract: order.symbol,
-        size: order.side === 'sell' ? `-${order.size}` : order.size,
-        price: order.price,
-        tif: TIF_WORDS[order.timeInForce],
-        text: `t-${order.clientOrderId}`,
-      })
-      return this.#engine.place(
-        account,
-        readOrderRequest(fields, (symbol) => this.#engine.instrument(symbol)),
-      )
-    })
-  }
-
-  cancel(cancel: GatewayCancel): string {
-    return this.#answerOrder('futures.order_cancel', ({ account }) => {
-      const text = `t-${cancel.clientOrderId}`
-      const order = account.records.orderByClientId(text)
-      if (order && !isOpen(order)) throw new GateIoError('ORDER_FINISHED', `order ${text} is finished`)
-      return this.#engine.cancel(account, cancel.symbol, { clientOrderId: text })
-    })
-  }
-
-  withoutKey(): string {
-    return this.#answer('futures.order_place', () => {
-      throw NOT_LOGGED_IN()
-    })
-  }
-
-  #answerOrder(channel: string, act: (known: KnownAccount) => OrderState): string {
-    return this.#answer(channel, () => {
-      if (!this.#known) throw NOT_LOGGED_IN()
-      return orderPayload(act(this.#known), userIdOf(this.#known.keys), this.#engine.fees)
-    })
-  }
-
-  #answer(channel: string, act: () => object): string {
-    const requestId = String(++this.#lastId)
-    try {
-      const result = act()
-      return JSON.stringify({ ...this.#head(channel, requestId, 200), data: { result } })
-    } catch (error) {
-      const { status, label, message } = gateIoErrorOf(error)
-      const errs = { label, message }
-      return JSON.stringify({ ...this.#head(channel, requestId, status), data: { errs } })
+  protected override placeOrder(order: GatewayOrder, { account, keys }: KnownAccount): object {
+    if (order.priceMatch !== 'none') {
+      throw new GateIoError('INVALID_PARAM_VALUE', 'prices cannot be matched on this exchange')
     }
+    if (!/^\d+$/.test(order.size)) throw parameterInvalid('size')
+    const fields = new RequestFields({
+      contract: order.symbol,
+      size: order.side === 'sell' ? `-${order.size}` : order.size,
+      price: order.price,
+      tif: TIF_WORDS[order.timeInForce],
+      text: `t-${order.clientOrderId}`,
+    })
+    const request = readOrderRequest(fields, (symbol) => this.#engine.instrument(symbol))
+    return orderPayload(this.#engine.place(account, request), userIdOf(keys), this.#engine.fees)
   }
 
-  #head(channel: string, requestId: string, status: number) {
+  protected override cancelOrder(cancel: GatewayCancel, { account, keys }: KnownAccount): object {
+    const text = `t-${cancel.clientOrderId}`
+    const order = account.records.orderByClientId(text)
+    if (order && !isOpen(order)) throw new GateIoError('ORDER_FINISHED', `order ${text} is finished`)
+    const canceled = this.#engine.cancel(account, cancel.symbol, { clientOrderId: text })
+    return orderPayload(canceled, userIdOf(keys), this.#engine.fees)
+  }
+
+  protected override accepted(asked: AskedRequest, id: string, result: object): object {
+    return { ...this.#head(asked, id, 200), data: { result } }
+  }
+
+  protected override refused(asked: AskedRequest, id: string, error: unknown): object {
+    const { status, label, message } = gateIoErrorOf(error)
+    return { ...this.#head(asked, id, status), data: { errs: { label, message } } }
+  }
+
+  #head({ kind }: AskedRequest, id: string, status: number) {
     const nowMs = this.#clock.nowMs()
     const nowUs = nowMs * 1_000
     return {
-      request_id: requestId,
+      request_id: id,
       ack: false,
       header: {
         response_time: String(nowMs),
         status: String(status),
-        channel,
+        channel: CHANNELS[kind],
         event: 'api',
         client_id: '::1-0x1',
         x_in_time: nowUs,
         x_out_time: nowUs,
         conn_id: '1',
-        trace_id: requestId,
+        trace_id: id,
       },
     }
   }

@@ -35,7 +35,7 @@ export const GATE_IO_DIALECT: ExchangeDialect = {
         onAccountUpdate: (update) => privateChannels.onAccountUpdate(update),
         onOrderUpdate: (update) => privateChannels.onOrderUpdate(update),
       },
-      createGateway: () => new GateIoOrderGateway(engine, credentials, clock),
+      createGateway: () => new GateIoOrderGateway(engine, context.credentials, clock),
       expireLogins: () => privateChannels.expireAll(),
       close: () => publicChannels.close(),
     }

@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
 import type { CredentialStore } from '../credential-store.ts'
+import { equalTexts } from '../equal-texts.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import {
   HEADER_MISSING,
@@ -47,14 +48,6 @@ export class Credentials {
     if (!equalTexts(sign, signatureOf(apiSecret, signed))) throw SIGNATURE_WRONG()
     return known.account
   }
-
-  /** The account of a key and its secret, as the order ring carries them; throws 400003 or 400005. */
-  accountOf(apiKey: string, apiSecret: string): Account {
-    const known = this.#store.find(apiKey)
-    if (!known) throw KEY_UNKNOWN()
-    if (!equalTexts(known.keys.apiSecret, apiSecret)) throw SIGNATURE_WRONG()
-    return known.account
-  }
 }
 
 /** Base64 HMAC-SHA256 of the text. */
@@ -75,10 +68,4 @@ function headerOf(request: RestRequest, name: string): string {
   const value = request.headers[name]
   if (typeof value !== 'string' || value === '') throw HEADER_MISSING()
   return value
-}
-
-function equalTexts(a: string, b: string): boolean {
-  const first = Buffer.from(a)
-  const second = Buffer.from(b)
-  return first.length === second.length && timingSafeEqual(first, second)
 }

@@ -54,7 +54,7 @@ export const KUCOIN_DIALECT: ExchangeDialect = {
         onOrderUpdate: (update) => userStreams.onOrderUpdate(update),
         onLeverage: (update) => userStreams.onLeverage(update),
       },
-      createGateway: () => new KucoinOrderGateway(engine, credentials, clock),
+      createGateway: () => new KucoinOrderGateway(engine, context.credentials, clock),
       expireLogins: () => protocol.expireLogins(),
       close: () => marketStreams.close(),
     }

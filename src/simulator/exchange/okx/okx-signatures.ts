@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
 import type { CredentialStore, SimulatedAccount } from '../credential-store.ts'
+import { equalTexts } from '../equal-texts.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import { OkxError } from './okx-errors.ts'
 
@@ -53,16 +54,6 @@ export class OkxSignatures {
     return known.account
   }
 
-  /** The account of a key and its secret; undefined where either is not right. */
-  accountOf(apiKey: string, apiSecret: string): Account | undefined {
-    const known = this.#store.find(apiKey)
-    return known && equalTexts(known.keys.apiSecret, apiSecret) ? known.account : undefined
-  }
-
-  has(apiKey: string): boolean {
-    return this.#store.find(apiKey) !== undefined
-  }
-
   #isTooFarAway(timeMs: number): boolean {
     return Math.abs(this.#clock.nowMs() - timeMs) > REQUEST_LIFE_MS
   }
@@ -87,10 +78,4 @@ function isPassphraseOf(keys: SimulatedAccount, passphrase: string): boolean {
 
 function refused(code: string, words: string): OkxError {
   return new OkxError(code, words, 401)
-}
-
-function equalTexts(a: string, b: string): boolean {
-  const first = Buffer.from(a)
-  const second = Buffer.from(b)
-  return first.length === second.length && timingSafeEqual(first, second)
 }

@@ -43,7 +43,7 @@ export const OKX_DIALECT: ExchangeDialect = {
         onOrderUpdate: (update) => privateChannels.onOrderUpdate(update),
         onLeverage: (update) => privateChannels.onLeverage(update),
       },
-      createGateway: () => new OkxOrderGateway(tradeDesk, signatures, clock),
+      createGateway: () => new OkxOrderGateway(tradeDesk, credentials, clock),
       expireLogins: () => protocol.endLogins(),
       close: () => publicChannels.close(),
     }

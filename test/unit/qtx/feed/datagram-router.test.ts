@@ -27,6 +27,7 @@ function setUp(consecutive = false) {
     nowMs: () => nowMs,
     onText: (text) => texts.push(text),
     onKernelDrops: () => undefined,
+    onLapped: () => undefined,
     onSocketError: () => undefined,
   })
   const subscription = new SymbolSubscription({

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BinanceOrderGateway } from '../../../../src/simulator/exchange/binance/binance-order-gateway.ts'
 import { CredentialStore } from '../../../../src/simulator/exchange/credential-store.ts'
-import { Credentials } from '../../../../src/simulator/exchange/binance/request-signatures.ts'
 import type { GatewayOrder } from '../../../../src/simulator/order-gateway.ts'
 import { TradingFloor } from './trading-floor.ts'
 
@@ -33,7 +32,7 @@ beforeEach(() => {
   floor.openBook()
   const store = new CredentialStore()
   store.add({ apiKey: 'alice', apiSecret: 'the secret' }, floor.alice)
-  gateway = new BinanceOrderGateway(floor.engine, new Credentials(store), floor.clock)
+  gateway = new BinanceOrderGateway(floor.engine, store, floor.clock)
 })
 
 describe('Binance’s order gateway', () => {

@@ -2,9 +2,17 @@ import { existsSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { OrderManager, type OrderManagerOptions } from '../../../../src/simulator/orders/order-manager.ts'
-import type { GatewayCancel, GatewayOrder, OrderGateway } from '../../../../src/simulator/order-gateway.ts'
+import type {
+  AskedRequest,
+  GatewayCancel,
+  GatewayFault,
+  GatewayOrder,
+  OrderGateway,
+} from '../../../../src/simulator/order-gateway.ts'
 import { ManualClock } from '../feed/manual-clock.ts'
 import { CANCEL, KEY, ORDER, RingClient, slotBytes, uniqueRingName } from './ring-client.ts'
+
+const STATUSES = { 'no-key': 401, unreadable: 400, failed: 500, refused: 409 } as const
 
 /** An exchange that writes down what it is asked and answers with a running number. */
 class RecordingGateway implements OrderGateway {
@@ -25,6 +33,10 @@ class RecordingGateway implements OrderGateway {
   cancel(cancel: GatewayCancel): string {
     this.cancels.push(cancel)
     return `{"status":200,"cancelled":${this.cancels.length}}`
+  }
+
+  refuse(asked: AskedRequest, fault: GatewayFault): string {
+    return JSON.stringify({ status: STATUSES[fault.kind], asked, fault })
   }
 }
 
@@ -144,7 +156,10 @@ describe('the order manager', () => {
     const { manager, gateway, ring } = openRig()
     const slot = ring.publish(ORDER)
     manager.takeSlots()
-    expect(JSON.parse(ring.answer(slot))).toMatchObject({ status: 401, error: { code: -2015 } })
+    expect(JSON.parse(ring.answer(slot))).toMatchObject({
+      status: 401,
+      asked: { kind: 'place', symbol: ORDER.symbol, clientOrderId: String(ORDER.clientOrderId) },
+    })
     expect(gateway.orders).toEqual([])
   })
 
@@ -168,9 +183,9 @@ describe('the order manager', () => {
     const { manager, gateway, ring } = openKeyedRig()
     const slot = ring.publish(fields)
     manager.takeSlots()
-    const answer = JSON.parse(ring.answer(slot)) as { status: number; error: { msg: string } }
+    const answer = JSON.parse(ring.answer(slot)) as { status: number; fault: { reason: string } }
     expect(answer.status).toBe(400)
-    expect(answer.error.msg).toMatch(reason)
+    expect(answer.fault.reason).toMatch(reason)
     expect([gateway.orders, gateway.cancels]).toEqual([[], []])
     expect(manager.statistics.invalid).toBe(1)
   })
@@ -302,7 +317,7 @@ describe('how the order manager answers', () => {
     const slot = ring.publish(ORDER)
     const cancel = ring.publish(CANCEL)
     manager.takeSlots()
-    expect(JSON.parse(ring.answer(slot))).toMatchObject({ error: { code: -2019 } })
+    expect(JSON.parse(ring.answer(slot))).toMatchObject({ status: 409, asked: { kind: 'place' } })
     expect(JSON.parse(ring.answer(cancel))).toMatchObject({ status: 200 })
     expect(gateway.orders).toEqual([])
     manager.setBehaviour({ reject: (request) => (request.kind === 'cancel' ? 'no' : undefined) })
