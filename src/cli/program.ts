@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { registerConfig } from './commands/config.ts'
+import { registerDoctor } from './commands/doctor.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerSimulate } from './commands/simulate.ts'
 import { registerWatch } from './commands/watch.ts'
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   registerWatch(program)
   registerSimulate(program)
   registerConfig(program)
+  registerDoctor(program)
   for (const command of program.commands) {
     command.configureOutput({ outputError: writeUsageError(command) })
   }

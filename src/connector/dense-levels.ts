@@ -2,8 +2,8 @@
 export const NO_SLOT = -1
 
 /** Slots of a window at first, and at most. */
-export const MIN_SLOTS = 1_024
-export const MAX_SLOTS = 65_536
+export const MIN_SLOTS = 512
+export const MAX_SLOTS = 32_768
 
 /** Windows begin at multiples of this: the slots of one word of the bitmap. */
 const WORD_SLOTS = 32
@@ -51,7 +51,7 @@ export class DenseLevels {
 
   /** The slot of a price; `NO_SLOT` off the grid and outside of the window. */
   slotOf(price: number): number {
-    const step = Math.round(price * this.#scale)
+    const step = Math.floor(price * this.#scale + 0.5)
     const slot = step - this.#low
     return slot >= 0 && slot < this.#slots && step / this.#scale === price ? slot | 0 : NO_SLOT
   }
@@ -68,24 +68,22 @@ export class DenseLevels {
     return (this.#bits[slot >>> 5]! & (1 << (slot & 31))) !== 0
   }
 
-  /** Size 0 deletes. Returns whether there is a level more than before. */
-  set(slot: number, size: number): boolean {
+  /** Size 0 deletes. */
+  set(slot: number, size: number): void {
     const word = slot >>> 5
     const bits = this.#bits[word]!
     const bit = 1 << (slot & 31)
     if (size !== 0) {
       this.#sizes[slot] = size
-      if ((bits & bit) !== 0) return false
+      if ((bits & bit) !== 0) return
       this.#bits[word] = bits | bit
       this.#count++
       if (slot > this.#best) this.#best = slot
-      return true
+    } else if ((bits & bit) !== 0) {
+      this.#bits[word] = bits ^ bit
+      this.#count--
+      if (slot === this.#best) this.#best = this.bestUpTo(slot)
     }
-    if ((bits & bit) === 0) return false
-    this.#bits[word] = bits ^ bit
-    this.#count--
-    if (slot === this.#best) this.#best = this.bestUpTo(slot)
-    return false
   }
 
   /** The best level at this slot or below it, or `NO_SLOT`. */
@@ -103,7 +101,7 @@ export class DenseLevels {
   /** The best level strictly worse than a price that may be anything, or `NO_SLOT`. */
   worseThan(price: number): number {
     if (this.#count === 0) return NO_SLOT
-    const slot = Math.round(price * this.#scale) - this.#low
+    const slot = Math.floor(price * this.#scale + 0.5) - this.#low
     if (!(slot <= this.#best)) return this.#isBelow(this.#best, price) ? this.#best : NO_SLOT
     if (slot < 0) return NO_SLOT
     // The quotient may be rounded to either side of the price.

@@ -60,7 +60,8 @@ export class OrderBookSide {
     if (cursor >= SORTED) return this.firstWorseThan(this.priceAt(cursor))
     const slot = this.#near.bestUpTo(cursor - 1)
     const far = this.#far
-    if (far.count === 0 || (slot !== NO_SLOT && far.bestKey < this.#sign * this.#near.priceAt(slot))) return slot
+    if (far.count === 0 || (slot !== NO_SLOT && far.bestKey < this.#sign * this.#near.priceAt(slot)))
+      return slot
     return this.#better(slot, far.countBelow(this.#sign * this.#near.priceAt(cursor)) - 1)
   }
 
@@ -108,8 +109,9 @@ export class OrderBookSide {
       const size = levels[i + 1]!
       const slot = near.slotOf(price)
       if (slot === NO_SLOT || !(price > 0)) this.#setOutside(price, size)
-      else if (near.set(slot, size)) this.#limitCount()
+      else near.set(slot, size)
     }
+    while (this.#count > MAX_SIDE_LEVELS) this.#removeWorst()
   }
 
   /** All levels, in any order. */
@@ -156,15 +158,14 @@ export class OrderBookSide {
   #setOutside(price: number, size: number): void {
     if (!(price > 0)) return
     this.#far.set(this.#sign * price, size)
-    this.#limitCount()
     this.#outside++
     if (this.#outside > MIN_OUTSIDE + (this.#count >> 2)) this.#look()
   }
 
-  #limitCount(): void {
-    if (this.#count <= MAX_SIDE_LEVELS) return
+  #removeWorst(): void {
     const slot = this.#near.worst
-    if (slot !== NO_SLOT && this.#sign * this.#near.priceAt(slot) < this.#far.worstKey) this.#near.set(slot, 0)
+    if (slot !== NO_SLOT && this.#sign * this.#near.priceAt(slot) < this.#far.worstKey)
+      this.#near.set(slot, 0)
     else this.#far.removeWorst()
   }
 

@@ -249,7 +249,9 @@ function createSource(
 function createStreamRings(names: SimulatorOptions['streamRings']): StreamRingWriter | undefined {
   if (names === undefined || names === false) return undefined
   const own = ownRingName()
-  return new StreamRingWriter(names === true ? { messages: `${own}_stream`, levels: `${own}_stream_l2` } : names)
+  return new StreamRingWriter(
+    names === true ? { messages: `${own}_stream`, levels: `${own}_stream_l2` } : names,
+  )
 }
 
 function ownRingName(): string {

@@ -15,9 +15,8 @@ export class StreamRings {
   #slot = 0
   #level = 0
 
-  /** @param start where writing begins in both rings. */
-  constructor(start = 0) {
-    const own = `/qtx_test_${process.pid}_${randomBytes(6).toString('hex')}`
+  /** @param start where writing begins in both rings. @param own the name of the messages; usually one of its own. */
+  constructor(start = 0, own = `/qtx_test_${process.pid}_${randomBytes(6).toString('hex')}`) {
     this.names = { messages: own, levels: `${own}_l2` }
     const messages = SharedMemory.create(this.names.messages, 5_600_016)
     const levels = SharedMemory.create(this.names.levels, 1_600_016)

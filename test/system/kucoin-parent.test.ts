@@ -276,15 +276,23 @@ describe('ready and trading', () => {
     expect(asked).toBeLessThan(6)
   })
 
-  test('a fill whose fee cannot be fetched is told all the same, once, without a fee', async () => {
+  test('a fill whose fee cannot be fetched is told all the same, once, and its fee is added later', async () => {
     const resting = connector.buy(PAIR, '0.01', 'limitMaker', '60000')
     await until(() => namesOf(resting).includes('buyOrderCreated'), 'the order')
-    exchange.failRest(({ path }) => (path === '/api/v1/fills' ? { status: 503, body: {} } : undefined), 1_000)
+    let isDown = true
+    const rule = ({ path }: { readonly path: string }) =>
+      isDown && path === '/api/v1/fills' ? { status: 503, body: {} } : undefined
+    exchange.failRest(rule, 1_000)
     show([[59_990, 1]], [[60_012, 1]])
     trade(60_000, 0.004)
     await until(() => fillsOf(resting).length === 1, 'the fill')
     expect(fillsOf(resting)[0]?.fee).toBeUndefined()
     await until(() => String(connector.positions.get(PAIR)?.amount) === '0.004', 'the position')
+    const order = connector.inFlightOrders.get(resting)!
+    expect(order.fees.size).toBe(0)
+    isDown = false
+    await until(() => order.fees.size > 0, 'the fee')
+    expect(String(order.fees.get('USDT'))).toBe('0.048')
     await connector.cancel(PAIR, resting)
     await ended(resting)
     expect(fillsOf(resting)).toHaveLength(1)

@@ -209,13 +209,7 @@ export class StreamRingReader {
     return lengthBytes
   }
 
-  #countCopied(
-    word: number,
-    asksIndex: number,
-    askCount: number,
-    bidsIndex: number,
-    bidCount: number,
-  ): void {
+  #countCopied(word: number, asksIndex: number, askCount: number, bidsIndex: number, bidCount: number): void {
     const count = this.#levelsBrought(word, this.#copiedEnd)
     this.#copiedLevels += count
     const end = (this.#copiedEnd + count) % LEVEL_COUNT

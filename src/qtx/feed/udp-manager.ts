@@ -91,7 +91,8 @@ export class QtxUdpManager implements AsyncDisposable {
       faults: this.#faults,
       onText: (text) => this.#onText(text),
       onKernelDrops: (count) => this.#onLoss(`the kernel dropped ${count} datagrams`),
-      onLapped: (count) => this.#onLoss(`at least ${count} messages of the stream ring were overwritten unread`),
+      onLapped: (count) =>
+        this.#onLoss(`at least ${count} messages of the stream ring were overwritten unread`),
       onSocketError: (reason) => this.#onSocketError(reason),
     })
     this.#connection = new FeedConnection({

@@ -1,12 +1,9 @@
 import type { Clock } from '../../common/clock.ts'
-import type { Level } from '../market-event.ts'
 import type { BookView } from './exchange-listeners.ts'
+import { type BookLevels, SentLevels } from './sent-levels.ts'
 
 /** What has changed of a book, or all of it. */
-export interface BookChange {
-  readonly asks: readonly Level[]
-  /** Size 0 is a level that is gone. */
-  readonly bids: readonly Level[]
+export interface BookChange extends BookLevels {
   readonly txMs: number
   /** Of the change before; undefined for the whole book. */
   readonly previousId: number | undefined
@@ -19,6 +16,8 @@ export interface BookDifferencesOptions {
   /** How many levels a side are told. */
   readonly levels: number
   readonly intervalMs: number
+  /** A book that does not change for so long is told so; never without it. */
+  readonly quietMs?: number
   readonly publish: (change: BookChange) => void
 }
 
@@ -28,23 +27,24 @@ export interface BookDifferencesOptions {
  */
 export class BookDifferences {
   readonly #options: BookDifferencesOptions
-  #sentBids = new Map<number, number>()
-  #sentAsks = new Map<number, number>()
+  readonly #sent: SentLevels
   #lastId: number
   #txMs: number
   #cancelFlush: (() => void) | undefined
+  #cancelQuiet: () => void = () => undefined
 
   constructor(options: BookDifferencesOptions) {
     this.#options = options
     this.#lastId = Number(options.book.depthSequence)
     this.#txMs = options.clock.nowMs()
-    this.#remember()
+    this.#sent = new SentLevels(options.book, options.levels)
+    this.#awaitQuiet()
   }
 
   /** The whole book, from which the next change goes on. Those who are there already are told what they lack first. */
   snapshot(): BookChange {
     this.#flush()
-    return { ...this.#best(), txMs: this.#txMs, previousId: undefined, id: this.#lastId }
+    return { ...this.#sent.best(), txMs: this.#txMs, previousId: undefined, id: this.#lastId }
   }
 
   /** To be called when the book has changed. */
@@ -55,37 +55,35 @@ export class BookDifferences {
   }
 
   close(): void {
+    this.#endFlush()
+    this.#cancelQuiet()
+  }
+
+  #flush(): void {
+    this.#endFlush()
+    const changes = this.#sent.changes()
+    if (!changes) return
+    const previousId = this.#lastId
+    // A source may change best prices without a new depth sequence.
+    this.#lastId = Math.max(Number(this.#options.book.depthSequence), previousId + 1)
+    this.#sent.remember()
+    this.#options.publish({ ...changes, txMs: this.#txMs, previousId, id: this.#lastId })
+    this.#awaitQuiet()
+  }
+
+  #endFlush(): void {
     this.#cancelFlush?.()
     this.#cancelFlush = undefined
   }
 
-  #flush(): void {
-    this.close()
-    const { bids, asks } = this.#best()
-    const change = { bids: changes(this.#sentBids, bids), asks: changes(this.#sentAsks, asks) }
-    if (change.bids.length === 0 && change.asks.length === 0) return
-    const previousId = this.#lastId
-    // A source may change best prices without a new depth sequence.
-    this.#lastId = Math.max(Number(this.#options.book.depthSequence), previousId + 1)
-    this.#remember()
-    this.#options.publish({ ...change, txMs: this.#txMs, previousId, id: this.#lastId })
+  #awaitQuiet(): void {
+    const { clock, quietMs, publish } = this.#options
+    if (quietMs === undefined) return
+    this.#cancelQuiet()
+    this.#cancelQuiet = clock.schedule(quietMs, () => {
+      const id = this.#lastId
+      publish({ bids: [], asks: [], txMs: clock.nowMs(), previousId: id, id })
+      this.#awaitQuiet()
+    })
   }
-
-  #best(): { readonly bids: Level[]; readonly asks: Level[] } {
-    const { book, levels } = this.#options
-    return { bids: book.levels('bid', levels), asks: book.levels('ask', levels) }
-  }
-
-  #remember(): void {
-    const { bids, asks } = this.#best()
-    this.#sentBids = new Map(bids)
-    this.#sentAsks = new Map(asks)
-  }
-}
-
-/** New and changed levels, and size 0 for those that are gone. */
-function changes(sent: ReadonlyMap<number, number>, levels: readonly Level[]): Level[] {
-  const present = new Set(levels.map(([price]) => price))
-  const gone = [...sent.keys()].filter((price) => !present.has(price)).map((price): Level => [price, 0])
-  return [...levels.filter(([price, size]) => sent.get(price) !== size), ...gone]
 }

@@ -1,11 +1,6 @@
 import { SharedMemory } from '../../posix/shared-memory.ts'
 import { DEPTH, HEADER, LEVEL_BYTES, MESSAGE_TYPE } from '../../wire/market-data-layout.ts'
-import {
-  LEVEL_RING,
-  STREAM_DEPTH,
-  STREAM_RING,
-  type StreamRingNames,
-} from '../../wire/stream-ring-layout.ts'
+import { LEVEL_RING, STREAM_DEPTH, STREAM_RING, type StreamRingNames } from '../../wire/stream-ring-layout.ts'
 
 const OWNER_ONLY = 0o600
 /** The largest message that is written; its levels are a tenth of their ring. */

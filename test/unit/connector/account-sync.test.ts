@@ -328,7 +328,7 @@ describe('catching up', () => {
     const update = updateOf(more!, 'partiallyFilled', { source: 'rest', executedAmount: d('0.4') })
     exchange.open = [updateOf(same!, 'open', { source: 'rest', executedAmount: d('0') }), update]
     exchange.orders.set('2', update)
-    exchange.fills = [fillOf(more!, '1', '0.4')]
+    exchange.fills = [fillOf(more!, '1', '0.4', { fee: { asset: 'USDT', amount: d('0.1') } })]
     await sync.catchUp()
     expect(calls).toEqual(['balances', 'positions', 'open orders', 'order 2'])
     expect(recorder.payloadsOf('orderFilled')).toHaveLength(1)

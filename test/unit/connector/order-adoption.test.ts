@@ -71,6 +71,18 @@ describe('an order of an earlier process', () => {
     expect(tracker.active.size).toBe(0)
   })
 
+  test('that is done is remembered for a fee that was not known, and is not tracked', () => {
+    const recorded: string[] = []
+    const { recorder, tracker } = rig({ fill: (_, { tradeId, fee }) => recorded.push(`${tradeId} ${String(fee?.amount)}`) }) // prettier-ignore
+    const identity = orderIdentity()
+    const fill = fillOf(new InFlightOrder(identity), '1', '1')
+    const order = tracker.adopt(identity, { ...PAST, state: 'filled', fills: [fill] })!
+    expect([tracker.active.size, tracker.withoutFees]).toEqual([0, [order]])
+    tracker.applyTradeUpdate({ ...fill, fee: { asset: 'USDT', amount: new Decimal('0.5') } })
+    expect(recorded).toEqual(['1 0.5'])
+    expect(recorder.names).toEqual([])
+  })
+
   test('that is tracked already is not taken over a second time', () => {
     const { tracker } = rig()
     const order = tracker.track(orderIdentity())

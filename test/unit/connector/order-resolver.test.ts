@@ -19,6 +19,7 @@ import {
 } from '../../support/scripted-exchange.ts'
 
 const NO_ANSWER: OrderReason = { code: 'QTX_ORDER_TIMEOUT', message: 'no answer' }
+const FEE = { asset: 'USDT', amount: new Decimal('0.5') }
 const DOWN = new QtxError('QTX_EXCHANGE_DOWN', 'no answer from the exchange')
 
 type Answer = OrderUpdate | undefined | Error
@@ -291,10 +292,42 @@ describe('fills', () => {
   test('are not fetched when all are known', async () => {
     const { tracker, resolver, exchange, fillsAsked } = rig()
     const order = tracker.track(orderIdentity())
-    tracker.applyTradeUpdate(fillOf(order, '1', '0.4'))
+    tracker.applyTradeUpdate(fillOf(order, '1', '0.4', { fee: FEE }))
     exchange.answer = updateOf(order, 'partiallyFilled', { executedAmount: new Decimal('0.4') })
     expect(await resolver.refresh(order)).toBe('found')
     expect(fillsAsked).toEqual([])
+  })
+
+  test('are fetched for a fee that is not known, once where the list does not have it either', async () => {
+    const { clock, tracker, resolver, exchange, fillsAsked } = rig()
+    const order = tracker.track(orderIdentity())
+    tracker.applyTradeUpdate(fillOf(order, '1', '1'))
+    exchange.answer = updateOf(order, 'filled', { source: 'rest', executedAmount: new Decimal(1) })
+    exchange.fills = [fillOf(order, '1', '1')]
+    resolver.lookUp(order)
+    await pass(clock, 60_000, 50)
+    expect(fillsAsked).toHaveLength(1)
+    exchange.fills = [fillOf(order, '1', '1', { fee: FEE })]
+    resolver.lookUp(order)
+    await settle()
+    expect(String(order.fees.get('USDT'))).toBe('0.5')
+    expect(clock.pending).toBe(0)
+  })
+
+  test('of an order that was said to be canceled with less are asked for until the list has them', async () => {
+    const { clock, recorder, tracker, exchange } = rig()
+    const order = tracker.track(orderIdentity())
+    tracker.applyOrderUpdate(updateOf(order, 'open'))
+    tracker.applyOrderUpdate(updateOf(order, 'canceled', { executedAmount: new Decimal(0) }))
+    exchange.answer = updateOf(order, 'canceled', { source: 'rest', executedAmount: new Decimal('0.4') })
+    tracker.applyOrderUpdate(updateOf(order, 'canceled', { executedAmount: new Decimal('0.4') }))
+    await pass(clock, 5_000, 50)
+    expect(recorder.names).toEqual(['buyOrderCreated', 'orderCancelled'])
+    exchange.fills = [fillOf(order, '1', '0.4', { fee: FEE })]
+    await pass(clock, 10_000, 50)
+    expect(recorder.names).toEqual(['buyOrderCreated', 'orderCancelled', 'orderFilled'])
+    expect(String(order.executedAmount)).toBe('0.4')
+    expect(clock.pending).toBe(0)
   })
 
   test('that are missing are left to the stream for a moment before they are asked for', async () => {

@@ -3,6 +3,7 @@ import { Decimal } from '../../../src/common/decimal.ts'
 import { TypedEvents } from '../../../src/common/typed-events.ts'
 import type { ConnectorEvents } from '../../../src/connector/events.ts'
 import type { InFlightOrder, OrderIdentity } from '../../../src/connector/in-flight-order.ts'
+import { NO_RECORD } from '../../../src/connector/order-recorder.ts'
 import { OrderTracker } from '../../../src/connector/order-tracker.ts'
 import type { OrderUpdate, PlaceOutcome } from '../../../src/connector/order-types.ts'
 import { QtxError } from '../../../src/errors.ts'
@@ -192,7 +193,16 @@ describe('the emission matrix', () => {
 describe('contradictions are told as anomalies, and the fills are believed', () => {
   test.each<[string, Step[], string[]]>([
     ['a usual life tells none', [update('open'), fill('1', '0.4'), fill('2', '0.6'), fill('2', '0.6')], []],
-    ['a fill that beat a cancel is none', [update('open'), canceled('0'), fill('1', '1')], []],
+    [
+      'a fill that comes after an end that did not count it, though it beat the cancel',
+      [update('open'), canceled('0'), fill('1', '1')],
+      ['FILLED_AFTER_CANCEL 1001'],
+    ],
+    [
+      'a cancel that waited for the fills that it counts is none',
+      [update('open'), canceled('0.4'), fill('1', '0.4')],
+      [],
+    ],
     [
       'a fill of an order that had failed',
       [placed(REJECTED), fill('1', '0.4')],
@@ -365,6 +375,88 @@ describe('fills', () => {
     expect(tracker.applyTradeUpdate(fillOf(order, '1', '1', { pair: 'ETH-USDT' }))).toBe(false)
     expect(recorder.names).toEqual([])
     expect(order.executedAmount.isZero()).toBe(true)
+  })
+})
+
+describe('a fill that was told without its fee', () => {
+  const fee = { asset: 'USDT', amount: new Decimal('0.3') }
+
+  test.each<[string, string]>([
+    ['open', '0.4'],
+    ['done', '1'],
+  ])(
+    'takes it from a later telling, on record and without a further event, of an order that is %s',
+    (_, amount) => {
+      const { tracker, recorder, track } = rig()
+      const recorded: string[] = []
+      tracker.recordBy({
+        ...NO_RECORD,
+        fill: (_order, trade) => recorded.push(`${trade.tradeId} ${String(trade.fee?.amount)}`),
+      })
+      const order = track()
+      fill('1', amount)(tracker, order)
+      const told = recorder.names
+      expect(tracker.withoutFees).toEqual([order])
+      expect(tracker.applyTradeUpdate(fillOf(order, '1', amount, { fee }))).toBe(false)
+      expect(tracker.applyTradeUpdate(fillOf(order, '1', amount, { fee }))).toBe(false)
+      expect(String(order.fees.get('USDT'))).toBe('0.3')
+      expect(order.fills.get('1')?.fee).toEqual(fee)
+      expect(order.executedAmount.toString()).toBe(amount)
+      expect(recorded).toEqual(['1 undefined', '1 0.3'])
+      expect(recorder.names).toEqual(told)
+      expect(tracker.withoutFees).toEqual([])
+    },
+  )
+
+  test('has one fee: neither a different one nor a telling without changes it', () => {
+    const { tracker, track } = rig()
+    const order = track()
+    tracker.applyTradeUpdate(fillOf(order, '1', '0.4', { fee }))
+    tracker.applyTradeUpdate(fillOf(order, '1', '0.4', { fee: { ...fee, amount: new Decimal('9') } }))
+    fill('1', '0.4')(tracker, order)
+    expect(String(order.fees.get('USDT'))).toBe('0.3')
+  })
+})
+
+describe('an end that counted less than was executed', () => {
+  test('is followed by the fill, an anomaly, and no second end while some of it did not fill', () => {
+    const { tracker, recorder, anomalies, track } = rig()
+    const order = track()
+    for (const step of [
+      update('open'),
+      fill('1', '0.2'),
+      canceled('0.2'),
+      fill('2', '0.3'),
+      fill('2', '0.3'),
+    ]) {
+      step(tracker, order)
+    }
+    expect(recorder.names).toEqual(['buyOrderCreated', 'orderFilled', 'orderCancelled', 'orderFilled'])
+    expect(anomalies).toEqual(['FILLED_AFTER_CANCEL 1001'])
+    expect([order.state, String(order.executedAmount)]).toEqual(['canceled', '0.5'])
+    expect(tracker.active.size).toBe(0)
+  })
+
+  test.each<[string, Step[]]>([
+    ['a later end that counts more', [update('open'), canceled('0'), canceled('0.4')]],
+    [
+      'an older state that counts more',
+      [canceled('0'), update('partiallyFilled', { executedAmount: new Decimal('0.4') })],
+    ],
+    ['a cancel of an order that had failed', [placed(REJECTED), canceled('0.4')]],
+  ])('is looked up for the fills after %s', (_name, steps) => {
+    const { tracker, lookUps, track } = rig()
+    const order = track()
+    for (const step of steps) step(tracker, order)
+    expect(lookUps).toEqual([order])
+  })
+
+  test('is not looked up for what is known', () => {
+    const { tracker, lookUps, track } = rig()
+    const order = track()
+    for (const step of [fill('1', '0.4'), canceled('0.4'), canceled('0.4'), canceled('0.2')])
+      step(tracker, order)
+    expect(lookUps).toEqual([])
   })
 })
 

@@ -9,7 +9,7 @@ import { OrderTracker } from '../../../src/connector/order-tracker.ts'
 import type { OrderUpdate, TradeUpdate } from '../../../src/connector/order-types.ts'
 import { Reconciliation } from '../../../src/connector/reconciliation.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { fillOf, orderIdentity, strictEvents, updateOf } from '../../support/scripted-exchange.ts'
+import { fillOf, orderIdentity, settle, strictEvents, updateOf } from '../../support/scripted-exchange.ts'
 
 const position = (amount: string): Position => ({
   pair: 'BTC-USDT',
@@ -156,4 +156,19 @@ test('a refresh applies what differs, and is no news', async () => {
   await reconciliation.refresh()
   expect(account.positionAmount('BTC-USDT').toString()).toBe('3')
   expect(reconciled).toEqual([])
+})
+
+test('looks up what has a fill whose fee is not known, done or not', async () => {
+  const { exchange, reconciliation, tracker, openOrder } = rig()
+  const order = openOrder()
+  tracker.applyTradeUpdate(fillOf(order, '1', '1', { exchangeOrderId: '77' }))
+  exchange.orders.set(
+    order.clientOrderId,
+    updateOf(order, 'filled', { source: 'rest', executedAmount: new Decimal(1) }),
+  )
+  exchange.fills = [fillOf(order, '1', '1', { fee: { asset: 'USDT', amount: new Decimal('0.5') } })]
+  await reconciliation.reconcile('reconnect')
+  await settle()
+  expect(String(order.fees.get('USDT'))).toBe('0.5')
+  expect(tracker.withoutFees).toEqual([])
 })

@@ -194,6 +194,93 @@ describe('what an earlier process left', () => {
     expect([...recovered.positions.values()]).toEqual([position])
   })
 
+  test('a fill that was recorded without its fee takes the first fee that is recorded', async () => {
+    const journal = await open()
+    const without = fillRecord({ feeAsset: undefined, feeAmount: undefined })
+    appendAll(journal, [orderRecord(), fillRecord({ tradeId: '0', feeAmount: '0.1' }), without])
+    const before = await journal.history({ kind: 'fills', order: 'oldest' })
+    expect(before.rows.map(({ feeAmount }) => feeAmount)).toEqual(['0.1', undefined])
+    appendAll(journal, [
+      fillRecord({ feeAmount: '0.3' }),
+      fillRecord({ feeAmount: '0.9', price: '7' }),
+      without,
+      fillRecord({ tradeId: '0', feeAmount: '0.2' }),
+    ])
+    for (const one of [journal, await open({ folder: asKilled() })]) {
+      const { rows } = await one.history({ kind: 'fills', order: 'oldest' })
+      expect(rows).toEqual([fillRecord({ tradeId: '0', feeAmount: '0.1' }), fillRecord({ feeAmount: '0.3' })])
+      const [profit] = await one.profitAndLoss()
+      expect([profit?.fills, String(profit?.fees.get('USDT'))]).toEqual([2, '0.4'])
+    }
+  })
+
+  test('two own orders that traded with each other have a fill each', async () => {
+    const journal = await open()
+    const both = [
+      fillRecord(),
+      fillRecord({ clientOrderId: '1002', tradeType: 'sell', feeAmount: '-0.02', isMaker: true }),
+    ]
+    appendAll(journal, [orderRecord(), orderRecord({ clientOrderId: '1002', tradeType: 'sell' }), ...both])
+    for (const one of [journal, await open({ folder: asKilled() })]) {
+      expect((await one.history({ kind: 'fills', order: 'oldest' })).rows).toEqual(both)
+      const [profit] = await one.profitAndLoss()
+      expect([String(profit?.position), String(profit?.fees.get('USDT'))]).toEqual(['0', '0.02'])
+    }
+  })
+
+  test('orders that are done are there when a fee of the last day is not known', async () => {
+    const journal = await open()
+    const day = 24 * 3_600_000
+    const withoutFee = { feeAsset: undefined, feeAmount: undefined }
+    for (const [id, fields] of [
+      ['1', { ...withoutFee, fillMs: clock.nowMs() - day - 1_000 }],
+      ['2', { ...withoutFee, fillMs: clock.nowMs() }],
+      ['3', { fillMs: clock.nowMs() }],
+    ] as const) {
+      appendAll(journal, [
+        orderRecord({ clientOrderId: id }),
+        fillRecord({ clientOrderId: id, tradeId: id, ...fields }),
+        state('filled', { clientOrderId: id }),
+      ])
+    }
+    const { recovered } = await open({ folder: asKilled() })
+    expect(recovered.orders).toEqual([])
+    expect(recovered.ordersWithoutFees).toMatchObject([
+      { clientOrderId: '2', state: 'filled', fills: [{ tradeId: '2', feeAmount: undefined }] },
+    ])
+  })
+
+  test('a database of version 1 keeps its fills, and takes both fills of one trade from then on', async () => {
+    const journal = await open()
+    appendAll(journal, [orderRecord(), fillRecord(), fillRecord({ tradeId: '2' })])
+    await journal.flush()
+    const old = asKilled('old')
+    const database = new Database(join(old, 'history.db'))
+    database.exec(`
+      CREATE TABLE kept AS SELECT * FROM fills ORDER BY rowid;
+      DROP TABLE fills;
+      CREATE TABLE fills (
+        sequence INTEGER NOT NULL, pair TEXT NOT NULL, trade_id TEXT NOT NULL, client_order_id TEXT NOT NULL,
+        exchange_order_id TEXT, trade_type TEXT NOT NULL, position_action TEXT NOT NULL, price TEXT NOT NULL,
+        amount TEXT NOT NULL, fee_asset TEXT, fee_amount TEXT, is_maker INTEGER NOT NULL, fill_ms INTEGER NOT NULL,
+        UNIQUE (pair, trade_id));
+      CREATE INDEX fills_by_time ON fills (fill_ms, sequence);
+      CREATE INDEX fills_by_pair ON fills (pair, fill_ms, sequence);
+      CREATE INDEX fills_by_order ON fills (client_order_id);
+      INSERT INTO fills SELECT * FROM kept;
+      DROP TABLE kept;
+      PRAGMA user_version = 1;`)
+    database.close()
+    const later = await open({ folder: old })
+    const other = fillRecord({ clientOrderId: '1002' })
+    later.append(other)
+    expect((await later.history({ kind: 'fills', order: 'oldest' })).rows).toEqual([
+      fillRecord(),
+      fillRecord({ tradeId: '2' }),
+      other,
+    ])
+  })
+
   test('fills and funding payments are known again, by pair and id', async () => {
     const journal = await open()
     const funding = {

@@ -74,7 +74,7 @@ export function accountRoutes(engine: MatchingEngine, listenKeys: ListenKeys): R
     'GET /fapi/v1/positionSide/dual': signed((_, account) => ({ dualSidePosition: account.hedgeMode })),
     'POST /fapi/v1/positionSide/dual': signed((parameters, account) => {
       parameters.requiredText('dualSidePosition')
-      engine.setHedgeMode(account, parameters.flag('dualSidePosition') ?? false)
+      engine.setHedgeMode(account, parameters.flag('dualSidePosition'))
       return DONE
     }),
     'GET /fapi/v1/multiAssetsMargin': signed(() => ({ multiAssetsMargin: false })),

@@ -1,24 +1,20 @@
 import type { RestAnswer } from '../rest-protocol.ts'
-import { OrderRefusal, type RefusalReason } from '../order-refusal.ts'
+import { ExchangeError, exchangeErrorOf, type RefusalTable } from '../exchange-error.ts'
 
 /** An error as Binance's REST and websocket API name it. */
-export class BinanceError extends Error {
+export class BinanceError extends ExchangeError<number> {
   override readonly name = 'BinanceError'
-  readonly code: number
-  /** HTTP status, which the websocket API repeats. */
-  readonly status: number
 
+  /** The websocket API repeats the HTTP status. */
   constructor(code: number, words: string, status = 400) {
-    super(words)
-    this.code = code
-    this.status = status
+    super(code, words, status)
   }
 }
 
 const NOT_RECORDED = 'The order will not be recorded in the order history'
 
 /** Binance's code and words for each refusal; `%s` stands for the refusal's detail. */
-const REFUSALS: Readonly<Record<RefusalReason, readonly [code: number, words: string]>> = {
+const REFUSALS: RefusalTable<number> = {
   'unknown-symbol': [-1121, 'Invalid symbol.'],
   'size-not-positive': [-4003, 'Quantity less than or equal to zero.'],
   'size-below-minimum': [-4004, 'Quantity less than min quantity.'],
@@ -57,10 +53,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: number, words: st
 
 /** Binance's error for what was thrown; rethrows what is no refusal. */
 export function binanceErrorOf(error: unknown): BinanceError {
-  if (error instanceof BinanceError) return error
-  if (!(error instanceof OrderRefusal)) throw error
-  const [code, words] = REFUSALS[error.reason]
-  return new BinanceError(code, words.replace('%s', error.detail))
+  return exchangeErrorOf(error, BinanceError, REFUSALS)
 }
 
 export function errorAnswer(error: BinanceError): RestAnswer {

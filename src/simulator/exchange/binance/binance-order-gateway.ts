@@ -4,16 +4,10 @@ import { AnsweringGateway, type GatewayErrors } from '../answering-gateway.ts'
 import type { CredentialStore, KnownAccount } from '../credential-store.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import { BinanceError, KEY_REFUSED, SIGNATURE_WRONG, binanceErrorOf } from './binance-errors.ts'
+import { TIME_IN_FORCE_WORDS } from './binance-words.ts'
 import { orderPayload } from './order-payloads.ts'
 import { readOrderReference, readOrderRequest } from './order-requests.ts'
 import { RequestParameters } from './request-parameters.ts'
-
-const TIMES_IN_FORCE: Readonly<Record<GatewayOrder['timeInForce'], string>> = {
-  gtc: 'GTC',
-  ioc: 'IOC',
-  fok: 'FOK',
-  'post-only': 'GTX',
-}
 
 const PRICE_MATCHES: Readonly<Record<GatewayOrder['priceMatch'], string>> = {
   none: 'NONE',
@@ -53,7 +47,7 @@ export class BinanceOrderGateway extends AnsweringGateway {
       symbol: order.symbol,
       side: order.side.toUpperCase(),
       type: 'LIMIT',
-      timeInForce: TIMES_IN_FORCE[order.timeInForce],
+      timeInForce: TIME_IN_FORCE_WORDS[order.timeInForce],
       priceMatch: PRICE_MATCHES[order.priceMatch],
       // A matched order finds its own price, whatever stands in the slot.
       price: matched ? '' : order.price,

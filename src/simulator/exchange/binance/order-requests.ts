@@ -10,9 +10,9 @@ const CLIENT_ORDER_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/
 /** The order that a request's parameters describe. */
 export function readOrderRequest(parameters: RequestParameters): OrderRequest {
   const symbol = parameters.requiredText('symbol')
-  const side = parameters.requiredChoice('side', SIDES, new BinanceError(-1117, 'Invalid side.'))
-  const kind = parameters.requiredChoice('type', ORDER_KINDS, new BinanceError(-1116, 'Invalid orderType.'))
-  const priceMatch = parameters.choice(
+  const side = parameters.requiredEntryOr('side', SIDES, new BinanceError(-1117, 'Invalid side.'))
+  const kind = parameters.requiredEntryOr('type', ORDER_KINDS, new BinanceError(-1116, 'Invalid orderType.'))
+  const priceMatch = parameters.entryOr(
     'priceMatch',
     PRICE_MATCHES,
     new BinanceError(-1130, "Data sent for parameter 'priceMatch' is not valid."),
@@ -26,8 +26,8 @@ export function readOrderRequest(parameters: RequestParameters): OrderRequest {
     price: kind === 'market' ? undefined : readPrice(parameters, priceMatch !== undefined),
     priceMatch,
     clientOrderId: checkedClientOrderId(parameters.text('newClientOrderId')),
-    reduceOnly: parameters.flag('reduceOnly') ?? false,
-    positionSide: parameters.choice(
+    reduceOnly: parameters.flag('reduceOnly'),
+    positionSide: parameters.entryOr(
       'positionSide',
       POSITION_SIDES,
       new BinanceError(-1130, "Data sent for parameter 'positionSide' is not valid."),
@@ -55,7 +55,7 @@ export function readOrderReference(parameters: RequestParameters): OrderReferenc
 }
 
 function readTimeInForce(parameters: RequestParameters, market: boolean) {
-  const timeInForce = parameters.choice(
+  const timeInForce = parameters.entryOr(
     'timeInForce',
     TIMES_IN_FORCE,
     new BinanceError(-1115, 'Invalid timeInForce.'),

@@ -15,7 +15,7 @@ const RESPONSE_TYPES = { ACK: acceptedOrderPayload, RESULT: orderPayload } as co
 export function tradeRoutes(engine: MatchingEngine): Routes {
   return {
     'POST /fapi/v1/order': signed((parameters, account) => {
-      const answer = parameters.choice(
+      const answer = parameters.entryOr(
         'newOrderRespType',
         RESPONSE_TYPES,
         new BinanceError(-1130, "Data sent for parameter 'newOrderRespType' is not valid."),

@@ -73,7 +73,7 @@ export function accountRoutes(engine: MatchingEngine): Routes {
     }),
     'POST /api/v2/mix/account/set-position-mode': signed((fields, account) => {
       checkProduct(fields)
-      const isHedged = fields.requiredChoice('posMode', POSITION_MODES)
+      const isHedged = fields.requiredEntry('posMode', POSITION_MODES)
       setPositionMode(engine, account, isHedged)
       return { posMode: positionModeWord(account.hedgeMode) }
     }),
@@ -87,7 +87,7 @@ export function accountRoutes(engine: MatchingEngine): Routes {
         .filter((income) => kind === undefined || billKindOf(income) === kind)
         .filter((income) => symbol === undefined || income.symbol === symbol)
         .filter((income) => inRange(income.timeMs))
-      const { page, endId } = fields.page(incomes, (income) => billIdText(income.incomeId))
+      const { page, endId } = fields.listed(incomes, (income) => billIdText(income.incomeId))
       return { bills: page.map((income) => billPayload(account, income)), endId }
     }),
     'GET /api/v2/mix/position/all-position': signed((fields, account) => {

@@ -1,18 +1,12 @@
-import { OrderRefusal, type RefusalReason } from '../order-refusal.ts'
+import { ExchangeError, exchangeErrorOf, type RefusalTable } from '../exchange-error.ts'
 
 /** An error as Bitget's REST and websockets name it: five digits and words. */
-export class BitgetError extends Error {
+export class BitgetError extends ExchangeError<string> {
   override readonly name = 'BitgetError'
-  readonly code: string
-
-  constructor(code: string, words: string) {
-    super(words)
-    this.code = code
-  }
 }
 
 /** Bitget's code and words for each refusal; `%s` stands for the refusal's detail. */
-const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: string]>> = {
+const REFUSALS: RefusalTable<string> = {
   'unknown-symbol': ['40034', 'Parameter %s does not exist'],
   'size-not-positive': ['40017', 'Parameter verification failed size'],
   'size-below-minimum': ['45111', 'less than the minimum order quantity'],
@@ -45,10 +39,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: st
 
 /** Bitget's error for what was thrown; rethrows what is no refusal. */
 export function bitgetErrorOf(error: unknown): BitgetError {
-  if (error instanceof BitgetError) return error
-  if (!(error instanceof OrderRefusal)) throw error
-  const [code, words] = REFUSALS[error.reason]
-  return new BitgetError(code, words.replace('%s', error.detail))
+  return exchangeErrorOf(error, BitgetError, REFUSALS)
 }
 
 export const KEY_MISSING = () => new BitgetError('40001', 'The request header "ACCESS_KEY" cannot be empty')

@@ -4,17 +4,10 @@ import { AnsweringGateway, type GatewayErrors } from '../answering-gateway.ts'
 import type { CredentialStore, KnownAccount } from '../credential-store.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import { BitgetError, bitgetErrorOf, parameterWrong } from './bitget-errors.ts'
-import { PRODUCT_TYPE } from './bitget-words.ts'
+import { FORCE_WORDS, PRODUCT_TYPE } from './bitget-words.ts'
 import { orderIdsPayload } from './order-payloads.ts'
 import { readOrderReference, readOrderRequest } from './order-requests.ts'
 import { RequestFields } from './request-fields.ts'
-
-const FORCES: Readonly<Record<GatewayOrder['timeInForce'], string>> = {
-  gtc: 'gtc',
-  ioc: 'ioc',
-  fok: 'fok',
-  'post-only': 'post_only',
-}
 
 const LOGIN_REFUSED = () => new BitgetError('30005', 'login failed')
 
@@ -50,7 +43,7 @@ export class BitgetOrderGateway extends AnsweringGateway {
       symbol: order.symbol,
       orderType: 'limit',
       side: order.side,
-      force: FORCES[order.timeInForce],
+      force: FORCE_WORDS[order.timeInForce],
       size: order.size,
       price: order.price,
       clientOid: order.clientOrderId,

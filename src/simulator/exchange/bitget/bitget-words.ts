@@ -21,7 +21,7 @@ export const FORCES: Readonly<Record<string, TimeInForce>> = {
   post_only: 'post-only',
 }
 
-const FORCE_WORDS: Readonly<Record<TimeInForce, string>> = {
+export const FORCE_WORDS: Readonly<Record<TimeInForce, string>> = {
   gtc: 'gtc',
   ioc: 'ioc',
   fok: 'fok',

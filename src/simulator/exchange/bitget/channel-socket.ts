@@ -1,5 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../../common/clock.ts'
+import { parseJson } from '../json-record.ts'
+import { onText } from '../socket-text.ts'
 import { BitgetError } from './bitget-errors.ts'
 import type { ChannelArgument } from './market-payloads.ts'
 import { RequestFields } from './request-fields.ts'
@@ -24,7 +26,7 @@ export class ChannelSocket {
     this.#socket = socket
     this.#clock = clock
     this.#handler = handler
-    socket.on('message', (data) => this.#receive(Buffer.isBuffer(data) ? data.toString('utf8') : ''))
+    onText(socket, (text) => this.#receive(text))
   }
 
   send(frame: object): void {
@@ -40,9 +42,9 @@ export class ChannelSocket {
       this.#socket.send('pong')
       return
     }
-    const message = parsed(text)
-    const op = message?.text('op')
-    if (!message || (op !== 'login' && op !== 'subscribe' && op !== 'unsubscribe')) {
+    const message = new RequestFields(parseJson(text))
+    const op = message.text('op')
+    if (op !== 'login' && op !== 'subscribe' && op !== 'unsubscribe') {
       this.#fail(new BitgetError('30003', 'Invalid op'))
       return
     }
@@ -102,13 +104,5 @@ function argumentOf(fields: RequestFields): ChannelArgument {
     channel: fields.text('channel') ?? '',
     ...(instId !== undefined && { instId }),
     ...(coin !== undefined && { coin }),
-  }
-}
-
-function parsed(text: string): RequestFields | undefined {
-  try {
-    return new RequestFields(JSON.parse(text))
-  } catch {
-    return undefined
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../../common/clock.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import { parameterWrong } from './bitget-errors.ts'
 import { PRODUCT_TYPE } from './bitget-words.ts'
-import type { BookTimes } from './book-times.ts'
+import type { BookTimes } from '../book-times.ts'
 import { contractPayload, depthPayload, fundingRatePayload, tickerPayload } from './market-payloads.ts'
 import type { RequestFields } from './request-fields.ts'
 import { type Routes, open } from './rest-route.ts'
@@ -30,7 +30,7 @@ export function marketRoutes(engine: MatchingEngine, clock: Clock, bookTimes: Bo
     'GET /api/v2/mix/market/merge-depth': open((fields) => {
       fields.requiredText('productType')
       const instrument = engine.instrument(fields.requiredText('symbol'))
-      const limit = fields.choice('limit', DEPTH_LIMITS) ?? DEFAULT_DEPTH_LIMIT
+      const limit = fields.entry('limit', DEPTH_LIMITS) ?? DEFAULT_DEPTH_LIMIT
       return depthPayload(instrument, engine.book(instrument.symbol), limit, bookTimes.of(instrument.symbol))
     }),
     'GET /api/v2/mix/market/ticker': open((fields) => {

@@ -11,19 +11,19 @@ const TRADE_SIDES = { open: 'long', close: 'short' } as const
 
 /** The order that a request describes. */
 export function readOrderRequest(fields: RequestFields): OrderRequest {
-  const kind = fields.requiredChoice('orderType', ORDER_KINDS)
-  const force = fields.choice('force', FORCES)
+  const kind = fields.requiredEntry('orderType', ORDER_KINDS)
+  const force = fields.entry('force', FORCES)
   return {
     symbol: fields.requiredText('symbol'),
-    side: fields.requiredChoice('side', SIDES),
+    side: fields.requiredEntry('side', SIDES),
     kind,
     timeInForce: kind === 'market' ? 'gtc' : (force ?? 'gtc'),
     size: fields.requiredDecimal('size'),
     price: kind === 'market' ? undefined : fields.requiredDecimal('price'),
     clientOrderId: readClientId(fields),
-    reduceOnly: fields.choice('reduceOnly', REDUCE_ONLY) ?? false,
+    reduceOnly: fields.entry('reduceOnly', REDUCE_ONLY) ?? false,
     // Only accounts in hedge mode say whether they open or close.
-    positionSide: fields.choice('tradeSide', TRADE_SIDES) ?? 'both',
+    positionSide: fields.entry('tradeSide', TRADE_SIDES) ?? 'both',
   }
 }
 

@@ -7,7 +7,7 @@ import type { MatchingEngine } from '../matching-engine.ts'
 import { BitgetError } from './bitget-errors.ts'
 import { PRODUCT_TYPE } from './bitget-words.ts'
 import { BookChannel } from './book-channel.ts'
-import type { BookTimes } from './book-times.ts'
+import type { BookTimes } from '../book-times.ts'
 import { ChannelSocket, noSuchChannel } from './channel-socket.ts'
 import {
   type ChannelArgument,

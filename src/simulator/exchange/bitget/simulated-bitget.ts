@@ -9,7 +9,7 @@ import { BitgetCredentials } from './bitget-credentials.ts'
 import { BITGET_INSTRUMENTS } from './bitget-instruments.ts'
 import { BitgetOrderGateway } from './bitget-order-gateway.ts'
 import { BitgetProtocol } from './bitget-protocol.ts'
-import { BookTimes } from './book-times.ts'
+import { BookTimes } from '../book-times.ts'
 import { marketRoutes } from './market-routes.ts'
 import { PrivateChannels } from './private-channels.ts'
 import { PublicChannels } from './public-channels.ts'
@@ -21,7 +21,7 @@ export const BITGET_DIALECT: ExchangeDialect = {
   unplaceable: 'cancel',
   open({ clock, engine, credentials: store }) {
     const credentials = new BitgetCredentials(store, clock)
-    const bookTimes = new BookTimes(clock)
+    const bookTimes = new BookTimes(clock, ({ eventMs }) => eventMs)
     const publicChannels = new PublicChannels(clock, engine, bookTimes)
     const privateChannels = new PrivateChannels(clock, engine, credentials)
     const routes = {

@@ -27,7 +27,7 @@ export function tradeRoutes(engine: MatchingEngine): Routes {
       .filter(
         (fill) => inRange(fill.timeMs) && (orderId === undefined || fill.orderId === orderIdOf(orderId)),
       )
-    const { page, endId } = fields.page(fills, (fill) => tradeIdText(fill.tradeId))
+    const { page, endId } = fields.listed(fills, (fill) => tradeIdText(fill.tradeId))
     return { fillList: page.map((fill) => fillPayload(account, fill)), endId }
   }
   return {
@@ -76,7 +76,7 @@ export function tradeRoutes(engine: MatchingEngine): Routes {
         .flatMap((symbol) => account.records.openOrders(symbol))
         .filter((order) => inRange(order.createdMs))
         .sort((a, b) => a.orderId - b.orderId)
-      const { page, endId } = fields.page(orders, (order) => orderIdText(order.orderId))
+      const { page, endId } = fields.listed(orders, (order) => orderIdText(order.orderId))
       // Nothing, and not an empty list, where there is none.
       return page.length === 0
         ? { entrustedList: null, endId: null }
@@ -89,7 +89,7 @@ export function tradeRoutes(engine: MatchingEngine): Routes {
         .flatMap((symbol) => account.records.allOrders(symbol))
         .filter((order) => isDone(order) && inRange(order.createdMs))
         .sort((a, b) => a.orderId - b.orderId)
-      const { page, endId } = fields.page(orders, (order) => orderIdText(order.orderId))
+      const { page, endId } = fields.listed(orders, (order) => orderIdText(order.orderId))
       return { entrustedList: page.map((order) => orderPayload(account, order, 'status')), endId }
     }),
     'GET /api/v2/mix/order/fills': signed(fillsPage),

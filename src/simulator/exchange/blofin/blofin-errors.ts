@@ -1,21 +1,16 @@
-import { OrderRefusal, type RefusalReason } from '../order-refusal.ts'
+import { ExchangeError, exchangeErrorOf, type RefusalTable } from '../exchange-error.ts'
+import { recordOf } from '../json-record.ts'
 import { RequestValues } from '../request-values.ts'
 
 /** An error as BloFin names it. REST answers it with status 200, as documented. */
-export class BlofinError extends Error {
+export class BlofinError extends ExchangeError<string> {
   override readonly name = 'BlofinError'
-  readonly code: string
-
-  constructor(code: string, words: string) {
-    super(words)
-    this.code = code
-  }
 }
 
 const PARAMETER_WRONG = '152002'
 
 /** BloFin's code and words for each refusal; its list has no code for some, which are assumed to be wrong parameters. */
-const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: string]>> = {
+const REFUSALS: RefusalTable<string> = {
   'unknown-symbol': ['152014', 'Instrument ID does not exist'],
   'size-not-positive': [PARAMETER_WRONG, 'Parameter size error.'],
   'size-below-minimum': [PARAMETER_WRONG, 'Parameter size error.'],
@@ -54,10 +49,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: st
 
 /** BloFin's error for what was thrown; rethrows what is no refusal. */
 export function blofinErrorOf(error: unknown): BlofinError {
-  if (error instanceof BlofinError) return error
-  if (!(error instanceof OrderRefusal)) throw error
-  const [code, words] = REFUSALS[error.reason]
-  return new BlofinError(code, words.replace('%s', error.detail))
+  return exchangeErrorOf(error, BlofinError, REFUSALS)
 }
 
 export function parameterWrong(name: string): BlofinError {
@@ -68,11 +60,11 @@ export function parameterMissing(name: string): BlofinError {
   return new BlofinError('152001', `Parameter ${name} cannot be empty.`)
 }
 
+export const LOGIN_FAILED = () => new BlofinError('60009', 'Login failed.')
+
 /** A request's fields, with BloFin's errors. */
 export function fieldsOf(values: unknown): RequestValues {
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-    throw new BlofinError('152004', 'JSON syntax error')
-  }
-  const errors = { missing: parameterMissing, wrong: parameterWrong }
-  return new RequestValues(values as Readonly<Record<string, unknown>>, errors)
+  const record = recordOf(values)
+  if (!record) throw new BlofinError('152004', 'JSON syntax error')
+  return new RequestValues(record, { missing: parameterMissing, wrong: parameterWrong })
 }

@@ -1,70 +1,62 @@
-import type { GatewayCancel, GatewayOrder, OrderGateway } from '../../order-gateway.ts'
-import type { Account } from '../account.ts'
-import { blofinErrorOf, fieldsOf, parameterWrong } from './blofin-errors.ts'
-import type { BlofinSignatures } from './blofin-signatures.ts'
+import type { AskedRequest, GatewayCancel, GatewayOrder } from '../../order-gateway.ts'
+import { AnsweringGateway, type GatewayErrors } from '../answering-gateway.ts'
+import type { CredentialStore, KnownAccount } from '../credential-store.ts'
+import { BlofinError, blofinErrorOf, fieldsOf, LOGIN_FAILED, parameterWrong } from './blofin-errors.ts'
 import { orderTypeWord } from './blofin-words.ts'
-import type { DeskAnswer } from './rest-route.ts'
 import type { TradeDesk } from './trade-desk.ts'
+
+const ERRORS: GatewayErrors = {
+  keyUnknown: LOGIN_FAILED,
+  secretWrong: LOGIN_FAILED,
+  keyMissing: () => new BlofinError('152401', 'Access key does not exist'),
+  unreadable: (reason) => new BlofinError('152005', `Parameter error: ${reason}`),
+  failed: () =>
+    new BlofinError('103013', 'Internal error; unable to process your request. Please try again.'),
+}
 
 /**
  * Takes the order manager's orders, sizes in contracts. BloFin's websocket takes no orders, so the answers are those
- * of its REST (assumed), and the one to a key is that of the websocket's login. The slot has no field for the
- * passphrase: the manager is taken to know it.
+ * of its REST (assumed), and the one to a key is that of the websocket's login.
  */
-export class BlofinOrderGateway implements OrderGateway {
+export class BlofinOrderGateway extends AnsweringGateway {
   readonly #tradeDesk: TradeDesk
-  readonly #signatures: BlofinSignatures
-  #account: Account | undefined
 
-  constructor(tradeDesk: TradeDesk, signatures: BlofinSignatures) {
+  constructor(tradeDesk: TradeDesk, credentials: CredentialStore) {
+    super(credentials, ERRORS)
     this.#tradeDesk = tradeDesk
-    this.#signatures = signatures
   }
 
-  /** Orders are this account's from now on. */
-  setKey(apiKey: string, apiSecret: string): string {
-    const account = this.#signatures.accountOf(apiKey, apiSecret)
-    if (!account) return JSON.stringify({ event: 'error', code: '60009', msg: 'Login failed.' })
-    this.#account = account
-    return JSON.stringify({ event: 'login', code: '0', msg: '' })
+  protected override logIn(): object {
+    return { event: 'login', code: '0', msg: '' }
   }
 
-  place(order: GatewayOrder): string {
-    return this.#answer((account) => {
-      // BloFin has no order that finds its own price.
-      if (order.priceMatch !== 'none') throw parameterWrong('price')
-      return this.#tradeDesk.place(account, [
-        fieldsOf({
-          instId: order.symbol,
-          marginMode: 'cross',
-          positionSide: 'net',
-          side: order.side,
-          orderType: orderTypeWord({ kind: 'limit', timeInForce: order.timeInForce }),
-          price: order.price,
-          size: order.size,
-          clientOrderId: order.clientOrderId,
-        }),
-      ])
-    })
+  protected override placeOrder(order: GatewayOrder, { account }: KnownAccount): object {
+    // BloFin has no order that finds its own price.
+    if (order.priceMatch !== 'none') throw parameterWrong('price')
+    return this.#tradeDesk.place(account, [
+      fieldsOf({
+        instId: order.symbol,
+        marginMode: 'cross',
+        positionSide: 'net',
+        side: order.side,
+        orderType: orderTypeWord({ kind: 'limit', timeInForce: order.timeInForce }),
+        price: order.price,
+        size: order.size,
+        clientOrderId: order.clientOrderId,
+      }),
+    ])
   }
 
-  cancel({ symbol, clientOrderId }: GatewayCancel): string {
-    return this.#answer((account) =>
-      this.#tradeDesk.cancel(account, [fieldsOf({ instId: symbol, clientOrderId })]),
-    )
+  protected override cancelOrder({ symbol, clientOrderId }: GatewayCancel, { account }: KnownAccount) {
+    return this.#tradeDesk.cancel(account, [fieldsOf({ instId: symbol, clientOrderId })])
   }
 
-  withoutKey(): string {
-    return JSON.stringify({ code: '152401', msg: 'Access key does not exist' })
+  protected override accepted(_asked: AskedRequest, _id: string, answer: object): object {
+    return answer
   }
 
-  #answer(act: (account: Account) => DeskAnswer): string {
-    if (!this.#account) return this.withoutKey()
-    try {
-      return JSON.stringify(act(this.#account))
-    } catch (error) {
-      const { code, message } = blofinErrorOf(error)
-      return JSON.stringify({ code, msg: message })
-    }
+  protected override refused({ kind }: AskedRequest, _id: string, error: unknown): object {
+    const { code, message } = blofinErrorOf(error)
+    return { ...(kind === 'key' && { event: 'error' }), code, msg: message }
   }
 }

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { ExchangeProtocol } from '../exchange-protocol.ts'
+import { parseJson, recordOfQuery } from '../json-record.ts'
 import type { RestAnswer, RestRequest } from '../rest-protocol.ts'
 import { BlofinError, blofinErrorOf, fieldsOf } from './blofin-errors.ts'
 import { BlofinSocket, type SocketParts } from './blofin-socket.ts'
@@ -47,7 +48,7 @@ export class BlofinProtocol implements ExchangeProtocol {
     const name = `${request.method} ${request.path}`
     const route = Object.hasOwn(this.#routes, name) ? this.#routes[name] : undefined
     if (!route) throw new BlofinError('404', 'not found')
-    const values = request.method === 'GET' ? queryOf(request) : bodyOf(request)
+    const values = request.method === 'GET' ? recordOfQuery(request.query) : bodyOf(request)
     if (route.security === 'public') {
       return { code: '0', msg: 'success', data: route.answer(fieldsOf(values)) }
     }
@@ -60,15 +61,7 @@ export class BlofinProtocol implements ExchangeProtocol {
   }
 }
 
-function queryOf({ query }: RestRequest): unknown {
-  return Object.fromEntries(new URLSearchParams(query))
-}
-
 function bodyOf({ body }: RestRequest): unknown {
   if (body === '') throw new BlofinError('400', 'Body can not be empty')
-  try {
-    return JSON.parse(body) as unknown
-  } catch {
-    throw new BlofinError('152004', 'JSON syntax error')
-  }
+  return parseJson(body)
 }

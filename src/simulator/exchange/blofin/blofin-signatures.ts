@@ -4,7 +4,7 @@ import type { Account } from '../account.ts'
 import type { CredentialStore, SimulatedAccount } from '../credential-store.ts'
 import { equalTexts } from '../equal-texts.ts'
 import type { RestRequest } from '../rest-protocol.ts'
-import { BlofinError, parameterMissing } from './blofin-errors.ts'
+import { BlofinError, LOGIN_FAILED, parameterMissing } from './blofin-errors.ts'
 
 /** How far a request's time may be from the exchange's, and how long a nonce may not come again. */
 const REQUEST_LIFE_MS = 60_000
@@ -61,15 +61,9 @@ export class BlofinSignatures {
     try {
       return this.#accountOf(signed, `/users/self/verifyGET${signed.timestamp}${signed.nonce}`)
     } catch (error) {
-      if (error instanceof BlofinError) throw new BlofinError('60009', 'Login failed.')
+      if (error instanceof BlofinError) throw LOGIN_FAILED()
       throw error
     }
-  }
-
-  /** The account of a key and its secret; undefined where either is not right. */
-  accountOf(apiKey: string, apiSecret: string): Account | undefined {
-    const known = this.#store.find(apiKey)
-    return known && equalTexts(known.keys.apiSecret, apiSecret) ? known.account : undefined
   }
 
   #accountOf({ apiKey, passphrase, timestamp, nonce, sign }: Signed, text: string): Account {

@@ -1,5 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Account } from '../account.ts'
+import { parseJson, recordOf } from '../json-record.ts'
+import { onText } from '../socket-text.ts'
 import { BlofinError, blofinErrorOf } from './blofin-errors.ts'
 import type { BlofinSignatures } from './blofin-signatures.ts'
 import { type ChannelReader, type ChannelRequest, channelKey, readChannelRequest } from './channel-request.ts'
@@ -25,7 +27,7 @@ export class BlofinSocket implements ChannelReader {
     this.#socket = socket
     this.#parts = parts
     this.#isPrivate = isPrivate
-    socket.on('message', (data) => this.#receive(Buffer.isBuffer(data) ? data.toString('utf8') : ''))
+    onText(socket, (text) => this.#receive(text))
     socket.on('close', () => {
       for (const request of this.#subscribed.values()) parts.publicChannels.unsubscribe(this, request)
       parts.privateChannels.unsubscribe(this)
@@ -59,10 +61,10 @@ export class BlofinSocket implements ChannelReader {
   }
 
   #obey(text: string): void {
-    const { op, args } = parse(text)
+    const { op, args } = recordOf(parseJson(text)) ?? {}
     const rows: readonly unknown[] = Array.isArray(args) ? args : []
     if (op === 'login' && this.#isPrivate) {
-      this.#account = this.#parts.signatures.accountOfLogin(recordOf(rows[0]))
+      this.#account = this.#parts.signatures.accountOfLogin(recordOf(rows[0]) ?? {})
       this.send({ event: 'login', code: '0', msg: '' })
     } else if ((op === 'subscribe' || op === 'unsubscribe') && rows.length > 0) {
       for (const row of rows) this.#subscribe(op, this.#channelOf(row, text))
@@ -97,16 +99,4 @@ export class BlofinSocket implements ChannelReader {
 
 function invalid(text: string): BlofinError {
   return new BlofinError('60012', `Invalid request: ${text}`)
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return recordOf(JSON.parse(text))
-  } catch {
-    return {}
-  }
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }

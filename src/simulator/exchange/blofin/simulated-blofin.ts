@@ -37,7 +37,7 @@ export const BLOFIN_DIALECT: ExchangeDialect = {
         onOrderUpdate: (update) => privateChannels.onOrderUpdate(update),
         onLeverage: (update) => privateChannels.onLeverage(update),
       },
-      createGateway: () => new BlofinOrderGateway(tradeDesk, signatures),
+      createGateway: () => new BlofinOrderGateway(tradeDesk, credentials),
       expireLogins: () => protocol.endLogins(),
       close: () => publicChannels.close(),
     }

@@ -63,7 +63,7 @@ export function accountRoutes(engine: MatchingEngine, clock: Clock): Routes {
       const asked = askedPositions(engine, fields, account).flatMap((each) =>
         positionPayloads(engine, account, each),
       )
-      const { list, nextPageCursor } = fields.page(
+      const { list, nextPageCursor } = fields.listed(
         asked,
         ({ symbol, positionIdx }) => `${symbol},${positionIdx}`,
         POSITIONS,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../common/clock.ts'
-import type { Level } from '../../market-event.ts'
 import type { BookView } from '../exchange-listeners.ts'
+import { type BookLevels, SentLevels } from '../sent-levels.ts'
 import type { BookPart } from './market-payloads.ts'
 
 /** How often each depth is told of. */
@@ -31,8 +31,7 @@ export interface BookChannelOptions {
 export class BookChannel {
   readonly #options: BookChannelOptions
   readonly #intervalMs: number
-  #sentBids: ReadonlyMap<number, number> = new Map()
-  #sentAsks: ReadonlyMap<number, number> = new Map()
+  readonly #sent: SentLevels
   #updateId = FIRST_UPDATE_ID
   #seq: number
   #changedMs: number
@@ -42,16 +41,16 @@ export class BookChannel {
   constructor(options: BookChannelOptions) {
     this.#options = options
     this.#intervalMs = BOOK_INTERVALS_MS.get(options.levels)!
+    this.#sent = new SentLevels(options.book, options.levels)
     this.#seq = Number(options.book.depthSequence)
     this.#changedMs = options.changedMs()
-    this.#remember()
     this.#awaitQuiet()
   }
 
   /** The whole book, from which the next change goes on. Those who are there already are told what they lack first. */
   snapshot(): BookPart {
     this.#flush()
-    return this.#part(this.#best())
+    return this.#part(this.#sent.best())
   }
 
   /** To be called when the book has changed. */
@@ -63,7 +62,7 @@ export class BookChannel {
   restart(): void {
     this.#updateId = 1
     this.#remember()
-    this.#options.publish('snapshot', this.#part(this.#best()))
+    this.#options.publish('snapshot', this.#part(this.#sent.best()))
   }
 
   close(): void {
@@ -75,29 +74,21 @@ export class BookChannel {
   #flush(): void {
     this.#cancelFlush?.()
     this.#cancelFlush = undefined
-    const { bids, asks } = this.#best()
-    const changes = { bids: changed(this.#sentBids, bids), asks: changed(this.#sentAsks, asks) }
-    if (changes.bids.length === 0 && changes.asks.length === 0) return
+    const changes = this.#sent.changes()
+    if (!changes) return
     this.#updateId++
     this.#remember()
     this.#options.publish('delta', this.#part(changes))
     this.#awaitQuiet()
   }
 
-  #best(): { readonly bids: readonly Level[]; readonly asks: readonly Level[] } {
-    const { book, levels } = this.#options
-    return { bids: book.levels('bid', levels), asks: book.levels('ask', levels) }
-  }
-
   #remember(): void {
-    const { bids, asks } = this.#best()
-    this.#sentBids = new Map(bids)
-    this.#sentAsks = new Map(asks)
+    this.#sent.remember()
     this.#seq = Number(this.#options.book.depthSequence)
     this.#changedMs = this.#options.changedMs()
   }
 
-  #part(levels: { readonly bids: readonly Level[]; readonly asks: readonly Level[] }): BookPart {
+  #part(levels: BookLevels): BookPart {
     return { ...levels, u: this.#updateId, seq: this.#seq, changedMs: this.#changedMs }
   }
 
@@ -105,15 +96,8 @@ export class BookChannel {
     if (this.#options.levels > 1) return
     this.#cancelQuiet()
     this.#cancelQuiet = this.#options.clock.schedule(QUIET_MS, () => {
-      this.#options.publish('snapshot', this.#part(this.#best()))
+      this.#options.publish('snapshot', this.#part(this.#sent.best()))
       this.#awaitQuiet()
     })
   }
-}
-
-/** New and changed levels, and size 0 for those that are gone from among the best. */
-function changed(sent: ReadonlyMap<number, number>, levels: readonly Level[]): Level[] {
-  const present = new Set(levels.map(([price]) => price))
-  const gone = [...sent.keys()].filter((price) => !present.has(price)).map((price): Level => [price, 0])
-  return [...levels.filter(([price, size]) => sent.get(price) !== size), ...gone]
 }

@@ -1,20 +1,19 @@
-import { OrderRefusal, type RefusalReason } from '../order-refusal.ts'
+import { ExchangeError, exchangeErrorOf, type RefusalTable } from '../exchange-error.ts'
 
 /** An error as Bybit names it. REST answers carry it with HTTP status 200. */
-export class BybitError extends Error {
+export class BybitError extends ExchangeError<number> {
   override readonly name = 'BybitError'
-  readonly code: number
 
+  /** Words do not end with the space that an empty detail leaves. */
   constructor(code: number, words: string) {
-    super(words)
-    this.code = code
+    super(code, words.trimEnd())
   }
 }
 
 const PARAMETERS_WRONG = 10001
 
 /** Bybit's code and words for each refusal; `%s` stands for the refusal's detail. */
-const REFUSALS: Readonly<Record<RefusalReason, readonly [code: number, words: string]>> = {
+const REFUSALS: RefusalTable<number> = {
   'unknown-symbol': [PARAMETERS_WRONG, 'params error: symbol invalid %s'],
   'size-not-positive': [PARAMETERS_WRONG, 'Qty invalid'],
   'size-below-minimum': [PARAMETERS_WRONG, 'The number of contracts below minimum limit allowed: %s'],
@@ -47,10 +46,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: number, words: st
 
 /** Bybit's error for what was thrown; rethrows what is no refusal. */
 export function bybitErrorOf(error: unknown): BybitError {
-  if (error instanceof BybitError) return error
-  if (!(error instanceof OrderRefusal)) throw error
-  const [code, words] = REFUSALS[error.reason]
-  return new BybitError(code, words.replace('%s', error.detail).trimEnd())
+  return exchangeErrorOf(error, BybitError, REFUSALS)
 }
 
 export function parameterWrong(name: string): BybitError {

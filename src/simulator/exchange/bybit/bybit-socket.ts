@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
+import { parseJson, recordOf, type JsonRecord } from '../json-record.ts'
+import { onText } from '../socket-text.ts'
 import { BybitError, bybitErrorOf } from './bybit-errors.ts'
 import type { BybitSignatures } from './bybit-signatures.ts'
 import type { PrivateTopics } from './private-topics.ts'
@@ -14,7 +16,7 @@ export interface SocketParts {
   readonly privateTopics: PrivateTopics
 }
 
-type Command = Readonly<Record<string, unknown>>
+type Command = JsonRecord
 
 /** One websocket, public or private: pings, login and subscriptions. */
 export class BybitSocket implements TopicReader {
@@ -36,7 +38,7 @@ export class BybitSocket implements TopicReader {
     this.#parts = parts
     this.#isPrivate = isPrivate
     this.#connId = connId
-    socket.on('message', (data) => this.#receive(Buffer.isBuffer(data) ? data.toString('utf8') : ''))
+    onText(socket, (text) => this.#receive(text))
     socket.on('close', () => {
       for (const topic of this.#subscribed) parts.publicTopics.unsubscribe(this, topic)
       parts.privateTopics.unsubscribe(this)
@@ -58,7 +60,7 @@ export class BybitSocket implements TopicReader {
   }
 
   #receive(text: string): void {
-    const command = parse(text)
+    const command = recordOf(parseJson(text)) ?? {}
     try {
       this.#obey(command)
     } catch (error) {
@@ -143,13 +145,4 @@ export class BybitSocket implements TopicReader {
 function reqIdOf(command: Command): { readonly req_id?: string } {
   const { req_id: reqId } = command
   return typeof reqId === 'string' ? { req_id: reqId } : {}
-}
-
-function parse(text: string): Command {
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null ? (json as Command) : {}
-  } catch {
-    return {}
-  }
 }

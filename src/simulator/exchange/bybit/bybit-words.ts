@@ -1,22 +1,16 @@
 import type { OrderKind, OrderSide, OrderState, OrderStatus, TimeInForce } from '../order.ts'
 
 /** Bybit's words for the engine's, and back. */
-export const SIDES: ReadonlyMap<string, OrderSide> = new Map<string, OrderSide>([
-  ['Buy', 'buy'],
-  ['Sell', 'sell'],
-])
+export const SIDES: Readonly<Record<string, OrderSide>> = { Buy: 'buy', Sell: 'sell' }
 
-export const ORDER_KINDS: ReadonlyMap<string, OrderKind> = new Map<string, OrderKind>([
-  ['Limit', 'limit'],
-  ['Market', 'market'],
-])
+export const ORDER_KINDS: Readonly<Record<string, OrderKind>> = { Limit: 'limit', Market: 'market' }
 
-export const TIMES_IN_FORCE: ReadonlyMap<string, TimeInForce> = new Map<string, TimeInForce>([
-  ['GTC', 'gtc'],
-  ['IOC', 'ioc'],
-  ['FOK', 'fok'],
-  ['PostOnly', 'post-only'],
-])
+export const TIMES_IN_FORCE: Readonly<Record<string, TimeInForce>> = {
+  GTC: 'gtc',
+  IOC: 'ioc',
+  FOK: 'fok',
+  PostOnly: 'post-only',
+}
 
 export const SIDE_WORDS: Readonly<Record<OrderSide, string>> = { buy: 'Buy', sell: 'Sell' }
 

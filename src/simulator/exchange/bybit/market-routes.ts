@@ -2,7 +2,7 @@ import type { Clock } from '../../../common/clock.ts'
 import { ZERO } from '../../../common/decimal.ts'
 import type { Instrument } from '../instrument.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
-import type { BookTimes } from './book-times.ts'
+import type { BookTimes } from '../book-times.ts'
 import { parameterWrong } from './bybit-errors.ts'
 import { bookPayload, instrumentPayload, tickerPayload } from './market-payloads.ts'
 import type { RequestFields } from './request-fields.ts'
@@ -25,7 +25,7 @@ export function marketRoutes(engine: MatchingEngine, bookTimes: BookTimes, clock
     'GET /v5/market/instruments-info': open((fields) => {
       fields.requireLinear()
       const isTrading = (fields.text('status') ?? 'Trading') === 'Trading'
-      const { list, nextPageCursor } = fields.page(
+      const { list, nextPageCursor } = fields.listed(
         isTrading ? asked(fields) : [],
         ({ symbol }) => symbol,
         INSTRUMENTS,

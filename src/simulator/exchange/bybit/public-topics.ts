@@ -4,7 +4,7 @@ import type { MarketEvent } from '../../market-event.ts'
 import type { Instrument } from '../instrument.ts'
 import type { MatchingEngine } from '../matching-engine.ts'
 import { BOOK_INTERVALS_MS, BookChannel } from './book-channel.ts'
-import type { BookTimes } from './book-times.ts'
+import type { BookTimes } from '../book-times.ts'
 import { bookFrame, tickerFrame, tickerPayload, tradeFrame } from './market-payloads.ts'
 
 /** Where a topic's frames go. */

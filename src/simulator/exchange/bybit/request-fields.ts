@@ -1,9 +1,8 @@
-import { Decimal } from '../../../common/decimal.ts'
+import { parseJson, recordOf, recordOfQuery, type JsonRecord } from '../json-record.ts'
+import { RequestValues } from '../request-values.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import { BybitError, parameterMissing, parameterWrong } from './bybit-errors.ts'
 
-const PLAIN_DECIMAL = /^\d{1,20}(\.\d{1,20})?$/
-const PLAIN_INTEGER = /^\d{1,16}$/
 const LONGEST_RANGE_MS = 7 * 24 * 60 * 60 * 1_000
 
 /** A page of records, and what asks for the next one; empty where there is none. */
@@ -12,51 +11,13 @@ export interface Page<T> {
   readonly nextPageCursor: string
 }
 
-/** One request's fields by name, texts and numbers alike, with Bybit's errors for what is missing or unreadable. */
-export class RequestFields {
-  readonly #values: Readonly<Record<string, unknown>>
+/** One request's fields by name, with Bybit's errors for what is missing or unreadable. */
+export class RequestFields extends RequestValues {
+  readonly #values: JsonRecord
 
-  constructor(values: Readonly<Record<string, unknown>>) {
+  constructor(values: JsonRecord) {
+    super(values, { missing: parameterMissing, wrong: parameterWrong, integers: /^\d{1,16}$/ })
     this.#values = values
-  }
-
-  text(name: string): string | undefined {
-    const value = Object.hasOwn(this.#values, name) ? this.#values[name] : undefined
-    if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
-
-  requiredText(name: string): string {
-    const value = this.text(name)
-    if (value === undefined) throw parameterMissing(name)
-    return value
-  }
-
-  integer(name: string): number | undefined {
-    const value = this.text(name)
-    if (value === undefined) return undefined
-    if (!PLAIN_INTEGER.test(value)) throw parameterWrong(name)
-    return Number(value)
-  }
-
-  requiredDecimal(name: string): Decimal {
-    const value = this.requiredText(name)
-    if (!PLAIN_DECIMAL.test(value)) throw parameterWrong(name)
-    return new Decimal(value)
-  }
-
-  flag(name: string): boolean {
-    const value = this.text(name)?.toLowerCase()
-    if (value === undefined || value === 'false') return false
-    if (value !== 'true') throw parameterWrong(name)
-    return true
-  }
-
-  /** What the table has for a field's value. */
-  requiredChoice<T>(name: string, table: ReadonlyMap<string, T>): T {
-    const value = table.get(this.requiredText(name))
-    if (value === undefined) throw parameterWrong(name)
-    return value
   }
 
   /** Only linear perpetuals are traded here. */
@@ -68,8 +29,9 @@ export class RequestFields {
     const value = this.#values[name]
     if (!Array.isArray(value)) throw parameterMissing(name)
     return value.map((row: unknown) => {
-      if (typeof row !== 'object' || row === null) throw parameterWrong(name)
-      return new RequestFields(row as Readonly<Record<string, unknown>>)
+      const fields = recordOf(row)
+      if (!fields) throw parameterWrong(name)
+      return new RequestFields(fields)
     })
   }
 
@@ -89,14 +51,13 @@ export class RequestFields {
    * The page of records, newest first, that `limit` and `cursor` ask for.
    * @param cursorAtEnd whether the last page too has a cursor, after which there is an empty one.
    */
-  page<T>(
+  listed<T>(
     records: readonly T[],
     keyOf: (record: T) => string,
     limits: { readonly usual: number; readonly most: number },
     cursorAtEnd: boolean,
   ): Page<T> {
-    const limit = this.integer('limit') ?? limits.usual
-    if (limit < 1 || limit > limits.most) throw parameterWrong('limit')
+    const limit = this.limit(limits.usual, limits.most)
     const cursor = this.text('cursor')
     const at = cursor === undefined ? -1 : records.findIndex((record) => cursorOf(keyOf(record)) === cursor)
     if (cursor !== undefined && at === -1) throw parameterWrong('cursor')
@@ -114,21 +75,9 @@ function cursorOf(key: string): string {
 }
 
 /** The fields of a request: of a GET its query, of a POST its body. */
-export function fieldsOf(request: RestRequest): RequestFields {
-  if (request.method === 'GET') {
-    return new RequestFields(Object.fromEntries(new URLSearchParams(request.query)))
-  }
-  return new RequestFields(parseBody(request.body))
-}
-
-function parseBody(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(body)
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
-      return json as Readonly<Record<string, unknown>>
-    }
-  } catch {
-    // Answered like any other unreadable body.
-  }
+export function fieldsOf({ method, query, body }: RestRequest): RequestFields {
+  if (method === 'GET') return new RequestFields(recordOfQuery(query))
+  const fields = recordOf(parseJson(body))
+  if (fields && !Array.isArray(fields)) return new RequestFields(fields)
   throw new BybitError(10001, 'params error: request body is not a JSON object')
 }

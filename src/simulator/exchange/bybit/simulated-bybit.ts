@@ -5,7 +5,7 @@ import {
   type SimulatedExchangeOptions,
 } from '../simulated-exchange.ts'
 import { accountRoutes } from './account-routes.ts'
-import { BookTimes } from './book-times.ts'
+import { BookTimes } from '../book-times.ts'
 import { BYBIT_INSTRUMENTS } from './bybit-instruments.ts'
 import { BybitOrderGateway } from './bybit-order-gateway.ts'
 import { BybitProtocol } from './bybit-protocol.ts'
@@ -25,7 +25,7 @@ export const BYBIT_DIALECT: ExchangeDialect = {
     const signatures = new BybitSignatures(credentials, clock)
     const ledger = new FundingLedger(engine)
     const tradeDesk = new TradeDesk(engine, clock)
-    const bookTimes = new BookTimes(clock)
+    const bookTimes = new BookTimes(clock, ({ txMs }) => txMs)
     const publicTopics = new PublicTopics(clock, engine, bookTimes)
     const privateTopics = new PrivateTopics(engine, ledger, clock)
     const protocol = new BybitProtocol(

@@ -100,15 +100,15 @@ export class TradeDesk {
 
   #request(fields: RequestFields): OrderRequest {
     const instrument = this.#engine.instrument(fields.requiredText('symbol'))
-    const kind = fields.requiredChoice('orderType', ORDER_KINDS)
+    const kind = fields.requiredEntry('orderType', ORDER_KINDS)
     const isMarket = kind === 'market'
     const timeInForce =
-      fields.text('timeInForce') === undefined ? 'gtc' : fields.requiredChoice('timeInForce', TIMES_IN_FORCE)
+      fields.entry('timeInForce', TIMES_IN_FORCE) ?? 'gtc'
     const positionSide = POSITION_SIDES.get((fields.text('positionIdx') ?? '0') as '0' | '1' | '2')
     if (!positionSide) throw parameterWrong('positionIdx')
     return {
       symbol: instrument.symbol,
-      side: fields.requiredChoice('side', SIDES),
+      side: fields.requiredEntry('side', SIDES),
       kind,
       timeInForce: isMarket ? 'ioc' : timeInForce,
       size: fields.requiredDecimal('qty'),

@@ -46,7 +46,7 @@ export function tradeRoutes(
     wanted: readonly OrderState[],
     cursorAtEnd: boolean,
   ) => {
-    const { list, nextPageCursor } = fields.page(
+    const { list, nextPageCursor } = fields.listed(
       wanted,
       ({ orderId }) => orderIdText(orderId),
       ORDERS,
@@ -111,7 +111,7 @@ export function tradeRoutes(
       const newest = [...trades, ...fundings]
         .sort((a, b) => Number(a.execTime) - Number(b.execTime))
         .reverse()
-      const { list, nextPageCursor } = fields.page(newest, ({ execId }) => execId, EXECUTIONS, true)
+      const { list, nextPageCursor } = fields.listed(newest, ({ execId }) => execId, EXECUTIONS, true)
       return { category: 'linear', list, nextPageCursor }
     }),
   }

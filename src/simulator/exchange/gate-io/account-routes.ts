@@ -31,14 +31,14 @@ export function accountRoutes(engine: MatchingEngine, marginModes: MarginModes):
     })),
     'GET /futures/usdt/accounts': signed((_, known) => accountPayload(known, SETTLE, markPriceOf)),
     'GET /futures/usdt/positions': signed(({ fields }, known) => {
-      const isHeldOnly = fields.flag('holding') ?? false
+      const isHeldOnly = fields.flag('holding')
       const { account } = known
       const touched = new Set([
         ...activeInstruments(account).map((each) => each.symbol),
         ...account.positions.map((each) => each.instrument.symbol),
       ])
       return fields
-        .page([...touched])
+        .listed([...touched])
         .map((symbol) => position(known, symbol))
         .filter((row) => !isHeldOnly || row.size !== 0)
     }),
@@ -65,7 +65,7 @@ export function accountRoutes(engine: MatchingEngine, marginModes: MarginModes):
       return position(known, name)
     }),
     'POST /futures/usdt/dual_mode': signed(({ fields }, known) => {
-      const dualMode = fields.flag('dual_mode')
+      const dualMode = fields.optionalFlag('dual_mode')
       if (dualMode === undefined) throw parameterMissing('dual_mode')
       engine.setHedgeMode(known.account, dualMode)
       return accountPayload(known, SETTLE, markPriceOf)
@@ -84,7 +84,7 @@ export function accountRoutes(engine: MatchingEngine, marginModes: MarginModes):
         }
         balance = balance.minus(income.amount)
       }
-      return fields.page(rows)
+      return fields.listed(rows)
     }),
   }
 }

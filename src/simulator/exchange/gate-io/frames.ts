@@ -1,3 +1,4 @@
+import { parseJson, recordOf } from '../json-record.ts'
 import { toWholeSeconds } from './contracts.ts'
 
 /** What every message of the exchange's websocket has around its result. */
@@ -17,7 +18,7 @@ export interface ClientMessage {
 
 /** The message that a client's text is; undefined where it is none. */
 export function readClientMessage(text: string): ClientMessage | undefined {
-  const fields = parseObject(text)
+  const fields = recordOf(parseJson(text))
   const time = fields?.['time']
   const channel = fields?.['channel']
   const event = fields?.['event'] ?? ''
@@ -40,13 +41,4 @@ function readAuth(value: unknown): ClientMessage['auth'] {
   const { KEY: key, SIGN: signature, method } = value as Readonly<Record<string, unknown>>
   if (method !== 'api_key' || typeof key !== 'string' || typeof signature !== 'string') return undefined
   return { key, signature }
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }

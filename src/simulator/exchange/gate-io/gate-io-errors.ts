@@ -1,4 +1,5 @@
-import { OrderRefusal, type RefusalReason } from '../order-refusal.ts'
+import { exchangeErrorOf, type RefusalTable } from '../exchange-error.ts'
+import { OrderRefusal } from '../order-refusal.ts'
 import type { RestAnswer } from '../rest-protocol.ts'
 
 /** An error as Gate.io's REST and websocket API name it: by a label. */
@@ -16,7 +17,7 @@ export class GateIoError extends Error {
 }
 
 /** Gate.io's label and words for each refusal; `%s` stands for the refusal's detail. */
-const REFUSALS: Readonly<Record<RefusalReason, readonly [label: string, words: string]>> = {
+const REFUSALS: RefusalTable<string> = {
   'unknown-symbol': ['CONTRACT_NOT_FOUND', 'contract %s not found'],
   'size-not-positive': ['INVALID_PARAM_VALUE', 'invalid argument: size'],
   'size-below-minimum': ['SIZE_TOO_SMALL', 'size too small'],
@@ -46,14 +47,9 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [label: string, words: s
 
 /** Gate.io's error for what was thrown; rethrows what is no refusal. */
 export function gateIoErrorOf(error: unknown): GateIoError {
-  if (error instanceof GateIoError) return error
-  if (!(error instanceof OrderRefusal)) throw error
-  const [label, words] = REFUSALS[error.reason]
-  return new GateIoError(
-    label,
-    words.replace('%s', error.detail),
-    error.reason === 'unknown-order' ? 404 : 400,
-  )
+  const found = exchangeErrorOf(error, GateIoError, REFUSALS)
+  const isUnknownOrder = error instanceof OrderRefusal && error.reason === 'unknown-order'
+  return isUnknownOrder ? new GateIoError(found.label, found.message, 404) : found
 }
 
 export function errorAnswer({ status, label, message }: GateIoError): RestAnswer {

@@ -12,16 +12,9 @@ import {
   SIGNATURE_WRONG,
 } from './gate-io-errors.ts'
 import { userIdOf } from './gate-io-user.ts'
-import { isOpen, orderPayload } from './order-payloads.ts'
+import { isOpen, orderPayload, TIF_WORDS } from './order-payloads.ts'
 import { readOrderRequest } from './order-requests.ts'
 import { RequestFields } from './request-fields.ts'
-
-const TIF_WORDS: Readonly<Record<GatewayOrder['timeInForce'], string>> = {
-  gtc: 'gtc',
-  ioc: 'ioc',
-  fok: 'fok',
-  'post-only': 'poc',
-}
 
 const ERRORS: GatewayErrors = {
   keyUnknown: KEY_REFUSED,

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { ExchangeProtocol } from '../exchange-protocol.ts'
+import { parseJson, recordOfQuery } from '../json-record.ts'
 import type { RestAnswer, RestRequest } from '../rest-protocol.ts'
 import type { GateIoCredentials } from './gate-io-credentials.ts'
 import { errorAnswer, GateIoError, gateIoErrorOf } from './gate-io-errors.ts'
@@ -42,7 +43,7 @@ export class GateIoProtocol implements ExchangeProtocol {
     const known = route.security === 'signed' ? this.#credentials.ofRequest(request) : undefined
     const body = parseBody(request.body)
     const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
-    const values = { ...(isObject && body), ...Object.fromEntries(new URLSearchParams(request.query)) }
+    const values = { ...(isObject && body), ...recordOfQuery(request.query) }
     const asked = { fields: new RequestFields(values), body, name }
     return route.security === 'public' ? route.answer(asked) : route.answer(asked, known!)
   }
@@ -65,9 +66,7 @@ export class GateIoProtocol implements ExchangeProtocol {
 
 function parseBody(text: string): unknown {
   if (text === '') return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new GateIoError('INVALID_REQUEST_BODY', 'request body is not JSON')
-  }
+  const json = parseJson(text)
+  if (json === undefined) throw new GateIoError('INVALID_REQUEST_BODY', 'request body is not JSON')
+  return json
 }

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../../common/clock.ts'
+import { onText } from '../socket-text.ts'
 import { type ClientMessage, frameOf, readClientMessage } from './frames.ts'
 import type { GateIoCredentials } from './gate-io-credentials.ts'
 import { GateIoError, gateIoErrorOf } from './gate-io-errors.ts'
@@ -22,10 +23,7 @@ const INVALID_BODY = 1
 export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   const { clock, publicChannels, privateChannels } = parts
   const reader = { send: (text: string) => socket.send(text) }
-  socket.on('message', (data) => {
-    const text = Buffer.isBuffer(data) ? data.toString('utf8') : ''
-    socket.send(JSON.stringify(answerTo(text)))
-  })
+  onText(socket, (text) => socket.send(JSON.stringify(answerTo(text))))
   socket.on('close', () => {
     publicChannels.leave(reader)
     privateChannels.leave(socket)

@@ -13,7 +13,7 @@ export function marketRoutes(engine: MatchingEngine, clock: Clock): Routes {
   return {
     'GET /spot/time': open(() => ({ server_time: clock.nowMs() })),
     'GET /futures/usdt/contracts': open(({ fields }) =>
-      fields.page(engine.instruments).map((each) => contractPayload(each, engine, FUNDING_INTERVAL_MS)),
+      fields.listed(engine.instruments).map((each) => contractPayload(each, engine, FUNDING_INTERVAL_MS)),
     ),
     // Nothing is settled in bitcoin here.
     'GET /futures/btc/contracts': open(() => []),
@@ -24,7 +24,7 @@ export function marketRoutes(engine: MatchingEngine, clock: Clock): Routes {
       const instrument = engine.instrument(fields.requiredText('contract'))
       const limit = fields.integer('limit') ?? BOOK_LEVELS_USUAL
       if (limit < 1 || limit > BOOK_LEVELS_MOST) throw parameterInvalid('limit')
-      const withId = fields.flag('with_id') ?? false
+      const withId = fields.flag('with_id')
       return bookPayload(instrument, engine.book(instrument.symbol), limit, withId, clock.nowMs())
     }),
     'GET /futures/usdt/tickers': open(({ fields }) => {

@@ -15,7 +15,7 @@ export const TIFS: Readonly<Record<string, TimeInForce>> = {
   poc: 'post-only',
 }
 
-const TIF_WORDS: Readonly<Record<TimeInForce, string>> = {
+export const TIF_WORDS: Readonly<Record<TimeInForce, string>> = {
   gtc: 'gtc',
   ioc: 'ioc',
   fok: 'fok',

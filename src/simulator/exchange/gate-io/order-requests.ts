@@ -35,7 +35,7 @@ export function readOrderRequest(
     size: toBaseUnits(contracts, instrument),
     price: isMarket ? undefined : onTick(price, instrument),
     clientOrderId: readText(fields),
-    reduceOnly: fields.flag('reduce_only') ?? false,
+    reduceOnly: fields.flag('reduce_only'),
   }
 }
 

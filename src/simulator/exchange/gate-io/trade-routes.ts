@@ -69,7 +69,7 @@ export function tradeRoutes(engine: MatchingEngine, clock: Clock): Routes {
         .flatMap((symbol) => known.account.records.allOrders(engine.instrument(symbol).symbol))
         .filter((order) => isOpen(order) === (status === 'open') && !isForgotten(order, clock))
         .toSorted((a, b) => b.orderId - a.orderId)
-      return fields.page(orders).map((order) => show(order, known))
+      return fields.listed(orders).map((order) => show(order, known))
     }),
     'GET /futures/usdt/orders/*': signed(({ name }, known) => show(find(name, known.account), known)),
     'DELETE /futures/usdt/orders/*': signed(({ name }, known) => show(cancel(name, known.account), known)),
@@ -91,12 +91,12 @@ export function tradeRoutes(engine: MatchingEngine, clock: Clock): Routes {
     ),
     'GET /futures/usdt/my_trades': signed(({ fields }, { account }) =>
       fields
-        .page(fillsOf(fields, account))
+        .listed(fillsOf(fields, account))
         .map((fill) => myTradePayload(engine.instrument(fill.symbol), fill)),
     ),
     'GET /futures/usdt/my_trades_timerange': signed(({ fields }, { account }) =>
       fields
-        .page(fillsOf(fields, account))
+        .listed(fillsOf(fields, account))
         .map((fill) => timeRangeTradePayload(engine.instrument(fill.symbol), fill)),
     ),
   }

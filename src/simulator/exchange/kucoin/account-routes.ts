@@ -36,7 +36,7 @@ export function accountRoutes(engine: MatchingEngine, clock: Clock): Routes {
       positionMode: account.hedgeMode ? 1 : 0,
     })),
     'POST /api/v2/position/switchPositionMode': signed((parameters, account) => {
-      const hedged = parameters.choice('positionMode', { '0': false, '1': true }, undefined)
+      const hedged = parameters.entry('positionMode', { '0': false, '1': true })
       if (hedged === undefined) throw parameterInvalid('positionMode')
       try {
         engine.setHedgeMode(account, hedged)

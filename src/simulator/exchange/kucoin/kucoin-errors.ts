@@ -1,25 +1,17 @@
 import type { RestAnswer } from '../rest-protocol.ts'
-import { OrderRefusal, type RefusalReason } from '../order-refusal.ts'
+import { ExchangeError, exchangeErrorOf, type RefusalTable } from '../exchange-error.ts'
+import { OrderRefusal } from '../order-refusal.ts'
 
 /** What a request that went well is answered with. */
 export const SUCCESS_CODE = '200000'
 
 /** An error as KuCoin's REST and websocket API name it. */
-export class KucoinError extends Error {
+export class KucoinError extends ExchangeError<string> {
   override readonly name = 'KucoinError'
-  readonly code: string
-  /** Of HTTP: what the matching engine refuses is answered with 200, what the gateway refuses is not. */
-  readonly status: number
-
-  constructor(code: string, words: string, status = 200) {
-    super(words)
-    this.code = code
-    this.status = status
-  }
 }
 
 /** KuCoin's code and words for each refusal; `%s` stands for the refusal's detail. */
-const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: string]>> = {
+const REFUSALS: RefusalTable<string> = {
   'unknown-symbol': ['100003', 'Contract parameter invalid.'],
   'size-not-positive': ['100001', 'Quantity parameter invalid.'],
   'size-below-minimum': ['100001', 'Quantity parameter invalid.'],
@@ -58,11 +50,8 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: st
 
 /** KuCoin's error for what was thrown; rethrows what is no refusal. */
 export function kucoinErrorOf(error: unknown): KucoinError {
-  if (error instanceof KucoinError) return error
-  if (!(error instanceof OrderRefusal)) throw error
-  if (error.reason === 'position-side-mismatch' && error.detail !== 'both') return HEDGE_ORDER()
-  const [code, words] = REFUSALS[error.reason]
-  return new KucoinError(code, words.replace('%s', error.detail))
+  const isHedgeOrder = error instanceof OrderRefusal && error.reason === 'position-side-mismatch' && error.detail !== 'both'
+  return isHedgeOrder ? HEDGE_ORDER() : exchangeErrorOf(error, KucoinError, REFUSALS)
 }
 
 export function errorAnswer({ code, message, status }: KucoinError): RestAnswer {

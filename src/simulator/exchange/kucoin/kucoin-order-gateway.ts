@@ -43,8 +43,7 @@ export class KucoinOrderGateway extends AnsweringGateway {
   protected override placeOrder(order: GatewayOrder, { account }: KnownAccount): object {
     // KuCoin futures have neither fill-or-kill orders nor prices that the exchange finds.
     if (order.timeInForce === 'fok' || order.priceMatch !== 'none') throw PARAMETER_ILLEGAL()
-    const parameters = new RequestParameters(
-      Object.entries({
+    const parameters = new RequestParameters({
         clientOid: order.clientOrderId,
         symbol: order.symbol,
         side: order.side,
@@ -54,8 +53,7 @@ export class KucoinOrderGateway extends AnsweringGateway {
         timeInForce: order.timeInForce === 'ioc' ? 'IOC' : 'GTC',
         postOnly: String(order.timeInForce === 'post-only'),
         marginMode: 'CROSS',
-      }),
-    )
+      })
     const placed = this.#engine.place(account, readOrderRequest(parameters, this.#engine))
     return { orderId: String(placed.orderId), clientOid: placed.clientOrderId }
   }

@@ -30,16 +30,6 @@ export function toContracts(instrument: Instrument, size: Decimal): Decimal {
   return size.div(instrument.contractSize)
 }
 
-/** Whole contracts as base units. */
-export function fromContracts(instrument: Instrument, contracts: Decimal): Decimal {
-  return contracts.mul(instrument.contractSize)
-}
-
-/** A book's size, a double of base units, as contracts. */
-export function levelContracts(instrument: Instrument, size: number): number {
-  return Number((size / instrument.contractSize.toNumber()).toPrecision(15))
-}
-
 /** A price with as many digits as it has, which is how KuCoin prints it. */
 export function priceText(price: number | Decimal): string {
   return typeof price === 'number' ? String(Number(price.toPrecision(15))) : price.toString()

@@ -3,7 +3,8 @@ import type { BookView } from '../exchange-listeners.ts'
 import type { Instrument } from '../instrument.ts'
 import type { FundingInfo } from '../mark-prices.ts'
 import type { FeeRates } from '../clearing.ts'
-import { currencyOf, levelContracts, nanoseconds, priceText, toContracts } from './kucoin-words.ts'
+import { bookContracts } from '../wire-numbers.ts'
+import { currencyOf, nanoseconds, priceText, toContracts } from './kucoin-words.ts'
 
 const FUNDING_INTERVAL_MS = 28_800_000
 
@@ -86,7 +87,7 @@ function levels(
   side: 'bid' | 'ask',
   most: number,
 ): [string, number][] {
-  return book.levels(side, most).map(([price, size]) => [priceText(price), levelContracts(instrument, size)])
+  return book.levels(side, most).map(([price, size]) => [priceText(price), bookContracts(instrument, size)])
 }
 
 /** The book as REST answers it; `most` levels a side. */
@@ -145,7 +146,7 @@ export function levelFrame(
   timestamp: number,
 ) {
   const word = side === 'bid' ? 'buy' : 'sell'
-  const change = `${priceText(price)},${word},${levelContracts(instrument, size)}`
+  const change = `${priceText(price)},${word},${bookContracts(instrument, size)}`
   return message(`/contractMarket/level2:${instrument.symbol}`, 'level2', sequence, {
     sequence,
     change,
@@ -159,10 +160,10 @@ export function tickerFrame(instrument: Instrument, book: BookView, sequence: nu
   return message(`/contractMarket/tickerV2:${instrument.symbol}`, 'tickerV2', sequence, {
     symbol: instrument.symbol,
     sequence,
-    bestBidSize: levelContracts(instrument, bidSize),
+    bestBidSize: bookContracts(instrument, bidSize),
     bestBidPrice: priceText(bidPrice),
     bestAskPrice: priceText(askPrice),
-    bestAskSize: levelContracts(instrument, askSize),
+    bestAskSize: bookContracts(instrument, askSize),
     ts: nanoseconds(timeMs),
   })
 }
@@ -175,7 +176,7 @@ export function executionFrame(instrument: Instrument, trade: TradeEvent) {
     sequence,
     makerUserId: 'maker',
     side: trade.takerSide,
-    size: levelContracts(instrument, trade.size),
+    size: bookContracts(instrument, trade.size),
     price: priceText(trade.price),
     takerOrderId: `${sequence}1`,
     takerUserId: 'taker',

@@ -1,12 +1,13 @@
 import type { MatchingEngine, OrderReference } from '../matching-engine.ts'
 import type { OrderRequest } from '../order.ts'
+import { toBaseSize } from '../wire-numbers.ts'
 import {
   MARGIN_MODE_MISMATCH,
   PARAMETER_ILLEGAL,
   parameterInvalid,
   parameterMissing,
 } from './kucoin-errors.ts'
-import { ORDER_KINDS, POSITION_SIDES, SIDES, TIMES_IN_FORCE, fromContracts } from './kucoin-words.ts'
+import { ORDER_KINDS, POSITION_SIDES, SIDES, TIMES_IN_FORCE } from './kucoin-words.ts'
 import type { RequestParameters } from './request-parameters.ts'
 
 const CLIENT_OID = /^[A-Za-z0-9_-]{1,40}$/
@@ -16,10 +17,10 @@ export function readOrderRequest(parameters: RequestParameters, engine: Matching
   const clientOrderId = parameters.requiredText('clientOid')
   if (!CLIENT_OID.test(clientOrderId)) throw parameterInvalid('clientOid')
   const instrument = engine.instrument(parameters.requiredText('symbol'))
-  const side = parameters.choice('side', SIDES, undefined)
+  const side = parameters.entry('side', SIDES)
   if (side === undefined) throw parameterMissing('side')
-  const kind = parameters.choice('type', ORDER_KINDS, 'limit')
-  const timeInForce = parameters.choice('timeInForce', TIMES_IN_FORCE, 'gtc')
+  const kind = parameters.entry('type', ORDER_KINDS) ?? 'limit'
+  const timeInForce = parameters.entry('timeInForce', TIMES_IN_FORCE) ?? 'gtc'
   const postOnly = parameters.flag('postOnly')
   if (postOnly && (timeInForce === 'ioc' || kind === 'market')) throw PARAMETER_ILLEGAL()
   // Accounts here hold their positions in cross mode, and an order that names no mode is an isolated one.
@@ -31,11 +32,11 @@ export function readOrderRequest(parameters: RequestParameters, engine: Matching
     side,
     kind,
     timeInForce: postOnly ? 'post-only' : kind === 'market' ? 'gtc' : timeInForce,
-    size: fromContracts(instrument, contracts),
+    size: toBaseSize(instrument, contracts),
     price: kind === 'market' ? undefined : parameters.requiredDecimal('price'),
     clientOrderId,
     reduceOnly: parameters.flag('reduceOnly') || parameters.flag('closeOrder'),
-    positionSide: parameters.choice('positionSide', POSITION_SIDES, 'both'),
+    positionSide: parameters.entry('positionSide', POSITION_SIDES) ?? 'both',
   }
 }
 

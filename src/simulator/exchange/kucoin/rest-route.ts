@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts'
+import type { JsonRecord } from '../json-record.ts'
 import type { RestRequest } from '../rest-protocol.ts'
 import type { RequestParameters } from './request-parameters.ts'
 
@@ -33,9 +34,9 @@ export function findRoute(
   routes: Routes,
   method: string,
   path: string,
-): { readonly route: PublicRoute | PrivateRoute; readonly values: readonly [string, string][] } | undefined {
+): { readonly route: PublicRoute | PrivateRoute; readonly values: JsonRecord } | undefined {
   const exact = `${method} ${path}`
-  if (Object.hasOwn(routes, exact)) return { route: routes[exact]!, values: [] }
+  if (Object.hasOwn(routes, exact)) return { route: routes[exact]!, values: {} }
   const parts = path.split('/')
   for (const [name, route] of Object.entries(routes)) {
     const [routeMethod, routePath = ''] = name.split(' ')
@@ -47,12 +48,12 @@ export function findRoute(
   return undefined
 }
 
-function matched(wanted: readonly string[], parts: readonly string[]): [string, string][] | undefined {
+function matched(wanted: readonly string[], parts: readonly string[]): JsonRecord | undefined {
   const values: [string, string][] = []
   for (const [at, part] of parts.entries()) {
     const want = wanted[at]!
     if (want.startsWith('{')) values.push([want.slice(1, -1), decodeURIComponent(part)])
     else if (want !== part) return undefined
   }
-  return values
+  return Object.fromEntries(values)
 }

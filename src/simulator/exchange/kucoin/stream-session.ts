@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../../common/clock.ts'
 import type { Account } from '../account.ts'
+import { parseJson, recordOf, type JsonRecord } from '../json-record.ts'
+import { onText } from '../socket-text.ts'
 import type { MarketStreams } from './market-streams.ts'
 import type { UserStreams } from './user-streams.ts'
 
@@ -33,7 +35,7 @@ export class StreamSession {
     this.#parts = parts
     this.account = parts.account
     const { socket, connectId } = parts
-    socket.on('message', (data) => this.#receive(Buffer.isBuffer(data) ? data.toString('utf8') : ''))
+    onText(socket, (text) => this.#receive(text))
     socket.on('close', () => this.#end())
     this.#send({ id: connectId, type: 'welcome' })
     this.#awaitMessage()
@@ -47,7 +49,7 @@ export class StreamSession {
 
   #receive(text: string): void {
     this.#awaitMessage()
-    const command = parse(text)
+    const command = recordOf(parseJson(text))
     const id = typeof command?.['id'] === 'number' ? String(command['id']) : command?.['id']
     if (!command || typeof id !== 'string') {
       this.#send({ type: 'error', code: 400, data: 'id is required' })
@@ -70,7 +72,7 @@ export class StreamSession {
   }
 
   /** What is wrong with the command; undefined when it was obeyed. */
-  #obey(command: Readonly<Record<string, unknown>>): { code: number; data: string } | undefined {
+  #obey(command: JsonRecord): { code: number; data: string } | undefined {
     const topic = command['topic']
     if (typeof topic !== 'string' || topic === '') return { code: 406, data: 'topic is required' }
     const topics = topicsOf(topic)
@@ -133,13 +135,4 @@ function topicsOf(topic: string): string[] {
     .slice(at + 1)
     .split(',')
     .map((symbol) => `${topic.slice(0, at)}:${symbol}`)
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }

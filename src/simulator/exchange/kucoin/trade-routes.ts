@@ -46,7 +46,7 @@ export function tradeRoutes(engine: MatchingEngine): Routes {
         .filter((order) => isActive(order) !== wantsDone && inRange(order.createdMs))
         .filter((order) => side === undefined || order.side === side)
         .sort((a, b) => b.orderId - a.orderId)
-      return parameters.page(orders, payload(account))
+      return parameters.listed(orders, payload(account))
     }),
     'GET /api/v1/orders/byClientOid': signed((parameters, account) => {
       const order = account.records.orderByClientId(parameters.requiredText('clientOid'))
@@ -83,7 +83,7 @@ export function tradeRoutes(engine: MatchingEngine): Routes {
         .filter((fill) => (orderId === undefined ? inRange(fill.timeMs) : String(fill.orderId) === orderId))
         .filter((fill) => side === undefined || fill.side === side)
         .sort((a, b) => b.timeMs - a.timeMs || (b.tradeId > a.tradeId ? 1 : -1))
-      return parameters.page(fills, (fill) =>
+      return parameters.listed(fills, (fill) =>
         fillPayload(engine.instrument(fill.symbol), fill, account.records.orderById(fill.orderId)),
       )
     }),

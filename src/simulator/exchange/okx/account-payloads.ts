@@ -9,7 +9,7 @@ import {
 } from '../account-margin.ts'
 import type { Income } from '../account-records.ts'
 import type { Instrument } from '../instrument.ts'
-import { averageText, contractsText, decimalText } from './okx-values.ts'
+import { averageText, contractsText, decimalText } from '../wire-numbers.ts'
 import { incomeBillId } from './order-payloads.ts'
 
 const FIRST_POSITION_ID = 307_173_036_051_017_730n

@@ -1,9 +1,9 @@
 import type { MatchingEngine } from '../matching-engine.ts'
 import { OrderRefusal } from '../order-refusal.ts'
+import { contractsText } from '../wire-numbers.ts'
 import type { AccountReader } from './account-reader.ts'
 import { accountConfigPayload, billPayload, billTypeOf, leveragePayload } from './account-payloads.ts'
 import { parameterWrong } from './okx-errors.ts'
-import { contractsText } from './okx-values.ts'
 import { incomeBillId } from './order-payloads.ts'
 import { type Routes, signed } from './rest-route.ts'
 
@@ -19,7 +19,7 @@ export function accountRoutes(engine: MatchingEngine, reader: AccountReader): Ro
       .filter((income) => instId === undefined || income.symbol === instId)
       .filter((income) => ccy === undefined || income.asset === ccy)
     return fields
-      .page(wanted, incomeBillId, ({ timeMs }) => timeMs)
+      .listed(wanted, incomeBillId, ({ timeMs }) => timeMs)
       .map((income) => {
         const instrument = engine.instruments.find(({ symbol }) => symbol === income.symbol)
         const size = instrument && contractsText(instrument, account.position(instrument).size.abs())

@@ -3,7 +3,8 @@ import type { Level, TradeEvent } from '../../market-event.ts'
 import type { BookView } from '../exchange-listeners.ts'
 import type { Instrument } from '../instrument.ts'
 import type { FundingInfo } from '../mark-prices.ts'
-import { bookContractsText, contractsText, decimalText, familyOf, plainText } from './okx-values.ts'
+import { contractsText, decimalText, plainText } from '../wire-numbers.ts'
+import { bookContractsText, familyOf } from './okx-values.ts'
 
 /** Levels a side that the checksum is over. */
 const CHECKED_LEVELS = 25

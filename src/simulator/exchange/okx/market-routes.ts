@@ -1,6 +1,7 @@
 import type { Clock } from '../../../common/clock.ts'
 import type { Instrument } from '../instrument.ts'
 import { DEFAULT_FUNDING_INTERVAL_MS, type MatchingEngine } from '../matching-engine.ts'
+import { decimalText } from '../wire-numbers.ts'
 import {
   bookPayload,
   fundingRatePayload,
@@ -10,7 +11,7 @@ import {
   tickerPayload,
 } from './market-payloads.ts'
 import { OkxError, parameterWrong } from './okx-errors.ts'
-import { decimalText, familyOf } from './okx-values.ts'
+import { familyOf } from './okx-values.ts'
 import type { RequestFields } from './request-fields.ts'
 import { type Routes, open } from './rest-route.ts'
 

@@ -1,21 +1,12 @@
-import { OrderRefusal, type RefusalReason } from '../order-refusal.ts'
+import { ExchangeError, exchangeErrorOf, type RefusalTable } from '../exchange-error.ts'
 
 /** An error as OKX names it. */
-export class OkxError extends Error {
+export class OkxError extends ExchangeError<string> {
   override readonly name = 'OkxError'
-  readonly code: string
-  /** HTTP status of a REST answer. */
-  readonly status: number
-
-  constructor(code: string, words: string, status = 200) {
-    super(words)
-    this.code = code
-    this.status = status
-  }
 }
 
 /** OKX's code and words for each refusal; `%s` stands for the refusal's detail. */
-const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: string]>> = {
+const REFUSALS: RefusalTable<string> = {
   'unknown-symbol': ['51001', "Instrument ID, Instrument ID code, or Spread ID doesn't exist."],
   'size-not-positive': ['51000', 'Parameter sz error'],
   'size-below-minimum': ['51020', 'Your order should meet or exceed the minimum order amount.'],
@@ -60,10 +51,7 @@ const REFUSALS: Readonly<Record<RefusalReason, readonly [code: string, words: st
 
 /** OKX's error for what was thrown; rethrows what is no refusal. */
 export function okxErrorOf(error: unknown): OkxError {
-  if (error instanceof OkxError) return error
-  if (!(error instanceof OrderRefusal)) throw error
-  const [code, words] = REFUSALS[error.reason]
-  return new OkxError(code, words.replace('%s', error.detail))
+  return exchangeErrorOf(error, OkxError, REFUSALS)
 }
 
 /** A parameter that cannot be read, such as `sz`. */

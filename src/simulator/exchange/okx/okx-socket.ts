@@ -1,5 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Account } from '../account.ts'
+import { parseJson, recordOf, type JsonRecord } from '../json-record.ts'
+import { onText } from '../socket-text.ts'
 import type { ChannelReader, ChannelRequest } from './channel-request.ts'
 import { channelKey, readChannelRequest } from './channel-request.ts'
 import { OkxError, okxErrorOf } from './okx-errors.ts'
@@ -44,7 +46,7 @@ export class OkxSocket implements ChannelReader {
     this.#parts = parts
     this.#isPrivate = isPrivate
     this.#connId = connId
-    socket.on('message', (data) => this.#receive(Buffer.isBuffer(data) ? data.toString('utf8') : ''))
+    onText(socket, (text) => this.#receive(text))
     socket.on('close', () => {
       for (const request of this.#subscribed.values()) parts.publicChannels.unsubscribe(this, request)
       parts.privateChannels.unsubscribe(this)
@@ -72,7 +74,7 @@ export class OkxSocket implements ChannelReader {
       this.#socket.send('pong')
       return
     }
-    const request = parse(text)
+    const request = recordOf(parseJson(text)) ?? {}
     try {
       this.#obey(request, text)
     } catch (error) {
@@ -81,7 +83,7 @@ export class OkxSocket implements ChannelReader {
     }
   }
 
-  #obey(request: Readonly<Record<string, unknown>>, text: string): void {
+  #obey(request: JsonRecord, text: string): void {
     const { op, args } = request
     const rows: readonly unknown[] = Array.isArray(args) ? args : []
     if (typeof op !== 'string' || rows.length === 0) throw new OkxError('60012', `Illegal request: ${text}`)
@@ -94,7 +96,7 @@ export class OkxSocket implements ChannelReader {
 
   #login([login]: readonly unknown[]): void {
     if (typeof login !== 'object' || login === null) throw new OkxError('60013', 'Invalid args')
-    this.#account = this.#parts.signatures.accountOfLogin(login as Readonly<Record<string, unknown>>)
+    this.#account = this.#parts.signatures.accountOfLogin(login as JsonRecord)
     this.send({ event: 'login', code: '0', msg: '', connId: this.#connId })
   }
 
@@ -128,7 +130,7 @@ export class OkxSocket implements ChannelReader {
       const account = this.#requireAccount()
       const fields = rows.map((row) => {
         if (typeof row !== 'object' || row === null) throw new OkxError('60013', 'Invalid args')
-        return new RequestFields(row as Readonly<Record<string, unknown>>)
+        return new RequestFields(row as JsonRecord)
       })
       const { tradeDesk } = this.#parts
       const answer =
@@ -159,14 +161,5 @@ export class OkxSocket implements ChannelReader {
   #requireAccount(): Account {
     if (this.#account) return this.#account
     throw new OkxError('60011', 'Please log in')
-  }
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null ? (json as Readonly<Record<string, unknown>>) : {}
-  } catch {
-    return {}
   }
 }

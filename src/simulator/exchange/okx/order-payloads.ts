@@ -4,7 +4,8 @@ import type { Income } from '../account-records.ts'
 import type { OrderUpdate } from '../exchange-listeners.ts'
 import type { Instrument } from '../instrument.ts'
 import { type Fill, type OrderState, averagePrice } from '../order.ts'
-import { averageText, contractsText, decimalText, orderIdText } from './okx-values.ts'
+import { averageText, contractsText, decimalText } from '../wire-numbers.ts'
+import { orderIdText } from './okx-values.ts'
 import { STATE_WORDS, cancelSourceOf, orderTypeWord } from './okx-words.ts'
 
 const IDS_PER_MS = 1_000_000n

@@ -1,12 +1,11 @@
 import type { Clock } from '../../../common/clock.ts'
 import type { MarketEvent } from '../../market-event.ts'
+import { type BookChange, BookDifferences } from '../book-differences.ts'
 import type { BookView } from '../exchange-listeners.ts'
 import type { Instrument } from '../instrument.ts'
 import { DEFAULT_FUNDING_INTERVAL_MS, type MatchingEngine } from '../matching-engine.ts'
-import { BookStream } from './book-stream.ts'
 import { type ChannelReader, type ChannelRequest, channelKey } from './channel-request.ts'
 import {
-  type BookChange,
   bestRow,
   bookRow,
   fundingRatePayload,
@@ -15,7 +14,8 @@ import {
   tickerPayload,
   tradeRow,
 } from './market-payloads.ts'
-import { decimalText, familyOf } from './okx-values.ts'
+import { decimalText } from '../wire-numbers.ts'
+import { familyOf } from './okx-values.ts'
 
 const TOPICS = [
   'books',
@@ -28,6 +28,10 @@ const TOPICS = [
 ] as const
 
 type Topic = (typeof TOPICS)[number]
+
+const BOOK_LEVELS = 400
+const BOOK_INTERVAL_MS = 100
+const BOOK_QUIET_MS = 60_000
 
 /** Channels that are told again and again, and how often. */
 const PERIODS_MS: Readonly<Partial<Record<Topic, number>>> = {
@@ -42,7 +46,7 @@ interface Channel {
   readonly topic: Topic
   readonly instrument: Instrument
   readonly readers: Set<ChannelReader>
-  books: BookStream | undefined
+  books: BookDifferences | undefined
   /** Best prices that were last sent. */
   lastTop: string
   cancel: () => void
@@ -120,8 +124,13 @@ export class PublicChannels {
       cancel: () => undefined,
     }
     if (topic === 'books') {
-      channel.books = new BookStream(this.#clock, this.#engine.book(instrument.symbol), (change) => {
-        this.#send(channel, [this.#bookRow(channel, change)], 'update')
+      channel.books = new BookDifferences({
+        clock: this.#clock,
+        book: this.#engine.book(instrument.symbol),
+        levels: BOOK_LEVELS,
+        intervalMs: BOOK_INTERVAL_MS,
+        quietMs: BOOK_QUIET_MS,
+        publish: (change) => this.#send(channel, [this.#bookRow(channel, change)], 'update'),
       })
     }
     if (PERIODS_MS[topic] !== undefined) this.#repeat(channel, PERIODS_MS[topic])

@@ -22,7 +22,7 @@ export function tradeRoutes(engine: MatchingEngine, tradeDesk: TradeDesk): Route
   const orders = (fields: RequestFields, account: Account, wanted: (order: OrderState) => boolean) => {
     const all = symbolsOf(fields).flatMap((symbol) => account.records.allOrders(symbol).filter(wanted))
     return fields
-      .page(
+      .listed(
         all,
         ({ orderId }) => BigInt(orderIdText(orderId)),
         ({ createdMs }) => createdMs,
@@ -37,7 +37,7 @@ export function tradeRoutes(engine: MatchingEngine, tradeDesk: TradeDesk): Route
       .flatMap((symbol) => account.records.fills(symbol))
       .filter((fill) => orderId === undefined || fill.orderId === orderId)
     return fields
-      .page<Fill>(all, fillBillId, ({ timeMs }) => timeMs)
+      .listed<Fill>(all, fillBillId, ({ timeMs }) => timeMs)
       .map((fill) => fillPayload(engine.instrument(fill.symbol), fill))
   })
   return {

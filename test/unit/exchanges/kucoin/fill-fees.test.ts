@@ -90,7 +90,45 @@ describe('fills whose stream has no fees', () => {
     expect(told).toEqual(['1 without'])
     await pass(5_000)
     expect(told).toHaveLength(1)
+  })
+
+  test('that were told without their fee are told again with it, however late the list has it', async () => {
+    list = undefined
+    fees.add(trade('1'))
+    fees.add(trade('2', { exchangeOrderId: 'order-2' }))
+    await pass(FEE_WAIT_MS + 200)
+    expect(told).toEqual(['1 without', '2 without'])
+    await pass(60_000)
+    asked = []
+    list = [trade('2', { exchangeOrderId: 'order-2', fee: fee('0.2') })]
+    await pass(120_000)
+    expect(told.slice(2)).toEqual(['2 0.2'])
+    expect(asked.length).toBeGreaterThan(1)
+    expect(asked.length).toBeLessThan(6)
+    list = [trade('1', { fee: fee('0.1') })]
+    await pass(120_000)
+    expect(told.slice(2)).toEqual(['2 0.2', '1 0.1'])
     expect(clock.pending).toBe(0)
+  })
+
+  test('whose fee is never known are given up after an hour', async () => {
+    fees.add(trade('1'))
+    await pass(FEE_WAIT_MS + 200)
+    for (let minutes = 0; minutes < 70; minutes++) {
+      clock.advance(60_000)
+      await pass(20)
+    }
+    expect(told).toEqual(['1 without'])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('that were told without their fee are searched for no more when everything ends', async () => {
+    fees.add(trade('1'))
+    await pass(FEE_WAIT_MS + 200)
+    fees.stop()
+    await pass(100)
+    expect(clock.pending).toBe(0)
+    expect(told).toEqual(['1 without'])
   })
 
   test('are told in time though the exchange never answers', async () => {

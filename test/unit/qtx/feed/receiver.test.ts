@@ -4,7 +4,10 @@ import { DgramReceiver } from '../../../../src/qtx/feed/dgram-receiver.ts'
 import { openReceiver, resolveServer } from '../../../../src/qtx/feed/open-receiver.ts'
 import type { DatagramHandler, Receiver, ReceiverOptions } from '../../../../src/qtx/feed/receiver.ts'
 import { RecvmmsgReceiver } from '../../../../src/qtx/feed/recvmmsg-receiver.ts'
+import { StreamRingReceiver } from '../../../../src/qtx/feed/stream-ring-receiver.ts'
 import type { DatagramMemory } from '../../../../src/wire/market-data-codec.ts'
+import { depthBytes, singleBytes } from '../../../support/bytes.ts'
+import { StreamRings } from '../../../support/stream-rings.ts'
 import { UdpServer, sendFromStranger } from '../../../support/udp-server.ts'
 import { until } from '../../../support/until.ts'
 
@@ -13,6 +16,7 @@ class Recorder implements DatagramHandler {
   readonly errors: string[] = []
   readonly offsets = new Set<number>()
   readonly drops: number[] = []
+  readonly laps: number[] = []
   batches = 0
   onBatch(): void {
     this.batches++
@@ -20,6 +24,12 @@ class Recorder implements DatagramHandler {
   onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void {
     this.offsets.add(offset)
     this.texts.push(Buffer.from(memory.bytes.subarray(offset, offset + lengthBytes)).toString('latin1'))
+  }
+  onMessage(memory: DatagramMemory, offset: number, lengthBytes: number): void {
+    this.onDatagram(memory, offset, lengthBytes)
+  }
+  onLapped(count: number): void {
+    this.laps.push(count)
   }
   onKernelDrops(count: number): void {
     this.drops.push(count)
@@ -48,31 +58,99 @@ async function closedPort(): Promise<number> {
   return port
 }
 
-const KINDS = [
+interface Kind {
+  readonly kind: string
+  readonly make: (options: ReceiverOptions, handler: DatagramHandler, rings: StreamRings) => Receiver
+  readonly runs: boolean
+  readonly isRing?: boolean
+}
+
+const onLinux = process.platform === 'linux'
+const KINDS: readonly Kind[] = [
+  { kind: 'dgram', make: (options, handler) => new DgramReceiver(options, handler), runs: true },
+  { kind: 'recvmmsg', make: (options, handler) => new RecvmmsgReceiver(options, handler), runs: onLinux },
   {
-    kind: 'dgram',
-    make: (o: ReceiverOptions, h: DatagramHandler): Receiver => new DgramReceiver(o, h),
-    runs: true,
+    kind: 'recvmmsg busyPoll',
+    make: (options, handler) => new RecvmmsgReceiver({ ...options, busyPoll: true }, handler),
+    runs: onLinux,
   },
-  {
-    kind: 'recvmmsg',
-    make: (o: ReceiverOptions, h: DatagramHandler): Receiver => new RecvmmsgReceiver(o, h),
-    runs: process.platform === 'linux',
-  },
+  ...[false, true].map((busyPoll) => ({
+    kind: busyPoll ? 'stream-ring busyPoll' : 'stream-ring',
+    make: (options: ReceiverOptions, handler: DatagramHandler, rings: StreamRings): Receiver =>
+      new StreamRingReceiver(
+        { names: rings.names, busyPoll },
+        handler,
+        (owner) => new RecvmmsgReceiver(options, owner),
+      ),
+    runs: onLinux,
+    isRing: true,
+  })),
 ]
 
-for (const { kind, make, runs } of KINDS) {
-  describe.skipIf(!runs)(`the ${kind} receiver (recvmmsg runs on Linux only)`, () => {
+for (const { kind, make, runs, isRing = false } of KINDS) {
+  describe.skipIf(!runs)(`the ${kind} receiver (all but dgram run on Linux only)`, () => {
+    /** Where messages are published: the server's socket, or the rings. */
+    let publish: (server: UdpServer, message: Uint8Array) => Promise<void>
+
     async function open(
       port: number,
       handler = new Recorder(),
+      options: Partial<ReceiverOptions> = {},
     ): Promise<{ receiver: Receiver; seen: Recorder }> {
       const server = { address: '127.0.0.1', family: 4, port } as const
-      const receiver = make({ server, receiveBufferBytes: 1 << 20 }, handler)
+      const rings = isRing ? new StreamRings(99_990) : undefined
+      if (rings) cleanUps.push(() => rings.close())
+      publish = async (udp, message) => (rings ? rings.write(message) : await udp.send(message))
+      const own = { server, receiveBufferBytes: 1 << 20, ...options }
+      const receiver = make(own, handler, rings!)
       await receiver.open()
       cleanUps.push(() => receiver.close())
       return { receiver, seen: handler }
     }
+
+    test('hands on messages of every kind, whole, aligned and in order', async () => {
+      const server = await startServer()
+      const { receiver, seen } = await open(server.port)
+      receiver.send('hello')
+      await server.until(() => server.received.length > 0)
+      const asks = Array.from({ length: 20 }, (_, i) => [100.5 + i, 1 / (i + 1)] as const)
+      const messages = [
+        singleBytes('bid', { index: 9, sn: 1 }, 100.25, 2),
+        singleBytes('ask', { index: 9, sn: 1 }, 100.5, 3),
+        depthBytes({ index: 9, sn: (1n << 62n) + 5n }, asks, [[100.25, 0]]),
+        depthBytes({ index: 9, sn: 6 }, [], []),
+        depthBytes({ index: 7, sn: 8 }, [], [[99, 1]]),
+        singleBytes('buy', { index: 7, sn: 7 }, 100.5, 4),
+        singleBytes('sell', { index: 9, sn: 8 }, 100.25, 5),
+      ]
+      for (const message of messages) await publish(server, message)
+      await until(() => seen.texts.length === messages.length)
+      expect(seen.texts).toEqual(messages.map((message) => message.toString('latin1')))
+      expect([...seen.offsets].every((offset) => offset % 8 === 0)).toBe(true)
+      const { datagrams, bytes, laps } = receiver.getStatistics()
+      const sum = messages.reduce((total, message) => total + message.length, 0)
+      expect({ datagrams, bytes, laps }).toEqual({ datagrams: messages.length, bytes: sum, laps: 0 })
+    })
+
+    test('messages that come after a pause, and in bursts of many batches, all arrive in order', async () => {
+      const server = await startServer()
+      const { receiver, seen } = await open(server.port)
+      receiver.send('hello')
+      await server.until(() => server.received.length > 0)
+      const expected: string[] = []
+      for (let burst = 0; burst < 3; burst++) {
+        const messages = Array.from({ length: 500 }, (_, i) =>
+          i % 5 === 0
+            ? depthBytes({ sn: 1 + burst * 500 + i }, [[100 + i, 1]], [[99, i]])
+            : singleBytes('bid', { sn: 1 + burst * 500 + i }, i),
+        )
+        expected.push(...messages.map((message) => message.toString('latin1')))
+        await Promise.all(messages.map((message) => publish(server, message)))
+        await until(() => seen.texts.length === expected.length)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      expect(seen.texts).toEqual(expected)
+    })
 
     test('sends text without a terminator, and delivers what comes back, whole and aligned', async () => {
       const server = await startServer()
@@ -80,14 +158,15 @@ for (const { kind, make, runs } of KINDS) {
       receiver.send('binance-futures:btcusdt')
       await server.until(() => server.received.length > 0)
       expect(server.received).toEqual(['binance-futures:btcusdt'])
-      const payloads = ['', 'x', 'y'.repeat(57), 'z'.repeat(65_507)]
+      const payloads = [...(isRing ? [] : ['']), 'x', 'y'.repeat(57), 'z'.repeat(65_507)]
       for (const payload of payloads) await server.send(payload)
       await until(() => seen.texts.length === payloads.length)
       expect(seen.texts).toEqual(payloads)
       expect([...seen.offsets].every((offset) => offset % 8 === 0)).toBe(true)
       const statistics = receiver.getStatistics()
-      expect(statistics.datagrams).toBe(4)
-      expect(statistics.bytes).toBe(65_507 + 57 + 1)
+      // Of a ring only messages are counted: texts come beside it.
+      expect(statistics.datagrams).toBe(isRing ? 0 : 4)
+      expect(statistics.bytes).toBe(isRing ? 0 : 65_507 + 57 + 1)
       expect(statistics.receiveBufferBytes).toBeGreaterThan(0)
     })
 
@@ -127,15 +206,12 @@ for (const { kind, make, runs } of KINDS) {
       expect(seen.texts).toEqual(['welcome'])
     })
 
-    test.runIf(kind === 'recvmmsg')(
+    test.runIf(kind.startsWith('recvmmsg'))(
       'datagrams that the kernel dropped are told at once, and again when what had waited was read',
       async () => {
         const server = await startServer()
         const seen = new Recorder()
-        const address = { address: '127.0.0.1', family: 4, port: server.port } as const
-        const receiver = make({ server: address, receiveBufferBytes: 65_536 }, seen)
-        await receiver.open()
-        cleanUps.push(() => receiver.close())
+        const { receiver } = await open(server.port, seen, { receiveBufferBytes: 65_536 })
         receiver.send('hello')
         await server.until(() => server.received.length > 0)
         await Promise.all(Array.from({ length: 3_000 }, () => server.send('some text')))
@@ -153,14 +229,15 @@ for (const { kind, make, runs } of KINDS) {
       const { receiver, seen } = await open(server.port)
       receiver.send('hello')
       await server.until(() => server.received.length > 0)
-      await server.send('one')
+      const [one, two] = [singleBytes('bid', { sn: 1 }), singleBytes('bid', { sn: 2 })]
+      await publish(server, one)
       await until(() => seen.texts.length === 1)
       await receiver.close()
       await receiver.close()
-      await server.send('two')
+      await publish(server, two)
       receiver.send('three')
       await new Promise((resolve) => setImmediate(resolve))
-      expect(seen.texts).toEqual(['one'])
+      expect(seen.texts).toEqual([one.toString('latin1')])
       expect(server.received).toEqual(['hello'])
       expect(receiver.getStatistics().datagrams).toBe(1)
     })
@@ -186,33 +263,30 @@ for (const { kind, make, runs } of KINDS) {
       }
       receiver.send('hello')
       await server.until(() => server.received.length > 0)
-      await server.send('one')
+      const one = singleBytes('bid', { sn: 1 })
+      await publish(server, one)
       await until(() => closed !== undefined)
       await closed
-      expect(seen.texts).toEqual(['one'])
+      expect(seen.texts).toEqual([one.toString('latin1')])
     })
 
-    test('multicast: what the server sends to the group arrives, and a stranger’s does not', async (context) => {
-      const group = '239.255.77.1'
-      const probe = await multicastSender()
-      if (!probe) return context.skip('this machine sends no multicast over its loopback interface')
-      const port = await closedPort()
-      const handler = new Recorder()
-      const receiver = make(
-        {
-          server: { address: '127.0.0.1', family: 4, port: 1 },
-          receiveBufferBytes: 1 << 20,
+    test.skipIf(isRing)(
+      'multicast (not for a ring): what the server sends to the group arrives, and a stranger’s does not',
+      async (context) => {
+        const group = '239.255.77.1'
+        const probe = await multicastSender()
+        if (!probe) return context.skip('this machine sends no multicast over its loopback interface')
+        const port = await closedPort()
+        const handler = new Recorder()
+        const { receiver } = await open(1, handler, {
           multicast: { group, port, interfaceAddress: '127.0.0.1' },
-        },
-        handler,
-      )
-      await receiver.open()
-      cleanUps.push(() => receiver.close())
-      await new Promise<void>((resolve) => probe.send('to all', port, group, () => resolve()))
-      await until(() => handler.texts.length > 0)
-      expect(handler.texts).toEqual(['to all'])
-      expect(receiver.getStatistics().otherSender).toBe(0)
-    })
+        })
+        await new Promise<void>((resolve) => probe.send('to all', port, group, () => resolve()))
+        await until(() => handler.texts.length > 0)
+        expect(handler.texts).toEqual(['to all'])
+        expect(receiver.getStatistics().otherSender).toBe(0)
+      },
+    )
   })
 }
 

@@ -48,6 +48,15 @@ describe('a position', () => {
     )
   })
 
+  it('writes its open profit with an end of digits, though its cost has none after a partial close', () => {
+    const position = new Position(BITCOIN)
+    const zero = new Decimal(0)
+    position.applyFill('buy', new Decimal('0.003'), new Decimal('60000.1'), zero, 1)
+    position.applyFill('buy', new Decimal('0.004'), new Decimal('60000.2'), zero, 1)
+    position.applyFill('sell', new Decimal('0.001'), new Decimal('60001'), zero, 1)
+    expect(position.unrealizedPnl(new Decimal('60000.5')).decimalPlaces()).toBeLessThanOrEqual(8)
+  })
+
   it('has its fees in the break-even price, on the side that costs', () => {
     const long = new Position(BITCOIN)
     long.applyFill('buy', new Decimal('0.5'), new Decimal('60000'), new Decimal('15'), 1)
