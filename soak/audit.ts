@@ -5,6 +5,9 @@ import type { FillRecord } from '../src/journal/journal-record.ts'
 import type { OrderHistory } from '../src/journal/history.ts'
 import type { Account } from '../src/simulator/exchange/account.ts'
 import type { Fill, OrderState } from '../src/simulator/exchange/order.ts'
+import { auditEvents, type EventAudit } from './audit-events.ts'
+import { groupBy } from './group-by.ts'
+import type { ToldEvent } from './told-events.ts'
 import type { TraderEnd } from './trader-messages.ts'
 import type { Venue } from './venue.ts'
 
@@ -15,8 +18,9 @@ export interface Audit {
   readonly fundingPayments: number
   /** Orders by their end. */
   readonly ends: Readonly<Record<string, number>>
-  /** Unknown to the end, where the exchange's record shows that they never arrived. */
-  readonly neverArrived: number
+  /** Unknown to the end, where the exchange's record shows that they never arrived, by why. */
+  readonly neverArrived: Readonly<Record<string, number>>
+  readonly events: EventAudit
   /** In words, what the two do not agree on. */
   readonly discrepancies: readonly string[]
 }
@@ -32,8 +36,16 @@ const THEIR_ENDS: Readonly<Record<OrderState['status'], string>> = {
   'partially-filled': 'partiallyFilled',
 }
 
-/** Holds a connector's journal against the exchange's own record, to the last digit. The trader must have ended. */
-export async function audit(venue: Venue, config: QtxConnectorConfigInput, end: TraderEnd): Promise<Audit> {
+/**
+ * Holds a connector's journal against the exchange's own record, to the last digit, and what each life told against the
+ * journal. The trader must have ended.
+ */
+export async function audit(
+  venue: Venue,
+  config: QtxConnectorConfigInput,
+  end: TraderEnd,
+  told: readonly (readonly ToldEvent[])[],
+): Promise<Audit> {
   const { name } = await createQtxConnector(config, { logger: createLogger('error') })
   const journal = await Journal.open({
     folder: config.journal!.folder,
@@ -42,13 +54,18 @@ export async function audit(venue: Venue, config: QtxConnectorConfigInput, end: 
     logger: createLogger('error'),
   })
   try {
-    return await compare(venue, journal, end)
+    return await compare(venue, journal, end, told)
   } finally {
     await journal.close()
   }
 }
 
-async function compare(venue: Venue, journal: Journal, end: TraderEnd): Promise<Audit> {
+async function compare(
+  venue: Venue,
+  journal: Journal,
+  end: TraderEnd,
+  told: readonly (readonly ToldEvent[])[],
+): Promise<Audit> {
   const { engine } = venue.simulator.exchange
   const account = engine.account(venue.simulator.account.apiKey)!
   const orders = await all<OrderHistory>(journal, 'orders')
@@ -56,7 +73,7 @@ async function compare(venue: Venue, journal: Journal, end: TraderEnd): Promise<
   const funding = await all<{ readonly amount: string }>(journal, 'funding')
   const discrepancies: string[] = []
   const ends: Record<string, number> = {}
-  let neverArrived = 0
+  const neverArrived: Record<string, number> = {}
 
   const symbols = engine.instruments.map(({ symbol }) => symbol)
   const theirs = groupBy(
@@ -75,8 +92,11 @@ async function compare(venue: Venue, journal: Journal, end: TraderEnd): Promise<
     ends[order.state] = (ends[order.state] ?? 0) + 1
     const [their, ...more] = theirs.get(id) ?? []
     if (more.length > 0) discrepancies.push(`order ${id} was sent ${more.length + 1} times`)
-    if (!their && order.state === 'submitUnknown') neverArrived++
-    else if (!their && order.state !== 'failed') {
+    if (!their && order.state === 'submitUnknown') {
+      const why = whyUnknown(order, venue)
+      neverArrived[why] = (neverArrived[why] ?? 0) + 1
+    }
+    if (!their && order.state !== 'failed' && order.state !== 'submitUnknown') {
       discrepancies.push(`order ${id} is ${order.state} in the journal, and the exchange never had it`)
     } else if (their) {
       const isSame = order.state === THEIR_ENDS[their.status]
@@ -86,12 +106,15 @@ async function compare(venue: Venue, journal: Journal, end: TraderEnd): Promise<
     if (difference) discrepancies.push(`order ${id}: ${difference}`)
   }
   discrepancies.push(...(await compareAccount(venue, journal, account, end, funding)))
+  const events = auditEvents(told, orders, fills, told.length - 1)
+  discrepancies.push(...events.discrepancies)
   return {
     orders: orders.length,
     fills: fills.length,
     fundingPayments: funding.length,
     ends,
     neverArrived,
+    events,
     discrepancies,
   }
 }
@@ -155,6 +178,18 @@ function differingFills(ours: readonly FillRecord[], theirs: readonly Fill[]): s
   return isSame ? undefined : `its fills are [${real.join('; ')}], in the journal [${told.join('; ')}]`
 }
 
+/** What the connector was told of its placing, and what the order manager had of it. */
+function whyUnknown(order: OrderHistory, venue: Venue): string {
+  const { taken } = venue.simulator.orderManager
+  const slot = taken.find(
+    ({ request }) => request.kind === 'place' && request.order.clientOrderId === order.clientOrderId,
+  )
+  const words = order.message?.replaceAll(/\d{6,}/g, '…').replaceAll(/\/[\w-]+/g, 'the ring')
+  const answer = order.placeOutcome ?? 'none before the kill'
+  const manager = slot ? `taken by the order manager, and ${slot.outcome}` : 'not taken by the order manager'
+  return `answer ${answer}${words === undefined ? '' : ` (${words})`}, ${manager}`
+}
+
 async function all<Row>(journal: Journal, kind: 'orders' | 'fills' | 'funding'): Promise<Row[]> {
   const rows: Row[] = []
   let cursor: string | undefined
@@ -173,14 +208,4 @@ function clientIdOf({ clientOrderId }: { readonly clientOrderId: string }): stri
 
 function sum(amounts: readonly Decimal[]): Decimal {
   return amounts.reduce((total, amount) => total.plus(amount), new Decimal(0))
-}
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const value of values) {
-    const group = groups.get(keyOf(value))
-    if (group) group.push(value)
-    else groups.set(keyOf(value), [value])
-  }
-  return groups
 }

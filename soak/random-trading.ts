@@ -2,6 +2,8 @@ import { Decimal, QtxError, type OrderOptions, type OrderType, type QtxConnector
 import type { SeededRandom } from '../src/simulator/feed/seeded-random.ts'
 import type { LifeCounts } from './trader-messages.ts'
 
+/** In the smallest size that is allowed. */
+const SIZES = [1, 1, 2, 2, 3, 3, 30, 150]
 const SIDES = ['buy', 'sell'] as const
 
 /** Sends orders of all kinds at random around the market, and cancels some, until it is stopped. */
@@ -68,11 +70,11 @@ export class RandomTrading {
     refused[why] = (refused[why] ?? 0) + 1
   }
 
-  /** A few times the smallest size that the rule allows. */
+  /** A few times the smallest size that the rule allows; now and then one that fills in parts. */
   #sizeOf(pair: string, mid: Decimal): Decimal {
     const { minOrderSize, minNotionalSize, minBaseAmountIncrement: step } = this.#connector.tradingRule(pair)
     const byValue = minNotionalSize.div(mid).div(step).ceil().mul(step)
-    return Decimal.max(minOrderSize, byValue).mul(1 + this.#random.integer(3))
+    return Decimal.max(minOrderSize, byValue).mul(this.#pick(SIZES))
   }
 
   #mid(pair: string): Decimal | undefined {

@@ -4,6 +4,8 @@ import type { QtxConnectorConfigInput } from '../src/config/connector-config.ts'
 export interface TraderPlan {
   readonly configs: readonly QtxConnectorConfigInput[]
   readonly seed: number
+  /** Where each connector's events go. */
+  readonly eventFiles: readonly string[]
   /** Of each connector. */
   readonly orderIntervalMs: number
 }
@@ -25,7 +27,12 @@ export interface LifeCounts {
 /** From the trader to the soak. */
 export type FromTrader =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'counts'; readonly counts: Readonly<Record<string, LifeCounts>> }
+  | {
+      readonly kind: 'counts'
+      readonly counts: Readonly<Record<string, LifeCounts>>
+      /** Of the process, as the system counts it. */
+      readonly memoryMb: number
+    }
   | { readonly kind: 'finished'; readonly ends: Readonly<Record<string, TraderEnd>> }
   | { readonly kind: 'failed'; readonly reason: string }
 

@@ -1,8 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FromTrader, LifeCounts, TraderEnd, TraderPlan } from './trader-messages.ts'
 
 const TRADER = fileURLToPath(new URL('./trader.ts', import.meta.url))
+
+/** How long a process may take to end once its connectors are stopped. */
+const EXIT_TIMEOUT_MS = 20_000
 
 /** One life of the trader's process. */
 export class TraderProcess {
@@ -10,6 +14,7 @@ export class TraderProcess {
   readonly #exited: Promise<void>
   readonly #ready: Promise<void>
   readonly #finished: Promise<Readonly<Record<string, TraderEnd>>>
+  readonly #memoryMb: number[] = []
   #counts: Readonly<Record<string, LifeCounts>> = {}
 
   constructor(plan: TraderPlan) {
@@ -34,8 +39,10 @@ export class TraderProcess {
     for (const promise of [failed, died, this.#ready, this.#finished]) promise.catch(() => undefined)
     child.on('message', (message: FromTrader) => {
       if (message.kind === 'ready') becomeReady()
-      else if (message.kind === 'counts') this.#counts = message.counts
-      else if (message.kind === 'finished') finish(message.ends)
+      else if (message.kind === 'counts') {
+        this.#counts = message.counts
+        this.#memoryMb.push(message.memoryMb)
+      } else if (message.kind === 'finished') finish(message.ends)
       else fail(new Error(message.reason))
     })
     child.send({ kind: 'plan', plan })
@@ -44,6 +51,11 @@ export class TraderProcess {
   /** As last told. */
   get counts(): Readonly<Record<string, LifeCounts>> {
     return this.#counts
+  }
+
+  /** As told, several times a second. */
+  get memoryMb(): readonly number[] {
+    return this.#memoryMb
   }
 
   /** Resolves when every connector is ready; rejects when the process failed or ended. */
@@ -57,11 +69,17 @@ export class TraderProcess {
     await this.#exited
   }
 
-  /** Has it end in order, and resolves with how each connector ended. */
+  /** Has it end in order, and resolves with how each connector ended. Rejects when it does not end by itself. */
   async finish(): Promise<Readonly<Record<string, TraderEnd>>> {
     this.#child.send({ kind: 'finish' })
     const ends = await this.#finished
-    await this.#exited
+    const late = new AbortController()
+    const hangs = sleep(EXIT_TIMEOUT_MS, undefined, { signal: late.signal }).then(() => {
+      throw new Error('the trader stopped its connectors and did not end: something is left open')
+    })
+    hangs.catch(() => undefined)
+    await Promise.race([this.#exited, hangs])
+    late.abort()
     return ends
   }
 }

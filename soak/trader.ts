@@ -7,6 +7,7 @@ import { createQtxConnector, createLogger, type QtxConnector } from '../src/inde
 import { messageOf } from '../src/errors.ts'
 import { SeededRandom } from '../src/simulator/feed/seeded-random.ts'
 import { RandomTrading } from './random-trading.ts'
+import { writeEvents } from './told-events.ts'
 import type { FromTrader, LifeCounts, ToTrader, TraderEnd, TraderPlan } from './trader-messages.ts'
 
 const COUNTS_EVERY_MS = 250
@@ -23,11 +24,17 @@ interface Desk {
   readonly connector: QtxConnector
   readonly trading: RandomTrading
   readonly counts: LifeCounts
+  readonly closeEventFile: () => void
 }
 
 let isFinishing = false
+let isFinished = false
 const tell = (message: FromTrader) => process.send?.(message)
 
+// Nobody is there any more who could end it.
+process.on('disconnect', () => {
+  if (!isFinished) process.exit(1)
+})
 process.on('message', (message: ToTrader) => {
   if (message.kind === 'finish') isFinishing = true
   else
@@ -40,18 +47,31 @@ process.on('message', (message: ToTrader) => {
 })
 
 async function run(plan: TraderPlan): Promise<void> {
-  const desks = await Promise.all(plan.configs.map((config, index) => openDesk(config, plan.seed + index)))
-  tell({ kind: 'ready' })
-  const report = setInterval(() => tell({ kind: 'counts', counts: countsOf(desks) }), COUNTS_EVERY_MS)
-  await Promise.all(desks.map((desk) => trade(desk, plan.orderIntervalMs)))
+  const desks: Desk[] = []
+  const tellCounts = () =>
+    tell({ kind: 'counts', counts: countsOf(desks), memoryMb: process.memoryUsage.rss() / 1_048_576 })
+  const report = setInterval(tellCounts, COUNTS_EVERY_MS)
+  await Promise.all(
+    plan.configs.map(async (config, index) => {
+      const desk = await openDesk(config, plan.seed + index, plan.eventFiles[index]!)
+      desks.push(desk)
+      if (desks.length === plan.configs.length) tell({ kind: 'ready' })
+      await trade(desk, plan.orderIntervalMs)
+    }),
+  )
   const ends = await Promise.all(desks.map(async (desk) => [desk.name, await close(desk)] as const))
   clearInterval(report)
-  tell({ kind: 'counts', counts: countsOf(desks) })
+  tellCounts()
   tell({ kind: 'finished', ends: Object.fromEntries(ends) })
+  isFinished = true
   process.disconnect()
 }
 
-async function openDesk(config: TraderPlan['configs'][number], seed: number): Promise<Desk> {
+async function openDesk(
+  config: TraderPlan['configs'][number],
+  seed: number,
+  eventFile: string,
+): Promise<Desk> {
   const logger = createLogger('error')
   const connector = await createQtxConnector(config, { logger })
   const counts: LifeCounts = {
@@ -65,12 +85,14 @@ async function openDesk(config: TraderPlan['configs'][number], seed: number): Pr
   connector.on('anomaly', ({ code, message }) => counts.anomalies.push(`${code}: ${message}`))
   connector.on('reconciled', ({ missedFills }) => (counts.missedFills += missedFills.length))
   connector.on('feedSourceChanged', () => counts.fallbacks++)
+  const closeEventFile = writeEvents(connector, eventFile)
   await startThroughFaults(connector)
   counts.adopted = [...connector.inFlightOrders.values()].filter((order) => order.isAdopted).length
   // Through faults it may never be ready for long; what it refuses meanwhile is counted.
   await connector.waitReady({ timeoutMs: READY_TIMEOUT_MS }).catch(() => undefined)
   const name = config.exchangeBackend
-  return { name, connector, counts, trading: new RandomTrading(connector, new SeededRandom(seed), counts) }
+  const trading = new RandomTrading(connector, new SeededRandom(seed), counts)
+  return { name, connector, counts, trading, closeEventFile }
 }
 
 /** What does not pass by itself on a real exchange may pass here, such as a login that a fault cut short. */
@@ -95,7 +117,7 @@ async function trade({ trading }: Desk, intervalMs: number): Promise<void> {
 }
 
 /** Cancels what is open, waits until everything is decided, tells the account, and stops. */
-async function close({ connector, trading }: Desk): Promise<TraderEnd> {
+async function close({ connector, trading, closeEventFile }: Desk): Promise<TraderEnd> {
   await trading.settled()
   const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS
   while (connector.inFlightOrders.size > 0 && performance.now() < deadlineMs) {
@@ -118,6 +140,7 @@ async function close({ connector, trading }: Desk): Promise<TraderEnd> {
     open: Object.fromEntries([...connector.inFlightOrders].map(([id, order]) => [id, order.state])),
   }
   await connector.stop()
+  closeEventFile()
   return end
 }
 

@@ -4,6 +4,8 @@ import { startSimulator, type Simulator } from '../src/simulator/start-simulator
 import type { ExchangeBackend } from '../src/wire/symbol-names.ts'
 
 const MESSAGES_PER_SECOND = 80
+/** How often a fault is drawn from those that have not happened yet. */
+const MISSING_FIRST = 0.4
 const FEED_FAULTS = { lossRate: 0.01, duplicateRate: 0.005, reorderRate: 0.02 }
 
 /** One simulated exchange with its faults. */
@@ -56,8 +58,12 @@ export class Venue implements AsyncDisposable {
       ['feed silent', 0.7, () => this.#silenceFeed()],
       ['logins expire', 1, () => exchange.expireLogins()],
     ]
-    let left = this.#random.next() * faults.reduce((sum, [, weight]) => sum + weight, 0)
-    const [name, , inject] = faults.find(([, weight]) => (left -= weight) < 0) ?? faults[0]!
+    for (const [name] of faults) this.faults[name] ??= 0
+    // What is rare must happen all the same.
+    const missing = faults.filter(([name]) => this.faults[name] === 0)
+    const choices = missing.length > 0 && this.#random.chance(MISSING_FIRST) ? missing : faults
+    let left = this.#random.next() * choices.reduce((sum, [, weight]) => sum + weight, 0)
+    const [name, , inject] = choices.find(([, weight]) => (left -= weight) < 0) ?? choices[0]!
     this.faults[name] = (this.faults[name] ?? 0) + 1
     inject()
   }

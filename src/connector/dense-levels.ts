@@ -117,14 +117,8 @@ export class DenseLevels {
     return (word << 5) + 31 - Math.clz32(bits & -bits)
   }
 
-  /** How many levels are better than this slot. */
-  countAbove(slot: number): number {
-    let count = 0
-    for (let better = this.#best; better > slot; better = this.bestUpTo(better - 1)) count++
-    return count
-  }
-
   clear(): void {
+    if (this.#count === 0) return
     this.#bits.fill(0)
     this.#best = NO_SLOT
     this.#count = 0

@@ -102,23 +102,19 @@ export class OrderBookSide {
   apply(levels: Float64Array, start: number, count: number): void {
     if (this.#count === 0) this.#placeFor(levels, start, count)
     this.#received += count
-    const near = this.#near
     const end = start + 2 * count
-    for (let i = start; i < end; i += 2) {
-      const price = levels[i]!
-      const size = levels[i + 1]!
-      const slot = near.slotOf(price)
-      if (slot === NO_SLOT || !(price > 0)) this.#setOutside(price, size)
-      else near.set(slot, size)
-    }
+    for (let i = start; i < end; i += 2) this.#set(levels[i]!, levels[i + 1]!)
     while (this.#count > MAX_SIDE_LEVELS) this.#removeWorst()
   }
 
-  /** All levels, in any order. */
+  /** All levels, in any order; fastest best first. */
   replace(levels: Float64Array, start: number, count: number): void {
     this.#near.clear()
     this.#far.clear()
-    this.apply(levels, start, count)
+    this.#placeFor(levels, start, count)
+    this.#received += count
+    for (let i = start + 2 * (count - 1); i >= start; i -= 2) this.#set(levels[i]!, levels[i + 1]!)
+    while (this.#count > MAX_SIDE_LEVELS) this.#removeWorst()
   }
 
   /** Removes the levels at the price and better than it. */
@@ -153,6 +149,12 @@ export class OrderBookSide {
     if (index < 0) return slot
     if (slot !== NO_SLOT && this.#sign * this.#near.priceAt(slot) > this.#far.keyAt(index)) return slot
     return SORTED + index
+  }
+
+  #set(price: number, size: number): void {
+    const slot = this.#near.slotOf(price)
+    if (slot === NO_SLOT || !(price > 0)) this.#setOutside(price, size)
+    else this.#near.set(slot, size)
   }
 
   #setOutside(price: number, size: number): void {

@@ -78,7 +78,7 @@ export interface Simulator extends AsyncDisposable {
 /**
  * Starts the feed server, the exchange, the order manager and the market. When a part cannot be started, those that
  * were are stopped.
- * @throws QtxError `QTX_CONFIG_INVALID`, `QTX_PAIR_UNKNOWN`, `QTX_FEED_UNREACHABLE`, `QTX_EXCHANGE_DOWN`,
+ * @throws QtxError `QTX_CONFIG_INVALID`, `QTX_EXCHANGE_UNSUPPORTED`, `QTX_PAIR_UNKNOWN`, `QTX_FEED_UNREACHABLE`, `QTX_EXCHANGE_DOWN`,
  * `QTX_SHM_ACCESS`, `QTX_PLATFORM_UNSUPPORTED`.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -87,6 +87,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const seed = options.seed ?? 1
   const host = options.host ?? '127.0.0.1'
   const backend = options.exchange ?? 'binance'
+  // Types do not hold at run time.
+  if (!Object.hasOwn(SIMULATED_DIALECTS, backend)) {
+    const known = Object.keys(SIMULATED_DIALECTS).join(', ')
+    throw new QtxError('QTX_EXCHANGE_UNSUPPORTED', `there is no simulated ${backend}; there are ${known}`)
+  }
   const dialect = SIMULATED_DIALECTS[backend]
   const markets = (options.pairs ?? DEMO_PAIRS).map((pair) => marketOf(pair, backend, options.qtxSymbols))
   const accounts = options.accounts ?? [DEMO_ACCOUNT]

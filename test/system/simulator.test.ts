@@ -353,3 +353,10 @@ async function readAll(stream: Readable): Promise<string> {
   for await (const chunk of stream) text += String(chunk)
   return text
 }
+
+it('names the exchanges that there are when it is asked for another', async () => {
+  await expect(startSimulator({ exchange: 'mtgox' as 'okx' })).rejects.toMatchObject({
+    code: 'QTX_EXCHANGE_UNSUPPORTED',
+    message: expect.stringMatching(/no simulated mtgox; there are binance, okx, bybit/) as unknown,
+  })
+})

@@ -102,8 +102,7 @@ export class TradeDesk {
     const instrument = this.#engine.instrument(fields.requiredText('symbol'))
     const kind = fields.requiredEntry('orderType', ORDER_KINDS)
     const isMarket = kind === 'market'
-    const timeInForce =
-      fields.entry('timeInForce', TIMES_IN_FORCE) ?? 'gtc'
+    const timeInForce = fields.entry('timeInForce', TIMES_IN_FORCE) ?? 'gtc'
     const positionSide = POSITION_SIDES.get((fields.text('positionIdx') ?? '0') as '0' | '1' | '2')
     if (!positionSide) throw parameterWrong('positionIdx')
     return {

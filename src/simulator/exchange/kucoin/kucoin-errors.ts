@@ -50,7 +50,8 @@ const REFUSALS: RefusalTable<string> = {
 
 /** KuCoin's error for what was thrown; rethrows what is no refusal. */
 export function kucoinErrorOf(error: unknown): KucoinError {
-  const isHedgeOrder = error instanceof OrderRefusal && error.reason === 'position-side-mismatch' && error.detail !== 'both'
+  const isHedgeOrder =
+    error instanceof OrderRefusal && error.reason === 'position-side-mismatch' && error.detail !== 'both'
   return isHedgeOrder ? HEDGE_ORDER() : exchangeErrorOf(error, KucoinError, REFUSALS)
 }
 

@@ -44,16 +44,16 @@ export class KucoinOrderGateway extends AnsweringGateway {
     // KuCoin futures have neither fill-or-kill orders nor prices that the exchange finds.
     if (order.timeInForce === 'fok' || order.priceMatch !== 'none') throw PARAMETER_ILLEGAL()
     const parameters = new RequestParameters({
-        clientOid: order.clientOrderId,
-        symbol: order.symbol,
-        side: order.side,
-        type: 'limit',
-        price: order.price,
-        size: order.size,
-        timeInForce: order.timeInForce === 'ioc' ? 'IOC' : 'GTC',
-        postOnly: String(order.timeInForce === 'post-only'),
-        marginMode: 'CROSS',
-      })
+      clientOid: order.clientOrderId,
+      symbol: order.symbol,
+      side: order.side,
+      type: 'limit',
+      price: order.price,
+      size: order.size,
+      timeInForce: order.timeInForce === 'ioc' ? 'IOC' : 'GTC',
+      postOnly: String(order.timeInForce === 'post-only'),
+      marginMode: 'CROSS',
+    })
     const placed = this.#engine.place(account, readOrderRequest(parameters, this.#engine))
     return { orderId: String(placed.orderId), clientOid: placed.clientOrderId }
   }

@@ -25,7 +25,11 @@ export class RequestParameters extends RequestValues {
   /** Throws 400100 for a body that is no JSON object. */
   static of({ query, body }: RestRequest, pathValues: JsonRecord = {}): RequestParameters {
     const isObject = body !== '' && !body.startsWith('[')
-    return new RequestParameters({ ...(isObject && fieldsOf(parseJson(body))), ...recordOfQuery(query), ...pathValues })
+    return new RequestParameters({
+      ...(isObject && fieldsOf(parseJson(body))),
+      ...recordOfQuery(query),
+      ...pathValues,
+    })
   }
 
   /** What is no flag is none that is set. */

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Level, TradeEvent } from '../../market-event.ts'
+import type { BookChange } from '../book-differences.ts'
 import type { BookView } from '../exchange-listeners.ts'
 import type { Instrument } from '../instrument.ts'
 import type { FundingInfo } from '../mark-prices.ts'
@@ -78,22 +79,13 @@ export function bookPayload(instrument: Instrument, book: BookView, levels: numb
 }
 
 /** Changes of a book, or all of it, as the `books` channel sends them. */
-export interface BookChange {
-  readonly asks: readonly Level[]
-  readonly bids: readonly Level[]
-  readonly txMs: number
-  /** -1 for a snapshot. */
-  readonly previousId: number
-  readonly id: number
-}
-
 export function bookRow(instrument: Instrument, book: BookView, change: BookChange) {
   return {
     asks: rows(instrument, change.asks),
     bids: rows(instrument, change.bids),
     ts: String(change.txMs),
     checksum: bookChecksum(instrument, book),
-    prevSeqId: change.previousId,
+    prevSeqId: change.previousId ?? -1,
     seqId: change.id,
   }
 }
