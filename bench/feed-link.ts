@@ -9,8 +9,10 @@ import type { Peers } from './peers.ts'
 export const RECEIVERS = {
   'C recvfrom loop': ['recvfrom'],
   'C recvmmsg': ['recvmmsg'],
+  'C recvfrom, spinning': ['spin'],
   'qtx recvmmsg': ['recvmmsg', 'route'],
   'qtx recvmmsg, book': ['recvmmsg', 'book'],
+  'qtx recvmmsg, busyPoll, book': ['busy', 'book'],
   'qtx dgram': ['dgram', 'route'],
   'qtx dgram, book': ['dgram', 'book'],
 } as const

@@ -3,7 +3,11 @@ import { FeedLink, type ReceiverName } from './feed-link.ts'
 import type { Peers } from './peers.ts'
 import type { MeasuredTable } from './table.ts'
 
-const RECEIVERS: readonly ReceiverName[] = ['C recvfrom loop', 'qtx recvmmsg, book', 'qtx dgram, book']
+/** Who sleeps until a datagram comes, and who never does: each against a program in C that does the same. */
+const GROUPS: readonly (readonly ReceiverName[])[] = [
+  ['C recvfrom loop', 'qtx recvmmsg, book', 'qtx dgram, book'],
+  ['C recvfrom, spinning', 'qtx recvmmsg, busyPoll, book'],
+]
 const RATES = [10_000, 50_000]
 const SECONDS = 1
 const PERCENTILES = ['p50', 'p90', 'p99'] as const
@@ -17,7 +21,7 @@ export const measureLatency: Measurement = async (context) => {
 async function measure(context: BenchContext, peers: Peers): Promise<MeasuredTable[]> {
   const { log, runs, isBrief } = context
   const links: FeedLink[] = []
-  for (const name of RECEIVERS) links.push(await FeedLink.open(name, 'ticker', context, peers))
+  for (const name of GROUPS.flat()) links.push(await FeedLink.open(name, 'ticker', context, peers))
   try {
     const tables: MeasuredTable[] = []
     for (const rate of RATES) {
@@ -30,12 +34,26 @@ async function measure(context: BenchContext, peers: Peers): Promise<MeasuredTab
         }
       }
       for (const [p, name] of PERCENTILES.entries()) {
-        tables.push({
-          title: `Sent → callback, ${rate.toLocaleString('en')} messages/s, ${name}`,
+        for (const group of GROUPS) tables.push(tableOf(group, rate, name, p))
+      }
+
+      function tableOf(
+        group: readonly ReceiverName[],
+        perSecond: number,
+        name: string,
+        p: number,
+      ): MeasuredTable {
+        const rows = links.flatMap((link, i) =>
+          group.includes(link.name) ? [{ name: link.name, samples: samples[i]![p]! }] : [],
+        )
+        const title = `Sent → callback, ${perSecond.toLocaleString('en')} messages/s, ${name}`
+        const baseline = group[0]!
+        return {
+          title: baseline.includes('spinning') ? `${title}, spinning` : title,
           unit: 'µs',
-          rows: links.map((link, i) => ({ name: link.name, samples: samples[i]![p]! })),
-          baseline: 'C recvfrom loop',
-        })
+          rows,
+          baseline,
+        }
       }
     }
     return tables

@@ -78,7 +78,7 @@ export class SoakRun implements AsyncDisposable {
     let nextFaultMs = FAULT_EVERY_MS
     let isFundingPaid = false
     let tradedMs = 0
-    while (!this.#isDisposed) {
+    while (!this.#isOver()) {
       const life = this.#startLife()
       this.#life = life
       const livesMs = killEveryMs * this.#random.between(0.4, 1.6)
@@ -90,7 +90,7 @@ export class SoakRun implements AsyncDisposable {
         () => (readyMs = elapsedMs()),
         (error: unknown) => (failure = error),
       )
-      while (elapsedMs() < Math.min(latestMs, (readyMs ?? Infinity) + livesMs) && !this.#isDisposed) {
+      while (elapsedMs() < Math.min(latestMs, (readyMs ?? Infinity) + livesMs) && !this.#isOver()) {
         const stepMs = elapsedMs()
         await sleep(STEP_MS)
         if (failure !== undefined) throw failure instanceof Error ? failure : new Error('the trader failed')
@@ -109,6 +109,10 @@ export class SoakRun implements AsyncDisposable {
       this.#noteLife(life)
     }
     return tradedMs
+  }
+
+  #isOver(): boolean {
+    return this.#isDisposed
   }
 
   #startLife(): TraderProcess {

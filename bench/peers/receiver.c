@@ -1,7 +1,8 @@
 /*
- * Subscribes, then reads what it is told to, decoding every datagram: by one `recvfrom` each, or by `recvmmsg`.
+ * Subscribes, then reads what it is told to, decoding every datagram: by one `recvfrom` each, which sleeps or spins,
+ * or by `recvmmsg`.
  *
- *   receiver recvfrom|recvmmsg PORT      prints the size of its receive buffer
+ *   receiver recvfrom|spin|recvmmsg PORT      prints the size of its receive buffer
  *   drain COUNT DEADLINE_MS TIMED        reads until COUNT were read or the time is over
  */
 #define _GNU_SOURCE
@@ -62,6 +63,7 @@ static void decode(const char *bytes, long length) {
 int main(int count_of_arguments, char **arguments) {
   if (count_of_arguments != 3) return 2;
   int is_batched = strcmp(arguments[1], "recvmmsg") == 0;
+  int flags = strcmp(arguments[1], "spin") == 0 ? MSG_DONTWAIT : 0;
   struct sockaddr_in server = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   server.sin_port = htons(atoi(arguments[2]));
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -111,7 +113,7 @@ int main(int count_of_arguments, char **arguments) {
         for (int i = 0; i < count; i++) decode(vectors[i].iov_base, headers[i].msg_len);
       } else {
         socklen_t sender_length = sizeof senders[0];
-        count = (int)recvfrom(fd, memory, SLOT, 0, (struct sockaddr *)&senders[0], &sender_length);
+        count = (int)recvfrom(fd, memory, SLOT, flags, (struct sockaddr *)&senders[0], &sender_length);
         if (count > 0) decode(memory, count);
       }
       if (count <= 0 && clock_ns(CLOCK_MONOTONIC) > end) break;

@@ -1,5 +1,6 @@
 /**
- * The connector's receive path as a process: `feed-receiver.ts recvmmsg|dgram route|book PORT`. With `route` a message
+ * The connector's receive path as a process: `feed-receiver.ts recvmmsg|busy|dgram route|book PORT`; `busy` is
+ * `recvmmsg` with `busyPoll`. With `route` a message
  * ends at a listener; with `book` it has been applied to a book before. Reads the same lines as the receiver in C, and
  * blocks its thread between them, so that the socket fills.
  */
@@ -10,7 +11,6 @@ import { createRealtimeClock } from '../../src/posix/realtime-clock.ts'
 import { FeedPool } from '../../src/qtx/feed/feed-pool.ts'
 import { QtxMarketDataSource } from '../../src/qtx/overrides/qtx-market-data-source.ts'
 import type { FeedListener } from '../../src/qtx/feed/feed-listener.ts'
-import type { ReceiverKind } from '../../src/qtx/feed/receiver.ts'
 import { wholeSide } from '../datagrams.ts'
 import { summarise } from '../statistics.ts'
 import { answer, readLine } from './answers.ts'
@@ -18,13 +18,18 @@ import { answer, readLine } from './answers.ts'
 const PAIR = 'BTC-USDT'
 const CLOCK_READINGS = 50
 
-const [receiver, path, port] = process.argv.slice(2) as [ReceiverKind, 'route' | 'book', string]
+const [receiver, path, port] = process.argv.slice(2) as [
+  'recvmmsg' | 'busy' | 'dgram',
+  'route' | 'book',
+  string,
+]
 
 const feed = {
   host: '127.0.0.1',
   port: Number(port),
   exchangeBackend: 'binance' as const,
-  receiver,
+  receiver: receiver === 'dgram' ? ('dgram' as const) : ('recvmmsg' as const),
+  busyPoll: receiver === 'busy',
   silenceMs: 86_400_000,
 }
 

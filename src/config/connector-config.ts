@@ -199,6 +199,27 @@ export const qtxConnectorConfig = z.strictObject(
       .describe(
         'Whether the process looks for messages without ever sleeping: it takes a whole core and saves some tens of microseconds. With recvmmsg and shared-memory; false by default.',
       ),
+    feedKernelTimestamps: z
+      .boolean({ error: 'feedKernelTimestamps is true or false.' })
+      .optional()
+      .describe(
+        'Whether the kernel says when it received each datagram, so that feedStatistics tells how long they waited for the process; false by default.',
+      ),
+    feedKernelDropCounts: z
+      .boolean({ error: 'feedKernelDropCounts is true or false.' })
+      .optional()
+      .describe(
+        'Whether the kernel says with each datagram how many it dropped before, instead of being asked after full batches; false by default.',
+      ),
+    feedReceiveBufferBytes: z
+      .number({ error: 'Give feedReceiveBufferBytes as a number.' })
+      .int({ error: 'feedReceiveBufferBytes is a whole number.' })
+      .min(1_024, { error: 'feedReceiveBufferBytes is at least 1,024.' })
+      .max(1 << 30, { error: 'feedReceiveBufferBytes is at most 1,073,741,824.' })
+      .optional()
+      .describe(
+        'Receive buffer of the socket, past the system’s limit where the process may; feedStatistics says what was given. 16 MiB by default.',
+      ),
     feedFallback: z
       .enum(['websocket', 'none'], {
         error: 'feedFallback is websocket (the exchange’s own takes over) or none (the default).',

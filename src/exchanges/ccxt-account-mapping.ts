@@ -7,7 +7,6 @@ import type {
   PositionMode,
 } from '../connector/account-types.ts'
 import type { BookSnapshot } from '../connector/market-data-source.ts'
-import { QtxError } from '../errors.ts'
 import type { CcxtMarkets, PairMarket } from './ccxt-markets.ts'
 import type { CcxtProfile } from './ccxt-profile.ts'
 import { toBaseAmount, toBaseSize } from './contract-size.ts'
@@ -20,6 +19,7 @@ import {
   asText,
   type UntrustedRecord,
 } from './untrusted-fields.ts'
+import { unreadable } from './unreadable.ts'
 
 /** ccxt's unified positions. Sides of a hedged account and pairs that are not tracked are left out. */
 export function toPositions(answer: unknown, markets: CcxtMarkets): readonly Position[] {
@@ -39,7 +39,7 @@ function toPosition(fields: UntrustedRecord, market: PairMarket): Position {
   const side = fields['side']
   const entryPrice = asDecimal(fields['entryPrice'])
   if (!size || !entryPrice || (side !== 'long' && side !== 'short' && !size.isZero())) {
-    throw unreadable(`the position of ${market.pair}`, market)
+    throw unreadable(`the position of ${market.pair}`, { pair: market.pair })
   }
   const amount = toBaseAmount(size.abs(), market.contractSize)
   const leverage = asNumber(fields['leverage'])
@@ -86,7 +86,7 @@ export function toFundingInfo(answer: unknown, market: PairMarket, receivedMs: n
   const rate = asDecimal(fields?.['fundingRate'])
   const nextFundingMs = asInteger(fields?.['fundingTimestamp'])
   if (!markPrice || !indexPrice || !rate || nextFundingMs === undefined) {
-    throw unreadable(`the funding info of ${market.pair}`, market)
+    throw unreadable(`the funding info of ${market.pair}`, { pair: market.pair })
   }
   return { pair: market.pair, markPrice, indexPrice, rate, nextFundingMs, receivedMs, source: 'rest' }
 }
@@ -104,7 +104,7 @@ export function toFundingPayments(
       const amount = asDecimal(fields?.['amount'])
       const paidMs = asInteger(fields?.['timestamp'])
       if (asset === undefined || !amount || paidMs === undefined) {
-        throw unreadable(`a funding payment of ${market.pair}`, market)
+        throw unreadable(`a funding payment of ${market.pair}`, { pair: market.pair })
       }
       const { pair } = market
       return { pair, paymentId: paymentId(pair, asset, paidMs), asset, amount, paidMs }
@@ -116,7 +116,8 @@ export function toFundingPayments(
 export function toBookSnapshot(answer: unknown, market: PairMarket, receivedMs: number): BookSnapshot {
   const book = asRecord(answer)
   const sequence = asInteger(book?.['nonce'])
-  if (!book || sequence === undefined) throw unreadable(`the order book of ${market.pair}`, market)
+  if (!book || sequence === undefined)
+    throw unreadable(`the order book of ${market.pair}`, { pair: market.pair })
   return {
     sequence,
     eventMs: asInteger(book['timestamp']) ?? receivedMs,
@@ -134,16 +135,9 @@ function toLevels(value: unknown, market: PairMarket): Float64Array {
     const price = asNumber(priceField)
     const size = asNumber(sizeField)
     if (price === undefined || size === undefined)
-      throw unreadable(`the order book of ${market.pair}`, market)
+      throw unreadable(`the order book of ${market.pair}`, { pair: market.pair })
     levels[2 * index] = price
     levels[2 * index + 1] = toBaseSize(size, contractSize)
   })
   return levels
-}
-
-function unreadable(what: string, market?: PairMarket): QtxError {
-  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
-    ...(market && { details: { pair: market.pair } }),
-    remedy: 'none known; the exchange’s answer has another shape than expected',
-  })
 }

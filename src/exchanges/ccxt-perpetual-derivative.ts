@@ -156,7 +156,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the leverage of ${pair}`,
       (exchange) => exchange.fetchLeverages([market.ccxtSymbol], { symbol: market.rule.exchangeSymbol }),
@@ -170,7 +170,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     leverage: number,
     signal: AbortSignal,
   ): Promise<number> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `setting the leverage of ${pair} to ${leverage}`,
       (exchange) => exchange.setLeverage(leverage, market.ccxtSymbol),
@@ -180,7 +180,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   }
 
   protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the funding info of ${pair}`,
       (exchange) => exchange.fetchFundingRate(market.ccxtSymbol),
@@ -194,7 +194,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the funding payments of ${pair}`,
       (exchange) => exchange.fetchFundingHistory(market.ccxtSymbol, sinceMs, FUNDING_PAYMENTS_MOST),
@@ -204,25 +204,21 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   }
 
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
-    const markets = await this.connection.markets(signal)
-    const perPair = await Promise.all(
-      markets.all.map(async (market) => {
-        const answer = await this.connection.read(
-          `fetching open orders of ${market.pair}`,
-          (exchange) => exchange.fetchOpenOrders(market.ccxtSymbol),
-          signal,
-        )
-        return asList(answer).map((order) => toOrderUpdate(order, market, this.clock.nowMs()))
-      }),
-    )
-    return perPair.flat()
+    return this.ofEveryMarket(async (market) => {
+      const answer = await this.connection.read(
+        `fetching open orders of ${market.pair}`,
+        (exchange) => exchange.fetchOpenOrders(market.ccxtSymbol),
+        signal,
+      )
+      return asList(answer).map((order) => toOrderUpdate(order, market, this.clock.nowMs()))
+    }, signal)
   }
 
   protected override async fetchOrder(
     order: InFlightOrder,
     signal: AbortSignal,
   ): Promise<OrderUpdate | undefined> {
-    const market = await this.#market(order.pair, signal)
+    const market = await this.market(order.pair, signal)
     const { clientOrderId } = order
     const { id, params } = this.#reference(order, market)
     try {
@@ -244,15 +240,24 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     order: InFlightOrder,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const market = await this.#market(order.pair, signal)
+    const market = await this.market(order.pair, signal)
     const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
-    if (orderId === undefined) return []
-    return fetchFills(this.connection, order, orderId, market, signal)
+    return orderId === undefined ? [] : this.fetchFillsOf(order, orderId, market, signal)
+  }
+
+  /** Every fill of an order whose id on the exchange is known. */
+  protected fetchFillsOf(
+    order: InFlightOrder,
+    exchangeOrderId: string,
+    market: PairMarket,
+    signal: AbortSignal,
+  ): Promise<readonly TradeUpdate[]> {
+    return fetchFills(this.connection, order, exchangeOrderId, market, signal)
   }
 
   protected override async placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
     const { client } = this.connection
-    const market = await this.#market(order.pair)
+    const market = await this.market(order.pair)
     const { type, side, size, price, params } = toOrderRequest(order, market)
     const sending = client.watchSending(order.clientOrderId)
     try {
@@ -272,7 +277,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
 
   protected override async placeCancel(order: InFlightOrder): Promise<CancelOutcome> {
     const { client } = this.connection
-    const market = await this.#market(order.pair)
+    const market = await this.market(order.pair)
     const { clientOrderId } = order
     const { id, params } = this.#reference(order, market)
     const sending = client.watchSending(clientOrderId)
@@ -314,7 +319,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
 
   /** The exchange's book of a pair over REST, in base units. */
   protected async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, this.profile.bookLevels ?? BOOK_LEVELS),
@@ -335,7 +340,16 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     return name(toExchangeClientId(order.clientOrderId, market))
   }
 
-  async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
+  protected async market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
     return (await this.connection.markets(signal)).ofPair(pair)
+  }
+
+  /** What is read of each tracked pair, all together. */
+  protected async ofEveryMarket<Row>(
+    read: (market: PairMarket) => Promise<readonly Row[]>,
+    signal: AbortSignal,
+  ): Promise<readonly Row[]> {
+    const markets = await this.connection.markets(signal)
+    return (await Promise.all(markets.all.map(read))).flat()
   }
 }

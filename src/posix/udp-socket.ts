@@ -9,6 +9,8 @@ const SOL_SOCKET = 1
 const SO_REUSEADDR = 2
 const SO_RCVBUF = 8
 const SO_RCVBUFFORCE = 33
+const SO_TIMESTAMPNS = 35
+const SO_RXQ_OVFL = 40
 const SO_MEMINFO = 55
 const IP_RECVERR = 11
 const IP_ADD_MEMBERSHIP = 35
@@ -23,7 +25,20 @@ export const SLOT_BYTES = 65_536
 /** `struct sockaddr_in`. */
 const ADDRESS = { FAMILY: 0, PORT: 2, HOST: 4, LENGTH_BYTES: 16 } as const
 /** `struct mmsghdr` where pointers have 64 bits. */
-const HEADER = { NAME: 0, NAME_LENGTH: 8, IOV: 16, IOV_LENGTH: 24, LENGTH: 56, LENGTH_BYTES: 64 } as const
+const HEADER = {
+  NAME: 0,
+  NAME_LENGTH: 8,
+  IOV: 16,
+  IOV_LENGTH: 24,
+  CONTROL: 32,
+  CONTROL_LENGTH: 40,
+  LENGTH: 56,
+  LENGTH_BYTES: 64,
+} as const
+/** `struct cmsghdr` where pointers have 64 bits. */
+const CONTROL = { LENGTH: 0, LEVEL: 8, TYPE: 12, DATA: 16 } as const
+/** Room for what the kernel says of one datagram: a time and a count. */
+const CONTROL_BYTES = 64
 /** `struct iovec` where pointers have 64 bits. */
 const IOV = { BASE: 0, LENGTH: 8, LENGTH_BYTES: 16 } as const
 /** Index of `SK_MEMINFO_DROPS` among the numbers of `SO_MEMINFO`, and how many there are. */
@@ -38,6 +53,10 @@ export interface UdpSocketOptions {
   readonly bindPort: number
   /** Asked of the kernel, which may give less. */
   readonly receiveBufferBytes: number
+  /** Has the kernel say when it received each datagram. */
+  readonly kernelTimestamps?: boolean
+  /** Has the kernel say with each datagram how many were dropped before it. */
+  readonly kernelDropCounts?: boolean
   /** Joined on the interface that has this IPv4 address; `0.0.0.0` lets the kernel choose. */
   readonly multicast?: { readonly group: string; readonly interfaceAddress: string }
 }
@@ -56,6 +75,9 @@ export class UdpSocket {
   readonly #iovs = new ArrayBuffer(BATCH_SLOTS * IOV.LENGTH_BYTES)
   readonly #addresses = new ArrayBuffer(BATCH_SLOTS * ADDRESS.LENGTH_BYTES)
   readonly #headersAddress: bigint
+  readonly #control = new ArrayBuffer(BATCH_SLOTS * CONTROL_BYTES)
+  readonly #controlWords = new Uint32Array(this.#control)
+  readonly #hasControl: boolean
   readonly #nothingWaits: number | undefined
   readonly #interrupted: number | undefined
   readonly #headerWords = new Uint32Array(this.#headers)
@@ -65,10 +87,16 @@ export class UdpSocket {
   readonly #meminfoLength = new Uint32Array(1)
   #closed = false
 
-  private constructor(library: CLibrary, calls: ReturnType<typeof declareCalls>, fd: number) {
+  private constructor(
+    library: CLibrary,
+    calls: ReturnType<typeof declareCalls>,
+    fd: number,
+    hasControl: boolean,
+  ) {
     this.#library = library
     this.#calls = calls
     this.#fd = fd
+    this.#hasControl = hasControl
     this.#headersAddress = library.koffi.address(this.#headers)
     this.#nothingWaits = library.koffi.os.errno['EAGAIN']
     this.#interrupted = library.koffi.os.errno['EINTR']
@@ -92,7 +120,8 @@ export class UdpSocket {
     if (fd < 0) throw refusal(library, 'a UDP socket could not be opened')
     try {
       prepare(library, calls, fd, options)
-      return new UdpSocket(library, calls, fd)
+      const hasControl = options.kernelTimestamps === true || options.kernelDropCounts === true
+      return new UdpSocket(library, calls, fd, hasControl)
     } catch (error) {
       calls.close(fd)
       throw error
@@ -126,6 +155,7 @@ export class UdpSocket {
    */
   receive(): number {
     if (this.#closed) return 0
+    if (this.#hasControl) this.#makeRoomForControl()
     const count = this.#calls.recvmmsg(
       this.#fd,
       this.#headersAddress,
@@ -146,6 +176,21 @@ export class UdpSocket {
   /** Bytes of datagram `slot` of the last batch. */
   lengthBytes(slot: number): number {
     return this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.LENGTH) >> 2]!
+  }
+
+  /** When the kernel received datagram `slot`, milliseconds since 1970; 0 where it was not asked to say. */
+  kernelMs(slot: number): number {
+    const at = this.#findControl(slot, SO_TIMESTAMPNS)
+    if (at < 0) return 0
+    const words = this.#controlWords
+    const seconds = words[at]! + words[at + 1]! * 4_294_967_296
+    return seconds * 1_000 + words[at + 2]! / 1e6
+  }
+
+  /** Datagrams that the kernel had dropped, since the socket was opened, when it took `slot`; 0 where it does not say. */
+  dropsBefore(slot: number): number {
+    const at = this.#findControl(slot, SO_RXQ_OVFL)
+    return at < 0 ? 0 : this.#controlWords[at]!
   }
 
   /** Whether datagram `slot` came from this sender; see `senderWord`. Port 0 stands for any port. */
@@ -205,6 +250,30 @@ export class UdpSocket {
     this.#calls.close(this.#fd)
   }
 
+  /** The kernel writes the length that it used over the length that it may use. */
+  #makeRoomForControl(): void {
+    for (let slot = 0; slot < BATCH_SLOTS; slot++) {
+      this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.CONTROL_LENGTH) >> 2] = CONTROL_BYTES
+    }
+  }
+
+  /** The index, in words, of what the kernel says of `slot` under this name; -1 when it says nothing. */
+  #findControl(slot: number, type: number): number {
+    const words = this.#controlWords
+    const used = this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.CONTROL_LENGTH) >> 2]!
+    const start = slot * CONTROL_BYTES
+    for (let at = 0; at + CONTROL.DATA <= used;) {
+      const word = (start + at) >> 2
+      if (words[word + CONTROL.LEVEL / 4] === SOL_SOCKET && words[word + CONTROL.TYPE / 4] === type) {
+        return word + CONTROL.DATA / 4
+      }
+      const length = words[word + CONTROL.LENGTH / 4]!
+      if (length < CONTROL.DATA) return -1
+      at += (length + 7) & ~7
+    }
+    return -1
+  }
+
   #layOut(): void {
     const pointers = new BigUint64Array(this.#headers)
     const vectors = new BigUint64Array(this.#iovs)
@@ -212,6 +281,7 @@ export class UdpSocket {
     const buffer = koffi.address(this.buffer)
     const iovs = koffi.address(this.#iovs)
     const addresses = koffi.address(this.#addresses)
+    const control = koffi.address(this.#control)
     for (let slot = 0; slot < BATCH_SLOTS; slot++) {
       const header = slot * HEADER.LENGTH_BYTES
       const iov = slot * IOV.LENGTH_BYTES
@@ -221,6 +291,7 @@ export class UdpSocket {
       this.#headerWords[(header + HEADER.NAME_LENGTH) >> 2] = ADDRESS.LENGTH_BYTES
       pointers[(header + HEADER.IOV) >> 3] = iovs + BigInt(iov)
       pointers[(header + HEADER.IOV_LENGTH) >> 3] = 1n
+      if (this.#hasControl) pointers[(header + HEADER.CONTROL) >> 3] = control + BigInt(slot * CONTROL_BYTES)
     }
   }
 
@@ -257,6 +328,8 @@ function prepare(
   if (!setOption(SOL_SOCKET, SO_RCVBUFFORCE, size)) setOption(SOL_SOCKET, SO_RCVBUF, size)
   // Without it an unconnected socket never learns that the server's port is closed.
   setOption(SOL_IP, IP_RECVERR, new Int32Array([1]))
+  if (options.kernelTimestamps === true) setOption(SOL_SOCKET, SO_TIMESTAMPNS, new Int32Array([1]))
+  if (options.kernelDropCounts === true) setOption(SOL_SOCKET, SO_RXQ_OVFL, new Int32Array([1]))
   if (options.multicast) setOption(SOL_SOCKET, SO_REUSEADDR, new Int32Array([1]))
 
   const address = encodeAddress(options.bindAddress, options.bindPort)

@@ -15,6 +15,8 @@ export class DatagramMemory {
   readonly int32: Int32Array
   readonly uint32: Uint32Array
   readonly float64: Float64Array
+  /** When the kernel received what is handed on now, milliseconds since 1970; 0 where it does not say. */
+  kernelMs = 0
 
   /** @param buffer its length must be a multiple of 8. */
   constructor(buffer: ArrayBuffer) {
@@ -38,6 +40,8 @@ export class MarketDataMessage {
   txMs = 0
   /** The exchange's event time, milliseconds since 1970. */
   eventMs = 0
+  /** When this host's kernel received it, milliseconds since 1970; 0 unless it was asked to say. */
+  kernelMs = 0
   localNsLow = 0
   localNsHigh = 0
   sequenceLow = 0
@@ -107,6 +111,7 @@ export function decodeMarketData(
   const sequenceHigh = int32[word + 9]!
   if ((txHigh | eventHigh | localHigh | sequenceHigh) < 0) return DECODE.VALUE
   message.type = type
+  message.kernelMs = memory.kernelMs
   message.index = int32[word + 1]!
   message.txMs = txHigh * TWO_32 + uint32[word + 2]!
   message.eventMs = eventHigh * TWO_32 + uint32[word + 4]!

@@ -1,4 +1,5 @@
 import { Decimal, type QtxConnector, type ConnectorEvents } from '../../src/index.ts'
+import type { Instrument } from '../../src/simulator/exchange/instrument.ts'
 import type { Fill, OrderState } from '../../src/simulator/exchange/order.ts'
 import type { Simulator } from '../../src/simulator/start-simulator.ts'
 import type { SeenEvent } from './trading-rig.ts'
@@ -41,16 +42,16 @@ export function compareWithExchange(audited: Audited): Comparison {
   const symbols = simulator.exchange.engine.instruments.map((instrument) => instrument.symbol)
   const theirs = groupBy(
     symbols.flatMap((symbol) => account.records.allOrders(symbol)),
-    (order) => order.clientOrderId,
+    clientIdOf,
   )
   const theirFills = groupBy(
     symbols.flatMap((symbol) => account.records.fills(symbol)),
-    (fill) => fill.clientOrderId,
+    clientIdOf,
   )
   const ours = groupBy(seen, (event) => event.clientOrderId ?? '')
   const placements = groupBy(
     simulator.orderManager.taken.filter((taken) => taken.request.kind === 'place'),
-    (taken) => ('order' in taken.request ? taken.request.order.clientOrderId : ''),
+    (taken) => ('order' in taken.request ? clientIdOf(taken.request.order) : ''),
   )
   const known = new Set(ids)
   const discrepancies: string[] = []
@@ -84,10 +85,8 @@ export function compareWithExchange(audited: Audited): Comparison {
   if (!connector.balance('USDT').eq(wallet)) {
     discrepancies.push(`USDT is ${wallet.toString()}, told as ${connector.balance('USDT').toString()}`)
   }
-  for (const [pair, symbol] of Object.entries(simulator.symbols)) {
-    const instrument = simulator.exchange.engine.instruments.find((each) =>
-      symbol.endsWith(each.symbol.toLowerCase()),
-    )
+  for (const pair of Object.keys(simulator.symbols)) {
+    const instrument = simulator.exchange.engine.instruments.find((each) => pairOf(each) === pair)
     const size = instrument ? account.position(instrument).size : new Decimal(NaN)
     const told = connector.positions.get(pair)?.amount ?? new Decimal(0)
     if (!told.eq(size)) {
@@ -95,6 +94,15 @@ export function compareWithExchange(audited: Audited): Comparison {
     }
   }
   return { discrepancies, reachedNobody, ends }
+}
+
+/** Without what the exchange puts in front of it. */
+export function clientIdOf({ clientOrderId }: { readonly clientOrderId: string }): string {
+  return clientOrderId.replace(/^t-/, '')
+}
+
+export function pairOf({ baseAsset, quoteAsset }: Instrument): string {
+  return `${baseAsset}-${quoteAsset}`
 }
 
 function checkOrder(
@@ -108,14 +116,10 @@ function checkOrder(
   if (end !== expected) problems.push(`it is ${order.status}, told as ${end}`)
   const fills = fillsOf(events)
   const told = sorted(
-    fills.map((fill) =>
-      row(fill.tradeId, fill.price, fill.amount, fill.fee?.amount, fill.fee?.asset, fill.isMaker),
-    ),
+    fills.map((fill) => row(fill.price, fill.amount, fill.fee?.amount, fill.fee?.asset, fill.isMaker)),
   )
   const real = sorted(
-    theirFills.map((fill) =>
-      row(String(fill.tradeId), fill.price, fill.size, fill.fee, fill.feeAsset, fill.maker),
-    ),
+    theirFills.map((fill) => row(fill.price, fill.size, fill.fee, fill.feeAsset, fill.maker)),
   )
   if (told.join() !== real.join())
     problems.push(`its fills are [${real.join('; ')}], told as [${told.join('; ')}]`)

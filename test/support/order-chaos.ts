@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { Decimal, QtxError, type OrderOptions } from '../../src/index.ts'
 import { SeededRandom } from '../../src/simulator/feed/seeded-random.ts'
 import type { RestFault } from '../../src/simulator/exchange/server-faults.ts'
-import { compareWithExchange, type Comparison } from './order-audit.ts'
+import type { ExchangeBackend } from '../../src/wire/symbol-names.ts'
+import { clientIdOf, compareWithExchange, pairOf, type Comparison } from './order-audit.ts'
 import { FastClock } from './fast-clock.ts'
 import { TradingRig } from './trading-rig.ts'
 
@@ -12,6 +13,9 @@ const SIZES: Readonly<Record<string, readonly string[]>> = {
   'ETH-USDT': ['0.05', '0.113', '0.3', '9'],
 }
 const SPEED = 12
+/** Where the exchanges keep orders and fills, and where the account. */
+const ORDER_PATHS = /order|trades|fill|execution/i
+const ACCOUNT_PATHS = /account|balance|position|listenKey|bullet/i
 const HEALING_TIMEOUT_MS = 30_000
 
 export interface ChaosReport extends Comparison {
@@ -40,9 +44,10 @@ export class OrderChaos implements AsyncDisposable {
     rig.connector.on('anomaly', (anomaly) => this.#anomalies.push(`${anomaly.code}: ${anomaly.message}`))
   }
 
-  static async create(seed: number): Promise<OrderChaos> {
+  static async create(seed: number, exchange: ExchangeBackend): Promise<OrderChaos> {
+    const credentials = { apiKey: 'k', apiSecret: 's', passphrase: 'p', userId: '10001' }
     const rig = await TradingRig.ready(
-      { seed, accounts: [{ apiKey: 'k', apiSecret: 's', balances: { USDT: '1000000' } }] },
+      { seed, exchange, accounts: [{ ...credentials, balances: { USDT: '1000000' } }] },
       // Orders must go on to meet the faults.
       { orderTimeoutMs: 1_200, circuitBreakers: { orderManager: { failures: 1_000 } } },
       { clock: new FastClock(SPEED) },
@@ -168,8 +173,8 @@ export class OrderChaos implements AsyncDisposable {
       ['manager restarts, new ring', 0.4, () => orderManager.restart('recreate')],
       ['sockets dropped', 2, () => exchange.dropSockets()],
       ['connections refused', 1, () => this.#refuseConnections()],
-      ['order requests fail', 4, () => this.#failRest(/order|userTrades/i)],
-      ['account requests fail', 2, () => this.#failRest(/account|balance|positionRisk|listenKey/i)],
+      ['order requests fail', 4, () => this.#failRest(ORDER_PATHS)],
+      ['account requests fail', 2, () => this.#failRest(ACCOUNT_PATHS)],
       ['feed loses', 0.6, () => this.#loseFeed()],
       ['feed restarts', 0.3, () => feedServer.restart({ changeIndices: true })],
       ['listen keys expire', 1, () => exchange.expireLogins()],
@@ -253,9 +258,7 @@ export class OrderChaos implements AsyncDisposable {
     const isSame = () =>
       connector.balance('USDT').eq(account.walletBalance('USDT')) &&
       account.positions.every((position) =>
-        (connector.positions.get(pairOf(position.instrument.symbol))?.amount ?? new Decimal(0)).eq(
-          position.size,
-        ),
+        (connector.positions.get(pairOf(position.instrument))?.amount ?? new Decimal(0)).eq(position.size),
       )
     // What does not come true is told by the comparison.
     await this.#holds(isSame, 'balance and positions', 5_000).catch(() => undefined)
@@ -280,8 +283,11 @@ export class OrderChaos implements AsyncDisposable {
     const { connector, simulator } = this.#rig
     const order = connector.inFlightOrders.get(clientOrderId)
     if (!order) return true
+    const { instruments } = simulator.exchange.engine
     const { records } = simulator.exchange.engine.account(simulator.account.apiKey)!
-    const theirs = records.orderByClientId(clientOrderId)
+    const theirs = instruments
+      .flatMap(({ symbol }) => records.allOrders(symbol))
+      .find((each) => clientIdOf(each) === clientOrderId)
     if (order.state === 'submitUnknown') return theirs === undefined
     const isLive = theirs?.status === 'new' || theirs?.status === 'partially-filled'
     return isLive && (order.state === 'open' || order.state === 'partiallyFilled')
@@ -335,8 +341,4 @@ function countBy(names: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1
   return counts
-}
-
-function pairOf(symbol: string): string {
-  return symbol.replace(/USDT$/, '-USDT')
 }

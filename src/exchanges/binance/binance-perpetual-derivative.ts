@@ -3,7 +3,7 @@ import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asDecimal, asList, asRecord, asText } from '../untrusted-fields.ts'
 import { BINANCE_ERROR_CODES } from './binance-errors.ts'
-import { binanceFundingPaymentId } from './binance-funding-payment-id.ts'
+import { fundingIdOfHour } from '../funding-payment-id.ts'
 import { readBinanceMarketFrame } from './binance-market-frames.ts'
 import { readBinanceUserFrame } from './binance-user-frames.ts'
 
@@ -31,7 +31,7 @@ const BINANCE_PROFILE: CcxtProfile = {
     // An expired listen key is accepted by the socket, which then stays silent.
     exchange.options['future'] = {}
   },
-  fundingPaymentId: binanceFundingPaymentId,
+  fundingPaymentId: fundingIdOfHour,
 }
 
 /** Binance USD-M perpetuals, usable by itself: `new BinancePerpetualDerivative({ tradingPairs, credentials })`. */

@@ -5,7 +5,7 @@ import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
 import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { binanceFundingPaymentId } from './binance-funding-payment-id.ts'
+import { fundingIdOfHour } from '../funding-payment-id.ts'
 
 type State = OrderUpdate['state']
 
@@ -206,6 +206,6 @@ function readFunding(
   const amount = asDecimal(balance?.['bc'])
   const paidMs = asInteger(frame['T']) ?? asInteger(frame['E'])
   if (!symbol || asset === undefined || !amount || paidMs === undefined) return
-  const paymentId = binanceFundingPaymentId(symbol.pair, asset, paidMs)
+  const paymentId = fundingIdOfHour(symbol.pair, asset, paidMs)
   sink.fundingPayment({ pair: symbol.pair, paymentId, asset, amount, paidMs })
 }

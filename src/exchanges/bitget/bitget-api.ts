@@ -1,6 +1,6 @@
-import { QtxError } from '../../errors.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import { asRecord, type UntrustedRecord } from '../untrusted-fields.ts'
+import { unreadable } from '../unreadable.ts'
 
 type Parameters = Readonly<Record<string, string | number>>
 
@@ -35,10 +35,4 @@ export function dataOf(answer: unknown, what: string): UntrustedRecord {
   const data = asRecord(asRecord(answer)?.['data'])
   if (data) return data
   throw unreadable(what)
-}
-
-export function unreadable(what: string): QtxError {
-  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
-    remedy: 'none known; the exchange’s answer has another shape than expected',
-  })
 }

@@ -10,14 +10,18 @@ import type { PairMarket } from '../ccxt-markets.ts'
 import { toOrderUpdate, toTradeUpdate } from '../ccxt-order-mapping.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
+import { fetchPagesBelow } from '../id-pages.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { BITGET_PRODUCT, bitgetApi, dataOf, unreadable } from './bitget-api.ts'
+import { unreadable } from '../unreadable.ts'
+import { BITGET_PRODUCT, bitgetApi, dataOf } from './bitget-api.ts'
 import { BITGET_ERROR_CODES } from './bitget-errors.ts'
 import { createBitgetMarketReader } from './bitget-market-frames.ts'
-import { BITGET_PAGE_LENGTH, fetchBitgetPages } from './bitget-pages.ts'
 import { createBitgetUserReader } from './bitget-user-frames.ts'
 import { bitgetWalletBalance } from './bitget-wallet.ts'
 
+/** The most that the exchange gives at once. */
+const PAGE_LENGTH = 100
 /** Bills of longer ago are refused, and with them the newer ones (assumed: the exchange names 30 and 90 days). */
 const LONGEST_BILLS_MS = 30 * 24 * 60 * 60 * 1_000
 
@@ -57,7 +61,7 @@ const BITGET_PROFILE: CcxtProfile = {
   },
   // A login is of its connection, and ends with it.
   forgetLogin: () => undefined,
-  fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
+  fundingPaymentId: fundingIdOfMoment,
 }
 
 /**
@@ -116,13 +120,13 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const market = (await this.connection.markets(signal)).ofPair(pair)
+    const market = await this.market(pair, signal)
     return asInteger((await this.#account(market, signal))['crossedMarginLeverage'])
   }
 
   /** The rate and its time are in one answer, the prices in another. */
   protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
-    const market = (await this.connection.markets(signal)).ofPair(pair)
+    const market = await this.market(pair, signal)
     const what = `fetching the funding info of ${pair}`
     const symbol = market.rule.exchangeSymbol
     const [rate, ticker] = await Promise.all([
@@ -143,9 +147,10 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const market = (await this.connection.markets(signal)).ofPair(pair)
-    const bills = await fetchBitgetPages(
-      async (page) => {
+    const market = await this.market(pair, signal)
+    const bills = await fetchPagesBelow(
+      PAGE_LENGTH,
+      async (below) => {
         const answer = await this.connection.read(
           `fetching the funding payments of ${pair}`,
           (exchange) =>
@@ -153,8 +158,8 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
               productType: BITGET_PRODUCT.productType,
               businessType: 'contract_settle_fee',
               startTime: Math.max(sinceMs, this.clock.nowMs() - LONGEST_BILLS_MS),
-              limit: BITGET_PAGE_LENGTH,
-              ...page,
+              limit: PAGE_LENGTH,
+              ...pageBelow(below),
             }),
           signal,
         )
@@ -170,12 +175,14 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
   /** One list for all pairs. */
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
     const markets = await this.connection.markets(signal)
-    const orders = await fetchBitgetPages(
-      async (page) =>
+    const orders = await fetchPagesBelow(
+      PAGE_LENGTH,
+      async (below) =>
         asList(
           await this.connection.read(
             'fetching open orders',
-            (exchange) => bitgetApi(exchange).fetchOpenOrders(undefined, undefined, BITGET_PAGE_LENGTH, page),
+            (exchange) =>
+              bitgetApi(exchange).fetchOpenOrders(undefined, undefined, PAGE_LENGTH, pageBelow(below)),
             signal,
           ),
         ),
@@ -187,20 +194,23 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
     })
   }
 
-  protected override async fetchOrderFills(
+  protected override async fetchFillsOf(
     order: InFlightOrder,
+    orderId: string,
+    market: PairMarket,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const market = (await this.connection.markets(signal)).ofPair(order.pair)
-    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
-    if (orderId === undefined) return []
-    const fills = await fetchBitgetPages(
-      async (page) =>
+    const fills = await fetchPagesBelow(
+      PAGE_LENGTH,
+      async (below) =>
         asList(
           await this.connection.read(
             `fetching the fills of order ${order.clientOrderId}`,
             (exchange) =>
-              exchange.fetchMyTrades(market.ccxtSymbol, undefined, BITGET_PAGE_LENGTH, { orderId, ...page }),
+              exchange.fetchMyTrades(market.ccxtSymbol, undefined, PAGE_LENGTH, {
+                orderId,
+                ...pageBelow(below),
+              }),
             signal,
           ),
         ),
@@ -214,7 +224,7 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** The whole depth, which has no number: its time is the age. */
   protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = (await this.connection.markets(signal)).ofPair(pair)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) =>
@@ -256,4 +266,8 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
     )
     return dataOf(answer, what)
   }
+}
+
+function pageBelow(id: string | undefined): Readonly<Record<string, string>> {
+  return id === undefined ? {} : { idLessThan: id }
 }

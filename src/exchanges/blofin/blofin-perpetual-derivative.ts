@@ -15,6 +15,7 @@ import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '..
 import { completeBlofinClient, type BlofinCalls } from './blofin-client.ts'
 import { BLOFIN_ERROR_CODES, readBlofinRefusal } from './blofin-errors.ts'
 import { readBlofinMarketFrame } from './blofin-market-frames.ts'
+import { isMakersFee } from './blofin-liquidity.ts'
 import { allBlofinRows } from './blofin-pages.ts'
 import { blofinBalancesOf, blofinReasonOf, readBlofinUserFrame } from './blofin-user-frames.ts'
 
@@ -132,10 +133,7 @@ function orderTypeOf({ orderType, timeInForce }: InFlightOrder): Readonly<Record
   return { orderType: word, postOnly: undefined, timeInForce: undefined }
 }
 
-/**
- * A row does not say whose price it was: a fee above the highest rate of makers was a taker's (assumed: nobody takes at
- * a maker's rate). @throws QtxError `QTX_EXCHANGE_ANSWER`.
- */
+/** @throws QtxError `QTX_EXCHANGE_ANSWER`. */
 function fillOf(row: UntrustedRecord, clientOrderId: string, market: PairMarket): TradeUpdate {
   const tradeId = asText(row['tradeId'])
   const price = asDecimal(row['fillPrice'])
@@ -158,7 +156,7 @@ function fillOf(row: UntrustedRecord, clientOrderId: string, market: PairMarket)
     price,
     amount,
     ...(fee && { fee: { asset: market.rule.buyOrderCollateralToken, amount: fee } }),
-    isMaker: fee !== undefined && fee.div(price.mul(amount)).lte(market.rule.makerFee ?? ZERO),
+    isMaker: fee !== undefined && isMakersFee(fee, price.mul(amount), market.rule.makerFee ?? ZERO),
     fillMs,
   }
 }

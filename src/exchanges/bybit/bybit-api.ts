@@ -1,6 +1,6 @@
-import { QtxError } from '../../errors.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import { asList, asRecord, asText } from '../untrusted-fields.ts'
+import { unreadable } from '../unreadable.ts'
 
 /** Parameters of a request. */
 export type BybitParameters = Readonly<Record<string, string | number>>
@@ -62,13 +62,6 @@ export function rangesSince(sinceMs: number, nowMs: number): readonly number[] {
     starts.push(startMs)
     if (startMs + LONGEST_RANGE_MS > nowMs) return starts
   }
-}
-
-/** What could not be read. */
-export function unreadable(what: string): QtxError {
-  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
-    remedy: 'none known; the exchange’s answer has another shape than expected',
-  })
 }
 
 /** Cursors are longer than other texts. */

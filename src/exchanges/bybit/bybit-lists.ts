@@ -1,7 +1,8 @@
 import type { CcxtConnection } from '../ccxt-connection.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { asBybit, type BybitCalls, type BybitParameters, fetchBybitRows, unreadable } from './bybit-api.ts'
+import { unreadable } from '../unreadable.ts'
+import { asBybit, type BybitCalls, type BybitParameters, fetchBybitRows } from './bybit-api.ts'
 
 /** The product whose pairs this parent trades. */
 export const BYBIT_CATEGORY = 'linear'

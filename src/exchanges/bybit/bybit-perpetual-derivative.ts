@@ -10,7 +10,8 @@ import type { PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asInteger, asList, asNumber, asRecord, asText } from '../untrusted-fields.ts'
-import { asBybit, type BybitCalls, rangesSince, unreadable } from './bybit-api.ts'
+import { unreadable } from '../unreadable.ts'
+import { asBybit, type BybitCalls, rangesSince } from './bybit-api.ts'
 import { LEVERAGE_UNCHANGED, POSITION_MODE_UNCHANGED } from './bybit-errors.ts'
 import { BYBIT_CATEGORY, fetchExecutions, fetchPositionRow, fetchRowsOfEveryCoin } from './bybit-lists.ts'
 import { BYBIT_BOOK_LEVELS, BYBIT_PROFILE } from './bybit-profile.ts'
@@ -86,7 +87,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const row = await fetchPositionRow(this.connection, await this.#market(pair, signal), signal)
+    const row = await fetchPositionRow(this.connection, await this.market(pair, signal), signal)
     return asNumber(row['leverage'])
   }
 
@@ -95,7 +96,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     leverage: number,
     signal: AbortSignal,
   ): Promise<number> {
-    const { ccxtSymbol } = await this.#market(pair, signal)
+    const { ccxtSymbol } = await this.market(pair, signal)
     await this.#unlessUnchanged(
       LEVERAGE_UNCHANGED,
       `setting the leverage of ${pair} to ${leverage}`,
@@ -111,7 +112,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const starts = rangesSince(sinceMs, this.clock.nowMs())
     const rows = await fetchExecutions(this.connection, market, { execType: 'Funding' }, starts, signal)
     const payments = new Map<string, FundingPayment>()
@@ -141,7 +142,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     signal: AbortSignal,
   ): Promise<OrderUpdate | undefined> {
     const { clientOrderId } = order
-    const market = await this.#market(order.pair, signal)
+    const market = await this.market(order.pair, signal)
     const asked = {
       category: BYBIT_CATEGORY,
       symbol: market.rule.exchangeSymbol,
@@ -171,7 +172,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     order: InFlightOrder,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const market = await this.#market(order.pair, signal)
+    const market = await this.market(order.pair, signal)
     const asked = { orderLinkId: order.clientOrderId }
     const starts = this.#rangesOf(order)
     const rows = await fetchExecutions(this.connection, market, asked, starts, signal)
@@ -188,7 +189,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** ccxt's unified book has no number. */
   protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) =>
@@ -222,10 +223,6 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
       if (error instanceof QtxError && error.details['exchangeCode'] === unchangedCode) return
       throw error
     }
-  }
-
-  async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
-    return (await this.connection.markets(signal)).ofPair(pair)
   }
 }
 

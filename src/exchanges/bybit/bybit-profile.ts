@@ -3,7 +3,7 @@ import { asNumber } from '../untrusted-fields.ts'
 import { asBybit, type BybitCalls } from './bybit-api.ts'
 import { BYBIT_ERROR_CODES, readBybitRefusal } from './bybit-errors.ts'
 import { createBybitMarketFrameReader } from './bybit-market-frames.ts'
-import { bybitFundingPaymentId } from './bybit-rows.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
 import { readBybitUserFrame } from './bybit-user-frames.ts'
 
 /** Of the depths that are streamed, the one that is both deep and frequent; snapshots have the same. */
@@ -52,7 +52,7 @@ export const BYBIT_PROFILE: CcxtProfile = {
   ],
   // A login lives as long as its connection.
   forgetLogin: () => undefined,
-  fundingPaymentId: bybitFundingPaymentId,
+  fundingPaymentId: fundingIdOfMoment,
 }
 
 /** ccxt signs requests by the exchange's time and logins by this computer's. */

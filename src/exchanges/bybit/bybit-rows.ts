@@ -3,6 +3,7 @@ import { parseTradingPair, type TradingPair } from '../../common/trading-pair.ts
 import type { Balance, FundingPayment, Position } from '../../connector/account-types.ts'
 import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
 import { toBaseAmount } from '../contract-size.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
 import type { ExchangeSymbol } from '../exchange-symbols.ts'
 import {
   asDecimal,
@@ -135,12 +136,7 @@ export function bybitFundingOf(row: unknown, symbol: ExchangeSymbol): FundingPay
   if (!fields || !paid || paidMs === undefined) return undefined
   const { pair } = symbol
   const asset = assetOf(fields, symbol)
-  return { pair, paymentId: bybitFundingPaymentId(pair, asset, paidMs), asset, amount: paid.neg(), paidMs }
-}
-
-/** A pair is settled once at a time, which the stream and the history both have. */
-export function bybitFundingPaymentId(pair: TradingPair, asset: string, paidMs: number): string {
-  return `${pair}:${asset}:${paidMs}`
+  return { pair, paymentId: fundingIdOfMoment(pair, asset, paidMs), asset, amount: paid.neg(), paidMs }
 }
 
 /** The position of one-way mode; `hedge` for a side of a hedged one, undefined when it cannot be read. */

@@ -7,10 +7,11 @@ import { QtxError } from '../../errors.ts'
 import { toExchangeClientId, type PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import { asDecimal, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { unreadable } from '../unreadable.ts'
 import { SETTLE } from './gate-io-endpoints.ts'
 import { NO_CHANGE } from './gate-io-errors.ts'
 import { GATE_IO_PROFILE } from './gate-io-profile.ts'
-import { GateIoRequests, unreadable } from './gate-io-requests.ts'
+import { GateIoRequests } from './gate-io-requests.ts'
 import { readLeverage, readOrderRow, readPositionRow, readTradeRow, timeMsOf } from './gate-io-rows.ts'
 import { withOpenProfit } from './open-profit.ts'
 
@@ -78,7 +79,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const { rule } = await this.#market(pair, signal)
+    const { rule } = await this.market(pair, signal)
     const what = `fetching the leverage of ${pair}`
     return readLeverage(await this.#requests.position(what, rule.exchangeSymbol, signal))
   }
@@ -89,7 +90,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     leverage: number,
     signal: AbortSignal,
   ): Promise<number> {
-    const { rule } = await this.#market(pair, signal)
+    const { rule } = await this.market(pair, signal)
     const contract = rule.exchangeSymbol
     const present = await this.#requests.position(`fetching the margin mode of ${pair}`, contract, signal)
     const isCrossed = asDecimal(present['leverage'])?.isZero() ?? true
@@ -114,7 +115,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const asset = market.rule.buyOrderCollateralToken
     const rows = await this.#requests.pages(
       `fetching the funding payments of ${pair}`,
@@ -142,24 +143,20 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
   }
 
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
-    const markets = await this.connection.markets(signal)
-    const perPair = await Promise.all(
-      markets.all.map(async (market) => {
-        const rows = await this.#requests.pages(
-          `fetching open orders of ${market.pair}`,
-          signal,
-          (exchange, paging) =>
-            exchange.privateFuturesGetSettleOrders({
-              ...SETTLE,
-              contract: market.rule.exchangeSymbol,
-              status: 'open',
-              ...paging,
-            }),
-        )
-        return rows.map((row) => readOrder(row, market))
-      }),
-    )
-    return perPair.flat()
+    return this.ofEveryMarket(async (market) => {
+      const rows = await this.#requests.pages(
+        `fetching open orders of ${market.pair}`,
+        signal,
+        (exchange, paging) =>
+          exchange.privateFuturesGetSettleOrders({
+            ...SETTLE,
+            contract: market.rule.exchangeSymbol,
+            status: 'open',
+            ...paging,
+          }),
+      )
+      return rows.map((row) => readOrder(row, market))
+    }, signal)
   }
 
   /**
@@ -170,7 +167,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     order: InFlightOrder,
     signal: AbortSignal,
   ): Promise<OrderUpdate | undefined> {
-    const market = await this.#market(order.pair, signal)
+    const market = await this.market(order.pair, signal)
     const text = toExchangeClientId(order.clientOrderId, market)
     try {
       const row = await this.#requests.ask(
@@ -191,13 +188,12 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     return row && readOrder(row, market)
   }
 
-  protected override async fetchOrderFills(
+  protected override async fetchFillsOf(
     order: InFlightOrder,
+    orderId: string,
+    market: PairMarket,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const market = await this.#market(order.pair, signal)
-    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
-    if (orderId === undefined) return []
     const rows = await this.#requests.pages(
       `fetching the fills of order ${order.clientOrderId}`,
       signal,
@@ -258,10 +254,6 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
 
   get #requests(): GateIoRequests {
     return new GateIoRequests(this.connection)
-  }
-
-  async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
-    return (await this.connection.markets(signal)).ofPair(pair)
   }
 }
 

@@ -6,7 +6,7 @@ import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asRecord } from '../untrusted-fields.ts'
 import type { GateIoExchange } from './gate-io-endpoints.ts'
 import { GATE_IO_ERROR_CODES, readGateIoRefusal } from './gate-io-errors.ts'
-import { gateIoFundingPaymentId } from './gate-io-funding-payment-id.ts'
+import { fundingIdOfHour } from '../funding-payment-id.ts'
 import { readGateIoMarketFrame } from './gate-io-market-frames.ts'
 import { readOrderRow, TEXT_PREFIX } from './gate-io-rows.ts'
 import { readGateIoUserFrame } from './gate-io-user-frames.ts'
@@ -59,7 +59,7 @@ export const GATE_IO_PROFILE: CcxtProfile = {
   ],
   // Each subscription is signed by itself: there is no login.
   forgetLogin: () => undefined,
-  fundingPaymentId: gateIoFundingPaymentId,
+  fundingPaymentId: fundingIdOfHour,
 }
 
 /** ccxt's unified order does not know every way in which an order ends, and has no time of its last change. */

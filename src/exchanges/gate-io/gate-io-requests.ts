@@ -1,6 +1,7 @@
 import { QtxError } from '../../errors.ts'
 import type { CcxtConnection } from '../ccxt-connection.ts'
 import { asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { unreadable } from '../unreadable.ts'
 import { SETTLE, type GateIoExchange } from './gate-io-endpoints.ts'
 
 const PAGE_LENGTH = 100
@@ -82,11 +83,4 @@ export class GateIoRequests {
     if (!position) throw unreadable('a position')
     return position
   }
-}
-
-/** The exchange's answer has another shape than expected. */
-export function unreadable(what: string): QtxError {
-  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
-    remedy: 'none known; the exchange’s answer has another shape than expected',
-  })
 }

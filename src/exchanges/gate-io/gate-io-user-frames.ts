@@ -2,7 +2,7 @@ import type { Balance, Position } from '../../connector/account-types.ts'
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { gateIoFundingPaymentId } from './gate-io-funding-payment-id.ts'
+import { fundingIdOfHour } from '../funding-payment-id.ts'
 import { readOrderRow, readPositionRow, readTradeRow, timeMsOf } from './gate-io-rows.ts'
 
 const DEFAULT_ASSET = 'USDT'
@@ -93,7 +93,7 @@ function readFunding(row: UntrustedRecord | undefined, symbols: SymbolLookup, si
   const { pair } = symbol
   sink.fundingPayment({
     pair,
-    paymentId: gateIoFundingPaymentId(pair, asset, paidMs),
+    paymentId: fundingIdOfHour(pair, asset, paidMs),
     asset,
     amount,
     paidMs,

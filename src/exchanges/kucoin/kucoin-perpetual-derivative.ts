@@ -4,14 +4,14 @@ import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { BookSnapshot } from '../../connector/market-data-source.ts'
 import type { OrderUpdate, PlaceOutcome, TradeUpdate } from '../../connector/order-types.ts'
 import type { UserStream } from '../../connector/user-stream.ts'
-import { QtxError } from '../../errors.ts'
 import { toBookSnapshot } from '../ccxt-account-mapping.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { toOrderUpdate } from '../ccxt-order-mapping.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { kucoinFundingPaymentId } from './kucoin-funding-payment-id.ts'
+import { unreadable } from '../unreadable.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
 import { asKucoin, type KucoinExchange } from './kucoin-exchange.ts'
 import { KUCOIN_PROFILE } from './kucoin-profile.ts'
 import { KucoinUserStream } from './kucoin-user-stream.ts'
@@ -58,7 +58,7 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const { rule } = await this.#marketOf(pair, signal)
+    const { rule } = await this.market(pair, signal)
     const data = await this.#ask(
       `fetching the leverage of ${pair}`,
       (exchange) => exchange.futuresPrivateGetGetCrossUserLeverage({ symbol: rule.exchangeSymbol }),
@@ -69,7 +69,7 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** The rate and the time are with the rate, the prices with the contract. */
   protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
-    const { rule } = await this.#marketOf(pair, signal)
+    const { rule } = await this.market(pair, signal)
     const symbol = rule.exchangeSymbol
     const [rate, contract] = await Promise.all([
       this.#ask(
@@ -100,7 +100,7 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const { rule } = await this.#marketOf(pair, signal)
+    const { rule } = await this.market(pair, signal)
     const payments = new Map<string, FundingPayment>()
     let endAt: number | undefined
     for (let page = 0; page < FUNDINGS_PAGES_MOST; page++) {
@@ -135,9 +135,8 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** Every page: ccxt asks for the first, of 50. */
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
-    const markets = await this.connection.markets(signal)
-    const perPair = await Promise.all(
-      markets.all.map((market) =>
+    return this.ofEveryMarket(
+      (market) =>
         this.#pages(async (currentPage) => {
           const answer = await this.connection.read(
             `fetching open orders of ${market.pair}`,
@@ -150,19 +149,16 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
           )
           return asList(answer).map((order) => toOrderUpdate(order, market, this.clock.nowMs()))
         }),
-      ),
+      signal,
     )
-    return perPair.flat()
   }
 
-  protected override async fetchOrderFills(
-    order: InFlightOrder,
+  protected override async fetchFillsOf(
+    { clientOrderId }: InFlightOrder,
+    orderId: string,
+    market: PairMarket,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const { pair, clientOrderId } = order
-    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
-    if (orderId === undefined) return []
-    const market = await this.#marketOf(pair, signal)
     const rows = await this.#fetchFills(`fetching the fills of order ${clientOrderId}`, { orderId }, signal)
     return rows.map((row) => {
       const fill = fillOf(row, market)
@@ -173,7 +169,7 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** The whole book: what is fewer levels does not fit the stream, which has all of them. */
   protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.#marketOf(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) => asKucoin(exchange).fetchOrderBook(market.ccxtSymbol),
@@ -199,7 +195,7 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const market = await this.#marketOf(pair, signal)
+    const market = await this.market(pair, signal)
     const startAt = sinceMs - FILLS_MARGIN_MS
     const symbol = market.rule.exchangeSymbol
     const rows = await this.#fetchFills(`fetching the fills of ${pair}`, { symbol, startAt }, signal)
@@ -242,10 +238,6 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
     if (body?.['data'] === undefined) throw unreadable(`the answer to ${what}`)
     return body['data']
   }
-
-  async #marketOf(pair: TradingPair, signal: AbortSignal): Promise<PairMarket> {
-    return (await this.connection.markets(signal)).ofPair(pair)
-  }
 }
 
 function toFundingPayment(row: unknown, pair: TradingPair): FundingPayment {
@@ -257,11 +249,5 @@ function toFundingPayment(row: unknown, pair: TradingPair): FundingPayment {
     throw unreadable(`a funding payment of ${pair}`)
   }
   const asset = toAsset(currency)
-  return { pair, paymentId: kucoinFundingPaymentId(pair, asset, paidMs), asset, amount, paidMs }
-}
-
-function unreadable(what: string): QtxError {
-  return new QtxError('QTX_EXCHANGE_ANSWER', `${what} could not be read`, {
-    remedy: 'none known; the exchange’s answer has another shape than expected',
-  })
+  return { pair, paymentId: fundingIdOfMoment(pair, asset, paidMs), asset, amount, paidMs }
 }

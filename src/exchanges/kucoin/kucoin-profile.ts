@@ -3,7 +3,7 @@ import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asList, asRecord } from '../untrusted-fields.ts'
 import { KUCOIN_ERROR_CODES, readKucoinRefusal } from './kucoin-errors.ts'
 import { asKucoin } from './kucoin-exchange.ts'
-import { kucoinFundingPaymentId } from './kucoin-funding-payment-id.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
 import { readKucoinMarketFrame } from './kucoin-market-frames.ts'
 import { readKucoinUserFrame } from './kucoin-user-frames.ts'
 
@@ -51,7 +51,7 @@ export const KUCOIN_PROFILE: CcxtProfile = {
   },
   bookSubscription: (exchangeSymbol) => `/contractMarket/level2:${exchangeSymbol}`,
   forgetLogin: forgetTokens,
-  fundingPaymentId: kucoinFundingPaymentId,
+  fundingPaymentId: fundingIdOfMoment,
 }
 
 /** ccxt keeps the addresses with the tokens in them. */

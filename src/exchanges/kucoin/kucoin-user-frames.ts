@@ -3,7 +3,7 @@ import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
 import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { kucoinFundingPaymentId } from './kucoin-funding-payment-id.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
 import { balanceOf, nanosecondsToMs, positionOf, toAsset } from './kucoin-values.ts'
 
 type State = OrderUpdate['state']
@@ -168,7 +168,7 @@ function readSettlement(
   if (!amount || currency === undefined || paidMs === undefined) return 'malformed'
   const { pair } = symbol
   const asset = toAsset(currency)
-  sink.fundingPayment({ pair, paymentId: kucoinFundingPaymentId(pair, asset, paidMs), asset, amount, paidMs })
+  sink.fundingPayment({ pair, paymentId: fundingIdOfMoment(pair, asset, paidMs), asset, amount, paidMs })
   return 'read'
 }
 

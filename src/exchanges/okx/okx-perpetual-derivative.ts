@@ -8,7 +8,9 @@ import type { CcxtExchange } from '../ccxt-exchange.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
-import { asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
+import { fetchPagesBelow } from '../id-pages.ts'
+import { asList, asNumber, asRecord, type UntrustedRecord } from '../untrusted-fields.ts'
 import { OKX_ERROR_CODES, readOkxRefusal } from './okx-errors.ts'
 import { readOkxMarketFrame } from './okx-market-frames.ts'
 import { okxBalanceOf, okxFillOf, okxOrderOf, okxReasonOf, readOkxUserFrame } from './okx-user-frames.ts'
@@ -44,7 +46,7 @@ const OKX_PROFILE: CcxtProfile = {
   privateSubscriptions: 3,
   // A login lives as long as its connection.
   forgetLogin: () => undefined,
-  fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
+  fundingPaymentId: fundingIdOfMoment,
 }
 
 /** Calls of ccxt's that only OKX has. */
@@ -76,7 +78,7 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
     pair: TradingPair,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the leverage of ${pair}`,
       (exchange) => (exchange as OkxCalls).fetchLeverage(market.ccxtSymbol),
@@ -87,7 +89,7 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** The rate, the mark price and the index price are three requests. */
   protected override async fetchFundingInfo(pair: TradingPair, signal: AbortSignal): Promise<FundingInfo> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const instId = market.rule.exchangeSymbol
     const ask = (what: string, call: (exchange: OkxCalls) => Promise<unknown>) =>
       this.connection.read(`fetching ${what} of ${pair}`, (exchange) => call(exchange as OkxCalls), signal)
@@ -108,15 +110,14 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const instId = market.rule.exchangeSymbol
     const request = { instType: 'SWAP', instId, type: FUNDING_BILLS, begin: String(sinceMs) }
     const bills = await this.#pages(
       `fetching the funding payments of ${pair}`,
       'billId',
       signal,
-      (exchange, paging) =>
-        exchange.privateGetAccountBillsArchive({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
+      (exchange, paging) => exchange.privateGetAccountBillsArchive({ ...request, ...paging }),
     )
     const payments = bills
       .filter((bill) => bill['instId'] === instId)
@@ -126,37 +127,30 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** A hundred at a time; ccxt asks once. */
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
-    const markets = await this.connection.markets(signal)
-    const perPair = await Promise.all(
-      markets.all.map(async (market) => {
-        const request = { instType: 'SWAP', instId: market.rule.exchangeSymbol }
-        const rows = await this.#pages(
-          `fetching open orders of ${market.pair}`,
-          'ordId',
-          signal,
-          (exchange, paging) =>
-            exchange.privateGetTradeOrdersPending({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
-        )
-        return rows.map((row) => okxOrderOf(row, market))
-      }),
-    )
-    return perPair.flat()
+    return this.ofEveryMarket(async (market) => {
+      const request = { instType: 'SWAP', instId: market.rule.exchangeSymbol }
+      const rows = await this.#pages(
+        `fetching open orders of ${market.pair}`,
+        'ordId',
+        signal,
+        (exchange, paging) => exchange.privateGetTradeOrdersPending({ ...request, ...paging }),
+      )
+      return rows.map((row) => okxOrderOf(row, market))
+    }, signal)
   }
 
-  protected override async fetchOrderFills(
+  protected override async fetchFillsOf(
     order: InFlightOrder,
+    ordId: string,
+    market: PairMarket,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const market = await this.#market(order.pair, signal)
-    const ordId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
-    if (ordId === undefined) return []
     const request = { instType: 'SWAP', instId: market.rule.exchangeSymbol, ordId }
     const rows = await this.#pages(
       `fetching the fills of order ${order.clientOrderId}`,
       'billId',
       signal,
-      (exchange, paging) =>
-        exchange.privateGetTradeFillsHistory({ ...request, ...paging, limit: String(PAGE_LENGTH) }),
+      (exchange, paging) => exchange.privateGetTradeFillsHistory({ ...request, ...paging }),
     )
     const fills = rows
       .filter((row) => row['ordId'] === ordId)
@@ -166,7 +160,7 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** REST's books have a time and no sequence; they are compared with the stream by the time. */
   protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.#market(pair, signal)
+    const market = await this.market(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, BOOK_LEVELS),
@@ -176,36 +170,27 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
     return toBookSnapshot({ ...book, nonce: book?.['nonce'] ?? 0 }, market, this.clock.nowMs())
   }
 
-  /** Every row of a list that is told newest first, page by page: each is asked for with the oldest id so far. */
-  async #pages(
+  #pages(
     what: string,
     idField: 'billId' | 'ordId',
     signal: AbortSignal,
     call: (exchange: OkxCalls, paging: Readonly<Record<string, string>>) => Promise<unknown>,
   ): Promise<readonly UntrustedRecord[]> {
-    const rows: UntrustedRecord[] = []
-    let after: string | undefined
-    for (;;) {
-      const paging: Readonly<Record<string, string>> = after === undefined ? {} : { after }
-      const answer = await this.connection.read(
-        what,
-        (exchange) => call(exchange as OkxCalls, paging),
-        signal,
-      )
-      const page = asList(asRecord(answer)?.['data'])
-        .map(asRecord)
-        .filter((row) => row !== undefined)
-      rows.push(...page)
-      const oldest = oldestIdOf(page, idField)
-      if (page.length < PAGE_LENGTH || oldest === undefined) return rows
-      // Where paging does not lead backwards it would not end.
-      if (after !== undefined && BigInt(oldest) >= BigInt(after)) return rows
-      after = oldest
-    }
-  }
-
-  async #market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
-    return (await this.connection.markets(signal)).ofPair(pair)
+    return fetchPagesBelow(
+      PAGE_LENGTH,
+      async (below) => {
+        const paging = { limit: String(PAGE_LENGTH), ...(below !== undefined && { after: below }) }
+        const answer = await this.connection.read(
+          what,
+          (exchange) => call(exchange as OkxCalls, paging),
+          signal,
+        )
+        return asList(asRecord(answer)?.['data'])
+          .map(asRecord)
+          .filter((row) => row !== undefined)
+      },
+      (row) => row[idField],
+    )
   }
 }
 
@@ -217,16 +202,4 @@ function signLoginsByExchangeTime(exchange: OkxCalls): void {
 
 function rowOf(answer: unknown): Readonly<Record<string, unknown>> | undefined {
   return asRecord(asList(asRecord(answer)?.['data'])[0])
-}
-
-/** The smallest id; ids have more digits than a double. */
-function oldestIdOf(rows: readonly UntrustedRecord[], idField: string): string | undefined {
-  let oldest: bigint | undefined
-  for (const row of rows) {
-    const id = asText(row[idField])
-    if (id === undefined || !/^\d{1,20}$/.test(id)) continue
-    const value = BigInt(id)
-    if (oldest === undefined || value < oldest) oldest = value
-  }
-  return oldest?.toString()
 }

@@ -81,7 +81,10 @@ export class DatagramRouter implements DatagramHandler {
       return
     }
     const receivedMs = this.#receivedMs ?? 0
-    if (counters.isLatencyDue()) counters.countLatency(receivedMs - message.localMs)
+    if (counters.isLatencyDue()) {
+      counters.countLatency(receivedMs - message.localMs)
+      if (message.kernelMs > 0) counters.countKernelLatency(this.#options.nowMs() - message.kernelMs)
+    }
     subscription.accept(message, receivedMs)
   }
 

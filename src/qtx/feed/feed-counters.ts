@@ -1,10 +1,11 @@
-import { createHistogram } from 'node:perf_hooks'
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { DECODE, type DecodeResult } from '../../wire/market-data-codec.ts'
 
 /** One message in so many has its latency recorded: recording costs more than decoding. A power of two. */
 const LATENCY_SAMPLE = 16
 /** Seconds over which the message rate is taken. */
 const RATE_WINDOW_MS = 5_000
+const LONGEST_LATENCY_US = 60_000_000
 
 /** Datagrams that were dropped, by reason. */
 export interface FeedDrops {
@@ -40,7 +41,9 @@ export interface LatencyStatistics {
 /** Counts of the receive path. Counting allocates nothing. */
 export class FeedCounters {
   readonly #results = new Float64Array(Object.keys(DECODE).length)
-  readonly #latencyUs = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 })
+  readonly #latencyUs = createHistogram({ lowest: 1, highest: LONGEST_LATENCY_US, figures: 3 })
+  readonly #kernelLatencyUs = createHistogram({ lowest: 1, highest: LONGEST_LATENCY_US, figures: 3 })
+  #negativeKernel = 0
   #unknownIndex = 0
   #untilSample = 0
   #negative = 0
@@ -76,7 +79,12 @@ export class FeedCounters {
 
   countLatency(latencyMs: number): void {
     if (latencyMs < 0) this.#negative++
-    this.#latencyUs.record(Math.min(60_000_000, Math.max(1, Math.round(latencyMs * 1_000))))
+    this.#latencyUs.record(toUs(latencyMs))
+  }
+
+  countKernelLatency(latencyMs: number): void {
+    if (latencyMs < 0) this.#negativeKernel++
+    this.#kernelLatencyUs.record(toUs(latencyMs))
   }
 
   /** Notes how many messages there were at this moment, for the rate. */
@@ -94,15 +102,28 @@ export class FeedCounters {
   }
 
   getLatency(): LatencyStatistics {
-    const histogram = this.#latencyUs
-    const isEmpty = histogram.count === 0
-    return {
-      samples: histogram.count,
-      negative: this.#negative,
-      p50: isEmpty ? 0 : histogram.percentile(50),
-      p90: isEmpty ? 0 : histogram.percentile(90),
-      p99: isEmpty ? 0 : histogram.percentile(99),
-      max: isEmpty ? 0 : histogram.max,
-    }
+    return summarise(this.#latencyUs, this.#negative)
+  }
+
+  /** Undefined where the kernel does not say when it received. */
+  getKernelLatency(): LatencyStatistics | undefined {
+    const histogram = this.#kernelLatencyUs
+    return histogram.count === 0 ? undefined : summarise(histogram, this.#negativeKernel)
+  }
+}
+
+function toUs(latencyMs: number): number {
+  return Math.min(LONGEST_LATENCY_US, Math.max(1, Math.round(latencyMs * 1_000)))
+}
+
+function summarise(histogram: RecordableHistogram, negative: number): LatencyStatistics {
+  const isEmpty = histogram.count === 0
+  return {
+    samples: histogram.count,
+    negative,
+    p50: isEmpty ? 0 : histogram.percentile(50),
+    p90: isEmpty ? 0 : histogram.percentile(90),
+    p99: isEmpty ? 0 : histogram.percentile(99),
+    max: isEmpty ? 0 : histogram.max,
   }
 }

@@ -49,6 +49,8 @@ export interface FeedStatistics {
   readonly dropped: FeedDrops
   readonly answers: AnswerStatistics
   readonly latencyUs: LatencyStatistics
+  /** From the kernel's receive time to the listeners; undefined without `kernelTimestamps`. */
+  readonly kernelLatencyUs: LatencyStatistics | undefined
   /** As the kernel counts it; 0 while no socket is open. */
   readonly receiveBufferBytes: number
   /** Datagrams that the kernel dropped for want of buffer; undefined where it does not tell. */
@@ -104,6 +106,7 @@ export function collectFeedStatistics(parts: FeedParts): FeedStatistics {
     },
     answers,
     latencyUs: counters.getLatency(),
+    kernelLatencyUs: counters.getKernelLatency(),
     receiveBufferBytes: socket.receiveBufferBytes,
     kernelDrops: socket.kernelDrops,
     laps: socket.laps,

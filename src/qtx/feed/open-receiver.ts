@@ -26,6 +26,8 @@ export interface OpenReceiverOptions {
   readonly transport?: FeedTransport | undefined
   readonly streamRings?: StreamRingNames | undefined
   readonly busyPoll?: boolean | undefined
+  readonly kernelTimestamps?: boolean | undefined
+  readonly kernelDropCounts?: boolean | undefined
   readonly receiveBufferBytes: number
   readonly multicastGroup?: string | undefined
   /** Without it the server's own port (assumed). */
@@ -94,11 +96,18 @@ async function openBoth(
   handler: DatagramHandler,
 ): Promise<{ readonly control: Receiver; readonly group: Receiver | undefined }> {
   const { receiveBufferBytes, transport, busyPoll = false } = options
+  const { kernelTimestamps = false, kernelDropCounts = false } = options
   const isRing = transport === 'shared-memory'
   const makeUdp = (own: ReceiverOptions, owner: DatagramHandler): Receiver =>
     kind === 'recvmmsg' ? new RecvmmsgReceiver(own, owner) : new DgramReceiver(own, owner)
   // Beside a ring, the socket has answers only, which are rare.
-  const udp: ReceiverOptions = { server, receiveBufferBytes, busyPoll: busyPoll && !isRing }
+  const udp: ReceiverOptions = {
+    server,
+    receiveBufferBytes,
+    busyPoll: busyPoll && !isRing,
+    kernelTimestamps,
+    kernelDropCounts,
+  }
   const names = options.streamRings ?? DEFAULT_STREAM_RINGS
   const control = isRing
     ? new StreamRingReceiver({ names, busyPoll }, handler, (owner) => makeUdp(udp, owner))

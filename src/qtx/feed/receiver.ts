@@ -44,6 +44,10 @@ export interface ReceiverOptions {
   readonly multicast?: MulticastOptions
   /** Looks for messages without ever sleeping, which takes a core; only where `recvmmsg` or a stream ring is read. */
   readonly busyPoll?: boolean
+  /** Has the kernel say when it received each datagram, where `recvmmsg` receives. */
+  readonly kernelTimestamps?: boolean
+  /** Has the kernel say with each datagram how many it dropped before, where `recvmmsg` receives. */
+  readonly kernelDropCounts?: boolean
 }
 
 export interface ReceiverStatistics {

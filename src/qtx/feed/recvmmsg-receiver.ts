@@ -16,6 +16,8 @@ export class RecvmmsgReceiver implements Receiver {
   readonly #handler: DatagramHandler
   readonly #hostWord: number
   readonly #portWord: number
+  readonly #areDropsSaid: boolean
+  readonly #hasControl: boolean
   readonly #onBusyTurn = (): void => this.#busyTurn()
   #immediate: NodeJS.Immediate | undefined
   #socket: UdpSocket | undefined
@@ -25,6 +27,8 @@ export class RecvmmsgReceiver implements Receiver {
   #otherSender = 0
   #socketErrors = 0
   #knownDrops = 0
+  /** What the last datagram said was dropped before it. */
+  #saidDrops = 0
   /** Dropped, while datagrams from before that may still wait. */
   #dropsToRepeat = 0
   #last: ReceiverStatistics | undefined
@@ -36,15 +40,24 @@ export class RecvmmsgReceiver implements Receiver {
     const sender = senderWord(address, options.multicast ? 0 : port)
     this.#hostWord = sender.hostWord
     this.#portWord = sender.portWord
+    this.#areDropsSaid = options.kernelDropCounts === true
+    this.#hasControl = this.#areDropsSaid || options.kernelTimestamps === true
   }
 
   open(): Promise<void> {
     return new Promise((resolve) => {
-      const { multicast, receiveBufferBytes } = this.#options
+      const {
+        multicast,
+        receiveBufferBytes,
+        kernelTimestamps = false,
+        kernelDropCounts = false,
+      } = this.#options
       const socket = UdpSocket.open({
         bindAddress: multicast?.group ?? '0.0.0.0',
         bindPort: multicast?.port ?? 0,
         receiveBufferBytes,
+        kernelTimestamps,
+        kernelDropCounts,
         ...(multicast && {
           multicast: { group: multicast.group, interfaceAddress: multicast.interfaceAddress ?? '0.0.0.0' },
         }),
@@ -116,11 +129,11 @@ export class RecvmmsgReceiver implements Receiver {
       const count = this.#receiveBatch()
       if (count === BATCH_SLOTS) continue
       // Before the buffer was too full there were full batches.
-      if (batch > 0) this.noticeDrops()
+      if (batch > 0 && !this.#areDropsSaid) this.noticeDrops()
       if (this.#dropsToRepeat > 0) this.#repeatDrops()
       return batch + count
     }
-    this.noticeDrops()
+    if (!this.#areDropsSaid) this.noticeDrops()
     return BATCHES_PER_TURN
   }
 
@@ -143,6 +156,7 @@ export class RecvmmsgReceiver implements Receiver {
     if (count === 0) return 0
     const handler = this.#handler
     const memory = this.#memory
+    const hasControl = this.#hasControl
     handler.onBatch()
     for (let slot = 0; slot < count; slot++) {
       if (!socket.isFrom(slot, this.#hostWord, this.#portWord)) {
@@ -152,9 +166,22 @@ export class RecvmmsgReceiver implements Receiver {
       const lengthBytes = socket.lengthBytes(slot)
       this.#datagrams++
       this.#bytes += lengthBytes
+      if (hasControl) this.#readControl(socket, slot)
       handler.onDatagram(memory, slot * SLOT_BYTES, lengthBytes)
     }
     return count
+  }
+
+  #readControl(socket: UdpSocket, slot: number): void {
+    this.#memory.kernelMs = socket.kernelMs(slot)
+    const drops = socket.dropsBefore(slot)
+    if (drops <= this.#saidDrops) return
+    const count = drops - this.#saidDrops
+    this.#saidDrops = drops
+    // Those that were looked for before and found were told with this to follow.
+    this.#dropsToRepeat = 0
+    if (drops > this.#knownDrops) this.#knownDrops = drops
+    this.#handler.onKernelDrops(count)
   }
 
   #onError(reason: string): void {

@@ -30,6 +30,10 @@ export interface QtxUdpManagerOptions {
   readonly streamRings?: StreamRingNames | undefined
   /** Looks for messages without ever sleeping: a core for some microseconds. Default false. */
   readonly busyPoll?: boolean | undefined
+  /** Has the kernel say when it received each datagram: `kernelMs` of messages, `kernelLatencyUs` of the statistics. With recvmmsg only; default false. */
+  readonly kernelTimestamps?: boolean | undefined
+  /** Has the kernel say with each datagram how many it dropped before, instead of asking it after full batches. With recvmmsg only; default false. */
+  readonly kernelDropCounts?: boolean | undefined
   /** A group to join, on which the same datagrams arrive (assumed). */
   readonly multicastGroup?: string | undefined
   /** The group's port; without it the server's (assumed). */
@@ -65,6 +69,8 @@ export function feedKey(options: QtxUdpManagerOptions): string {
     options.transport,
     [options.streamRings?.messages, options.streamRings?.levels],
     options.busyPoll,
+    options.kernelTimestamps,
+    options.kernelDropCounts,
     options.receiveBufferBytes,
     options.silenceMs,
     options.subscribeTimeoutMs,

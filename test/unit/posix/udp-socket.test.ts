@@ -11,8 +11,14 @@ describe.skipIf(!onLinux)('a UDP socket that receives in batches (Linux only)', 
     for (const close of toClose.splice(0)) close()
   })
 
-  function open(receiveBufferBytes = 1 << 20): UdpSocket {
-    const socket = UdpSocket.open({ bindAddress: '127.0.0.1', bindPort: 0, receiveBufferBytes })
+  function open(receiveBufferBytes = 1 << 20, kernelWords = false): UdpSocket {
+    const socket = UdpSocket.open({
+      bindAddress: '127.0.0.1',
+      bindPort: 0,
+      receiveBufferBytes,
+      kernelTimestamps: kernelWords,
+      kernelDropCounts: kernelWords,
+    })
     toClose.push(() => socket.close())
     return socket
   }
@@ -113,6 +119,34 @@ describe.skipIf(!onLinux)('a UDP socket that receives in batches (Linux only)', 
     for (let count = small.receive(); count > 0; count = small.receive()) received += count
     expect(received).toBeLessThan(200)
     expect(small.kernelDrops).toBe(200 - received)
+  })
+
+  test('the kernel says of each datagram when it came, and how many were dropped before, batch after batch', async () => {
+    const own = open(4_096, true)
+    const { socket } = await peer()
+    for (let i = 0; i < 200; i++) await send(socket, Buffer.alloc(1_000), own.localPort)
+    const beforeMs = Date.now()
+    let received = 0
+    for (let count = own.receive(); count > 0; count = own.receive()) {
+      for (let slot = 0; slot < count; slot++) {
+        expect(Math.abs(own.kernelMs(slot) - beforeMs)).toBeLessThan(60_000)
+        expect(own.dropsBefore(slot)).toBe(0)
+      }
+      received += count
+    }
+    await send(socket, 'after the drops', own.localPort)
+    expect(own.receive()).toBe(1)
+    expect(own.kernelMs(0)).toBeGreaterThanOrEqual(beforeMs - 1)
+    expect(own.dropsBefore(0)).toBe(200 - received)
+    expect(own.dropsBefore(0)).toBe(own.kernelDrops)
+  })
+
+  test('where the kernel was not asked, it says nothing', async () => {
+    const own = open()
+    const { socket } = await peer()
+    await send(socket, 'x', own.localPort)
+    own.receive()
+    expect([own.kernelMs(0), own.dropsBefore(0)]).toEqual([0, 0])
   })
 
   test('an address that is not one, or is taken, is an error that names it', () => {

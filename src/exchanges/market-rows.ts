@@ -1,0 +1,42 @@
+import type { MarketFeed } from './market-feed.ts'
+
+/** Tells best prices; false where one of the numbers could not be read. */
+export function tellTop(
+  feed: MarketFeed,
+  sequence: number | undefined,
+  eventMs: number | undefined,
+  bidPrice: number | undefined,
+  bidSize: number | undefined,
+  askPrice: number | undefined,
+  askSize: number | undefined,
+  receivedMs: number,
+): boolean {
+  if (
+    sequence === undefined ||
+    eventMs === undefined ||
+    bidPrice === undefined ||
+    bidSize === undefined ||
+    askPrice === undefined ||
+    askSize === undefined
+  ) {
+    return false
+  }
+  feed.top(sequence, eventMs, bidPrice, bidSize, askPrice, askSize, receivedMs)
+  return true
+}
+
+/** Tells a trade by the side that took; false where something of it could not be read. */
+export function tellTrade(
+  feed: MarketFeed,
+  side: unknown,
+  price: number | undefined,
+  size: number | undefined,
+  tradeId: number | undefined,
+  eventMs: number,
+  receivedMs: number,
+): boolean {
+  if (tradeId === undefined || tradeId < 0 || price === undefined || size === undefined) return false
+  if (price <= 0 || size <= 0 || (side !== 'buy' && side !== 'sell')) return false
+  feed.trade(side === 'buy', price, size, tradeId, eventMs, receivedMs)
+  return true
+}
