@@ -19,7 +19,7 @@ export const measureBook: Measurement = async ({ runs, isBrief, processes, log }
     Object.entries(VARIANTS).map(([name, variant]) => ({
       name,
       measure: async () => {
-        const result = (await processes.run('book', [variant, isBrief ? '1' : '5'])) as BookResult
+        const result = (await processes.run('book', [variant, isBrief ? '1' : '9'])) as BookResult
         results.push(result)
         return result.nanoseconds
       },

@@ -16,7 +16,7 @@ export interface Audit {
   readonly orders: number
   readonly fills: number
   readonly fundingPayments: number
-  /** Orders by their end. */
+  /** Orders by their end; failed ones by why, too. */
   readonly ends: Readonly<Record<string, number>>
   /** Unknown to the end, where the exchange's record shows that they never arrived, by why. */
   readonly neverArrived: Readonly<Record<string, number>>
@@ -89,7 +89,8 @@ async function compare(
   for (const id of theirs.keys()) if (!ours.has(id)) discrepancies.push(`order ${id} is not in the journal`)
   for (const order of orders) {
     const id = order.clientOrderId
-    ends[order.state] = (ends[order.state] ?? 0) + 1
+    const how = order.state === 'failed' ? `failed ${order.code ?? ''}` : order.state
+    ends[how] = (ends[how] ?? 0) + 1
     const [their, ...more] = theirs.get(id) ?? []
     if (more.length > 0) discrepancies.push(`order ${id} was sent ${more.length + 1} times`)
     if (!their && order.state === 'submitUnknown') {

@@ -45,6 +45,7 @@ export class SoakRun implements AsyncDisposable {
     }
     const startedMs = performance.now()
     const tradedMs = await this.#trade()
+    if (this.#isOver()) throw new Error('the run was interrupted')
     for (const venue of this.#venues) venue.heal()
     const ends = await this.#life!.finish()
     this.#noteLife(this.#life!)

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { registerConfig } from './commands/config.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerDemo } from './commands/demo.ts'
+import { registerHistory } from './commands/history.ts'
 import { registerSimulate } from './commands/simulate.ts'
 import { registerWatch } from './commands/watch.ts'
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.ts'
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   registerSimulate(program)
   registerConfig(program)
   registerDoctor(program)
+  registerHistory(program)
   for (const command of program.commands) {
     command.configureOutput({ outputError: writeUsageError(command) })
   }

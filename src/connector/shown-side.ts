@@ -15,6 +15,9 @@ export class ShownSide {
   /** The newest top; its size is 0 where the depth's own best level is the top. */
   topPrice = NaN
   topSize = 0
+  /** What is shown best, NaN where nothing is. */
+  bestPrice = NaN
+  bestSize = NaN
   /** The best level of the depth that is shown. */
   first = NO_LEVEL
   /** The age of the limit, `NO_AGE` without one. */
@@ -23,18 +26,6 @@ export class ShownSide {
 
   constructor(isBid: boolean) {
     this.depth = new OrderBookSide(isBid)
-  }
-
-  /** NaN where nothing is shown. */
-  get bestPrice(): number {
-    if (this.topSize > 0) return this.topPrice
-    return this.first === NO_LEVEL ? NaN : this.depth.priceAt(this.first)
-  }
-
-  /** NaN where nothing is shown. */
-  get bestSize(): number {
-    if (this.topSize > 0) return this.topSize
-    return this.first === NO_LEVEL ? NaN : this.depth.sizeAt(this.first)
   }
 
   get levelCount(): number {
@@ -66,7 +57,19 @@ export class ShownSide {
 
   /** Finds the shown levels again after the depth's levels were changed. */
   refresh(): void {
-    this.first = this.limitAge === NO_AGE ? this.depth.best : this.depth.firstWorseThan(this.#limitPrice)
+    const depth = this.depth
+    const first = this.limitAge === NO_AGE ? depth.best : depth.firstWorseThan(this.#limitPrice)
+    this.first = first
+    if (this.topSize > 0) {
+      this.bestPrice = this.topPrice
+      this.bestSize = this.topSize
+    } else if (first === NO_LEVEL) {
+      this.bestPrice = NaN
+      this.bestSize = NaN
+    } else {
+      this.bestPrice = depth.priceAt(first)
+      this.bestSize = depth.sizeAt(first)
+    }
   }
 
   clear(): void {

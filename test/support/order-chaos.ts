@@ -49,7 +49,11 @@ export class OrderChaos implements AsyncDisposable {
     const rig = await TradingRig.ready(
       { seed, exchange, accounts: [{ ...credentials, balances: { USDT: '1000000' } }] },
       // Orders must go on to meet the faults.
-      { orderTimeoutMs: 1_200, circuitBreakers: { orderManager: { failures: 1_000 } } },
+      {
+        orderTimeoutMs: 1_200,
+        circuitBreakers: { orderManager: { failures: 1_000 } },
+        rateLimits: { weightPerMinute: 100_000, ordersPer10s: 10_000, ordersPerMinute: 100_000 },
+      },
       { clock: new FastClock(SPEED) },
     )
     return new OrderChaos(rig, seed)
@@ -60,7 +64,8 @@ export class OrderChaos implements AsyncDisposable {
     while (this.#ids.length < orders) {
       this.#step++
       this.#endLastingFaults()
-      if (this.#random.chance(0.12)) this.#injectFault()
+      // While little may be sent there is little for a fault to meet.
+      if (this.#random.chance(this.#rig.connector.ready ? 0.12 : 0.01)) this.#injectFault()
       this.#trade()
       await this.#marketMoves(this.#random.integer(4))
     }
@@ -91,7 +96,11 @@ export class OrderChaos implements AsyncDisposable {
     const pair = this.#pick(PAIRS)
     const book = connector.orderBook(pair)
     const mid = new Decimal(book.bestBidPrice || 1).plus(book.bestAskPrice || 1).div(2)
-    const isBuy = this.#random.chance(0.5)
+    const held = connector.positions.get(pair)?.amount ?? new Decimal(0)
+    const kind = this.#random.integer(10)
+    // A close that has nothing to close is no order, and while nothing else may be sent nothing else would be.
+    const isClose = kind >= 8 && !held.isZero()
+    const isBuy = isClose ? held.isNegative() : this.#random.chance(0.5)
     // Below the mid for a buy, above it for a sell, when positive.
     const away = (fraction: number) => mid.mul(isBuy ? 1 - fraction : 1 + fraction)
     const near = away(this.#random.between(-0.0002, 0.0004))
@@ -115,7 +124,7 @@ export class OrderChaos implements AsyncDisposable {
       this.#ids.push(id)
       if (this.#random.chance(0.15)) this.#follow(connector.cancel(pair, id))
     }
-    switch (this.#random.integer(10)) {
+    switch (isClose ? kind : kind % 8) {
       case 0: {
         send('limit', far)
         return

@@ -3,6 +3,7 @@ import {
   silentLogger,
   type ConnectorEvents,
   type ConnectorRuntime,
+  type Decimal,
   type QtxConnector,
 } from '../../src/index.ts'
 import type { QtxConnectorConfigInput } from '../../src/config/connector-config.ts'
@@ -94,6 +95,13 @@ export class TradingRig implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.connector.stop()
     await this.simulator.close()
+  }
+
+  /** Throws where the connector knows none. */
+  bestBid(pair: string): Decimal {
+    const bid = this.connector.price(pair, 'bid')
+    if (!bid) throw new Error(`no bid of ${pair}`)
+    return bid
   }
 }
 

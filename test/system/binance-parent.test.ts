@@ -5,15 +5,15 @@ import { WebSocketServer } from 'ws'
 import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
-import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
 import type { MarketDataSink } from '../../src/connector/market-data-source.ts'
-import { QtxError } from '../../src/errors.ts'
 import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simulated-binance.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { HookedBinance, UserStreamNotes } from '../support/hooked-binance.ts'
 import { until } from '../support/until.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
+import { limitOrder } from '../support/limit-order.ts'
+import { errorOf } from '../support/error-of.ts'
 
 const PAIR = 'BTC-USDT'
 const CREDENTIALS = { apiKey: 'the-api-key-of-the-test', apiSecret: 'the-api-secret-of-the-test' }
@@ -44,30 +44,8 @@ function market(bids: [number, number][], asks: [number, number][], symbol = 'BT
   return { kind: 'snapshot', symbol, txMs: nowMs, eventMs: nowMs, sequence: ++sequence, bids, asks }
 }
 
-function order(fields: Partial<OrderIdentity> & { clientOrderId: string }): InFlightOrder {
-  return new InFlightOrder({
-    pair: PAIR,
-    tradeType: 'buy',
-    orderType: 'limit',
-    timeInForce: 'gtc',
-    positionAction: 'open',
-    amount: new Decimal('0.01'),
-    price: new Decimal('59000'),
-    maxSlippage: new Decimal('0.03'),
-    leverage: 1,
-    createdMs: clock.nowMs(),
-    ...fields,
-  })
-}
-
-async function errorOf(work: Promise<unknown>): Promise<QtxError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(QtxError)
-  return error as QtxError
-}
+const order = (fields: Parameters<typeof limitOrder>[0]) =>
+  limitOrder({ createdMs: clock.nowMs(), ...fields })
 
 /** Everything that an error shows anybody. */
 function shown(error: unknown): string {

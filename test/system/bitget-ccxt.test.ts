@@ -1,8 +1,9 @@
 import ccxt from 'ccxt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSimulatedBitget } from '../../src/simulator/exchange/bitget/simulated-bitget.ts'
-import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
+import { failureOf } from '../support/error-of.ts'
+import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 
 const KEYS = {
   apiKey: 'a-key-of-the-simulated-exchange',
@@ -60,36 +61,14 @@ async function createClient(keys: Partial<typeof KEYS> = {}): Promise<Client> {
   return client
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-
-function apply(event: DistributiveOmit<MarketEvent, 'symbol' | 'txMs' | 'eventMs'>): void {
-  const nowMs = Date.now()
-  exchange.applyMarketEvent({ symbol: 'BTCUSDT', txMs: nowMs, eventMs: nowMs, ...event })
-}
-
-async function errorOf(work: Promise<unknown>): Promise<{ readonly name: string; readonly message: string }> {
-  try {
-    await work
-  } catch (error) {
-    const { name, message } = error as Error
-    return { name, message }
-  }
-  throw new Error('the call was expected to fail')
-}
+const apply = (event: UnstampedEvent) => exchange.applyMarketEvent(marketNow('BTCUSDT', event))
 
 beforeEach(async () => {
   exchange = await startSimulatedBitget({ accounts: [{ ...KEYS, balances: { USDT: '10000' } }] })
   apply({
     kind: 'snapshot',
     sequence: (sequence += 10n),
-    bids: [
-      [60_000, 1],
-      [59_999.9, 2],
-    ],
-    asks: [
-      [60_000.1, 1],
-      [60_000.2, 2],
-    ],
+    ...TWO_LEVELS,
   })
 })
 
@@ -192,7 +171,7 @@ describe('unmodified ccxt over REST', () => {
     expect(await client.fetchMyTrades(SYMBOL, Date.now() + 60_000)).toEqual([])
     const one = await client.fetchMyTrades(SYMBOL, undefined, 10, { orderId: all[2]!.order })
     expect(one.map((trade) => trade.id)).toEqual([all[2]!.id])
-    expect((await errorOf(client.fetchMyTrades(SYMBOL, undefined, 101))).message).toContain('40017')
+    expect((await failureOf(client.fetchMyTrades(SYMBOL, undefined, 101))).message).toContain('40017')
   })
 
   it('sets leverage and position mode, pays funding, and reads the payments', async () => {
@@ -200,15 +179,15 @@ describe('unmodified ccxt over REST', () => {
     await client.loadMarkets()
     await client.setLeverage(10, SYMBOL)
     expect(await client.fetchLeverage(SYMBOL)).toMatchObject({ longLeverage: 10, marginMode: 'cross' })
-    expect((await errorOf(client.setLeverage(500, SYMBOL))).message).toContain('40797')
+    expect((await failureOf(client.setLeverage(500, SYMBOL))).message).toContain('40797')
     await client.setPositionMode(false)
     await client.setPositionMode(true)
     expect(exchange.engine.account(KEYS.apiKey)!.hedgeMode).toBe(true)
-    const refused = await errorOf(client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000))
+    const refused = await failureOf(client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000))
     expect(refused).toMatchObject({ name: 'InvalidOrder' })
     await client.setPositionMode(false)
     await client.createOrder(SYMBOL, 'market', 'buy', 0.1)
-    expect((await errorOf(client.setPositionMode(true))).message).toContain('40920')
+    expect((await failureOf(client.setPositionMode(true))).message).toContain('40920')
     exchange.engine.payFunding('BTCUSDT')
     const [payment] = await client.fetchFundingHistory(SYMBOL)
     // 0.1 × 60000.05 × 0.0001, paid by the long side.
@@ -218,16 +197,16 @@ describe('unmodified ccxt over REST', () => {
   it('refuses with errors that ccxt maps to its own classes', async () => {
     const client = await createClient()
     const place = (amount: number, price: number, params = {}) =>
-      errorOf(client.createOrder(SYMBOL, 'limit', 'buy', amount, price, params))
+      failureOf(client.createOrder(SYMBOL, 'limit', 'buy', amount, price, params))
     expect(await place(100, 60_000)).toMatchObject({ name: 'InsufficientFunds' })
     expect((await place(0.01, 60_001, { reduceOnly: true })).message).toContain('22002')
     expect((await place(0.01, 90_000)).message).toContain('22047')
     await client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000, { clientOrderId: '71' })
     expect((await place(0.01, 59_000, { clientOrderId: '71' })).message).toContain('40786')
-    expect((await errorOf(client.cancelOrder('', SYMBOL, { clientOrderId: '77' }))).message).toContain(
+    expect((await failureOf(client.cancelOrder('', SYMBOL, { clientOrderId: '77' }))).message).toContain(
       '22001',
     )
-    expect(await errorOf(client.fetchOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
+    expect(await failureOf(client.fetchOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
       name: 'OrderNotFound',
     })
   })
@@ -239,14 +218,14 @@ describe('unmodified ccxt over REST', () => {
       [{ passphrase: 'wrong' }, '40012'],
     ] as const
     for (const [keys, code] of refusals) {
-      const error = await errorOf((await createClient(keys)).fetchBalance())
+      const error = await failureOf((await createClient(keys)).fetchBalance())
       expect(error).toMatchObject({ name: 'AuthenticationError' })
       expect(error.message).toContain(code)
     }
     const client = await createClient()
     await client.loadMarkets()
     exchange.setClockSkew(60_000)
-    expect(await errorOf(client.fetchBalance())).toMatchObject({ name: 'InvalidNonce' })
+    expect(await failureOf(client.fetchBalance())).toMatchObject({ name: 'InvalidNonce' })
     const log = JSON.stringify(exchange.requests)
     expect(log).toContain('/api/v2/mix/account/accounts')
     for (const secret of [KEYS.apiSecret, KEYS.passphrase]) expect(log).not.toContain(secret)
@@ -337,7 +316,7 @@ describe('unmodified ccxt over websockets', () => {
     for (const [keys, code] of refusals) {
       const client = await createClient(keys)
       await client.loadMarkets()
-      const error = await errorOf(client.watchOrders())
+      const error = await failureOf(client.watchOrders())
       expect(error).toMatchObject({ name: 'AuthenticationError' })
       expect(error.message).toContain(code)
     }

@@ -1,21 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { Decimal } from '../../src/index.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
 const PAIR = 'BTC-USDT'
 
-function bestBid(rig: TradingRig): Decimal {
-  const bid = rig.connector.price(PAIR, 'bid')
-  if (!bid) throw new Error('no bid')
-  return bid
-}
-
 describe('Bitget through QTX', () => {
   test('an order goes through the ring, its fills come by the private stream, all in base units', async () => {
     await using rig = await TradingRig.ready({ exchange: 'bitget' })
     rig.simulator.stopSource()
-    const bid = bestBid(rig)
+    const bid = rig.bestBid(PAIR)
     const id = rig.connector.buy(PAIR, '0.02', 'limitMaker', bid)
     const created = await rig.event('buyOrderCreated', id)
     expect(created.exchangeOrderId).toMatch(/^\d{19}$/)
@@ -57,7 +50,7 @@ describe('Bitget through QTX', () => {
 
   test('a cancel through the ring is a receipt: the stream ends the order', async () => {
     await using rig = await TradingRig.ready({ exchange: 'bitget' })
-    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.96'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.96'))
     await rig.event('buyOrderCreated', id)
     expect(await rig.connector.cancel(PAIR, id)).toEqual({ clientOrderId: id, success: true })
     expect(rig.eventsOf(id)).toEqual(['buyOrderCreated', 'orderCancelled'])
@@ -65,10 +58,10 @@ describe('Bitget through QTX', () => {
 
   test('a post-only that would trade is accepted, then canceled; what is refused fails with Bitget’s words', async () => {
     await using rig = await TradingRig.ready({ exchange: 'bitget' })
-    const crossing = rig.connector.buy(PAIR, '0.01', 'limitMaker', bestBid(rig).mul('1.01'))
+    const crossing = rig.connector.buy(PAIR, '0.01', 'limitMaker', rig.bestBid(PAIR).mul('1.01'))
     await rig.event('orderCancelled', crossing)
     expect(rig.eventsOf(crossing)).toEqual(['buyOrderCreated', 'orderCancelled'])
-    const tooMuch = rig.connector.buy(PAIR, '900', 'limit', bestBid(rig).mul('0.99'))
+    const tooMuch = rig.connector.buy(PAIR, '900', 'limit', rig.bestBid(PAIR).mul('0.99'))
     const failure = await rig.event('orderFailure', tooMuch)
     expect(failure.errorCode).toBe('QTX_ORDER_REJECTED')
     expect(failure.errorMessage).toContain('40762')

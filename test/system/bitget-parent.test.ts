@@ -8,8 +8,6 @@ import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import type { ConnectorEvents } from '../../src/connector/events.ts'
-import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
-import { QtxError } from '../../src/errors.ts'
 import { BitgetPerpetualDerivative } from '../../src/exchanges/bitget/bitget-perpetual-derivative.ts'
 import { startSimulatedBitget } from '../../src/simulator/exchange/bitget/simulated-bitget.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
@@ -18,6 +16,8 @@ import { UserStreamNotes } from '../support/hooked-binance.ts'
 import { openHooks, type OpenHooks } from '../support/open-hooks.ts'
 import { ORDER_EVENTS } from '../support/order-events.ts'
 import { until } from '../support/until.ts'
+import { limitOrder } from '../support/limit-order.ts'
+import { errorOf } from '../support/error-of.ts'
 
 const PAIR = 'BTC-USDT'
 const CREDENTIALS = {
@@ -83,21 +83,7 @@ function trade(takerSide: 'buy' | 'sell', price: number, size: number): MarketEv
   return { kind: 'trade', symbol: 'BTCUSDT', txMs: nowMs, eventMs: nowMs, tradeId, takerSide, price, size }
 }
 
-function order(fields: Partial<OrderIdentity> & { clientOrderId: string }): InFlightOrder {
-  return new InFlightOrder({
-    pair: PAIR,
-    tradeType: 'buy',
-    orderType: 'limit',
-    timeInForce: 'gtc',
-    positionAction: 'open',
-    amount: new Decimal('0.01'),
-    price: new Decimal('59000'),
-    maxSlippage: new Decimal('0.03'),
-    leverage: 1,
-    createdMs: Date.now(),
-    ...fields,
-  })
-}
+const order = (fields: Parameters<typeof limitOrder>[0]) => limitOrder(fields)
 
 function account() {
   return exchange.engine.account(CREDENTIALS.apiKey)!
@@ -114,15 +100,6 @@ class LeapingClock extends SystemClock {
   override monotonicMs(): number {
     return super.monotonicMs() + this.leapMs
   }
-}
-
-async function errorOf(work: Promise<unknown>): Promise<QtxError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(QtxError)
-  return error as QtxError
 }
 
 beforeEach(async () => {

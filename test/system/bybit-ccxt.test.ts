@@ -2,7 +2,8 @@ import { pro as ccxt } from 'ccxt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSimulatedBybit } from '../../src/simulator/exchange/bybit/simulated-bybit.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
-import type { MarketEvent } from '../../src/simulator/market-event.ts'
+import { failureOf } from '../support/error-of.ts'
+import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 
 const API_KEY = 'a-key-of-the-simulated-exchange'
 const API_SECRET = 'a-secret-of-the-simulated-exchange'
@@ -69,22 +70,7 @@ async function createClient(apiKey = API_KEY, secret = API_SECRET, options = {})
   return client
 }
 
-function apply(event: DistributiveOmit<MarketEvent, 'symbol' | 'txMs' | 'eventMs'>): void {
-  const nowMs = Date.now()
-  exchange.applyMarketEvent({ symbol: 'BTCUSDT', txMs: nowMs, eventMs: nowMs, ...event })
-}
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-
-async function errorOf(work: Promise<unknown>): Promise<{ readonly name: string; readonly message: string }> {
-  try {
-    await work
-  } catch (error) {
-    const { name, message } = error as Error
-    return { name, message }
-  }
-  throw new Error('the call was expected to fail')
-}
+const apply = (event: UnstampedEvent) => exchange.applyMarketEvent(marketNow('BTCUSDT', event))
 
 beforeEach(async () => {
   exchange = await startSimulatedBybit({
@@ -93,14 +79,7 @@ beforeEach(async () => {
   apply({
     kind: 'snapshot',
     sequence: (sequence += 10n),
-    bids: [
-      [60_000, 1],
-      [59_999.9, 2],
-    ],
-    asks: [
-      [60_000.1, 1],
-      [60_000.2, 2],
-    ],
+    ...TWO_LEVELS,
   })
 })
 
@@ -222,11 +201,11 @@ describe('unmodified ccxt on the simulated Bybit, over REST', () => {
     const client = await createClient()
     await client.loadMarkets()
     await client.setLeverage(10, SYMBOL)
-    expect((await errorOf(client.setLeverage(10, SYMBOL))).message).toContain('110043')
+    expect((await failureOf(client.setLeverage(10, SYMBOL))).message).toContain('110043')
     expect(await client.fetchLeverage(SYMBOL)).toMatchObject({ longLeverage: 10 })
-    expect((await errorOf(client.setPositionMode(false))).message).toContain('110025')
+    expect((await failureOf(client.setPositionMode(false))).message).toContain('110025')
     await client.createOrder(SYMBOL, 'market', 'buy', 0.1)
-    expect((await errorOf(client.setPositionMode(true))).message).toContain('110024')
+    expect((await failureOf(client.setPositionMode(true))).message).toContain('110024')
     exchange.engine.payFunding('BTCUSDT')
     const [payment] = await client.fetchFundingHistory(SYMBOL)
     // 0.1 × 60000.05 × 0.0001, paid by the long side: what is paid is positive here.
@@ -237,7 +216,7 @@ describe('unmodified ccxt on the simulated Bybit, over REST', () => {
   it('refuses with errors that ccxt maps to its own classes, all with status 200', async () => {
     const client = await createClient()
     const place = (side: 'buy' | 'sell', amount: number, price: number, params = {}) =>
-      errorOf(client.createOrder(SYMBOL, 'limit', side, amount, price, params))
+      failureOf(client.createOrder(SYMBOL, 'limit', side, amount, price, params))
     expect(await place('buy', 100, 60_000)).toMatchObject({ name: 'InsufficientFunds' })
     expect(await place('buy', 0.01, 60_001, { reduceOnly: true })).toMatchObject({ name: 'InvalidOrder' })
     expect((await place('buy', 0.01, 90_000)).message).toContain('110003')
@@ -245,30 +224,30 @@ describe('unmodified ccxt on the simulated Bybit, over REST', () => {
     await client.cancelOrder(undefined as never, SYMBOL, { orderLinkId: '31' })
     expect((await place('buy', 0.01, 59_000, { clientOrderId: '31' })).message).toContain('110072')
     for (const orderLinkId of ['31', '77']) {
-      expect(await errorOf(client.cancelOrder(undefined as never, SYMBOL, { orderLinkId }))).toMatchObject({
+      expect(await failureOf(client.cancelOrder(undefined as never, SYMBOL, { orderLinkId }))).toMatchObject({
         name: 'OrderNotFound',
       })
     }
-    expect(await errorOf(client.fetchOrder('5b1f0c2e-nobody', SYMBOL, { acknowledged: true }))).toMatchObject(
-      { name: 'OrderNotFound' },
-    )
+    expect(
+      await failureOf(client.fetchOrder('5b1f0c2e-nobody', SYMBOL, { acknowledged: true })),
+    ).toMatchObject({ name: 'OrderNotFound' })
     exchange.engine.setHedgeMode(exchange.engine.account(API_KEY)!, true)
     expect((await place('buy', 0.01, 59_000)).message).toContain('position idx not match position mode')
     expect(exchange.requests.every(({ status }) => status === 200)).toBe(true)
   })
 
   it('refuses wrong keys, wrong signatures and wrong clocks, and logs no secret', async () => {
-    expect(await errorOf((await createClient('nobody')).fetchBalance())).toMatchObject({
+    expect(await failureOf((await createClient('nobody')).fetchBalance())).toMatchObject({
       name: 'AuthenticationError',
     })
-    const forged = await errorOf((await createClient(API_KEY, 'wrong')).fetchBalance())
+    const forged = await failureOf((await createClient(API_KEY, 'wrong')).fetchBalance())
     expect(forged).toMatchObject({ name: 'AuthenticationError' })
     expect(forged.message).toContain('10004')
     const client = await createClient()
     await client.loadMarkets()
     for (const skewMs of [60_000, -60_000]) {
       exchange.setClockSkew(skewMs)
-      const late = await errorOf(client.fetchBalance())
+      const late = await failureOf(client.fetchBalance())
       expect(late).toMatchObject({ name: 'InvalidNonce' })
       expect(late.message).toContain('10002')
     }
@@ -293,7 +272,7 @@ describe('unmodified ccxt on the simulated Bybit, over REST', () => {
     expect(await client.fetchMyTrades(SYMBOL, Date.now() - week + 60_000)).toHaveLength(1)
     expect(await client.fetchMyTrades(SYMBOL, Date.now() - week - 60_000)).toEqual([])
     const tooLong = client.fetchMyTrades(SYMBOL, 1, undefined, { until: Date.now() })
-    expect((await errorOf(tooLong)).message).toContain('7 days')
+    expect((await failureOf(tooLong)).message).toContain('7 days')
   })
 })
 
@@ -389,13 +368,13 @@ describe('unmodified ccxt on the simulated Bybit, over websockets', () => {
   it('refuses a login with a wrong secret', async () => {
     const client = await createClient(API_KEY, 'wrong')
     await client.loadMarkets()
-    expect(await errorOf(client.watchOrders())).toMatchObject({ name: 'AuthenticationError' })
+    expect(await failureOf(client.watchOrders())).toMatchObject({ name: 'AuthenticationError' })
   })
 
   it('is cut off when its login ends, and comes back', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const first = errorOf(client.watchOrders())
+    const first = failureOf(client.watchOrders())
     await expect.poll(() => exchange.socketCount).toBe(1)
     await client.fetchTime()
     exchange.expireLogins()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Decimal } from '../../src/index.ts'
+import type { Decimal } from '../../src/index.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
@@ -8,16 +8,10 @@ const SYMBOL = 'BTCUSDT'
 
 const ready = () => TradingRig.ready({ exchange: 'bybit' })
 
-function bestBid(rig: TradingRig): Decimal {
-  const bid = rig.connector.price(PAIR, 'bid')
-  if (!bid) throw new Error('no bid')
-  return bid
-}
-
 describe('the whole connector on Bybit: orders through the ring, fills from the private stream', () => {
   test('an order goes out in base units under its number, is answered, and cancelled', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.0123', 'limit', bestBid(rig).mul('0.97'))
+    const id = rig.connector.buy(PAIR, '0.0123', 'limit', rig.bestBid(PAIR).mul('0.97'))
     const created = await rig.event('buyOrderCreated', id)
     expect(rig.simulator.orderManager.taken.at(-1)?.request).toMatchObject({
       kind: 'place',
@@ -61,7 +55,7 @@ describe('the whole connector on Bybit: orders through the ring, fills from the 
 
   test('Q66: a post-only order that would trade is accepted and then canceled, with the exchange’s word for it', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', bestBid(rig).mul('1.01'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', rig.bestBid(PAIR).mul('1.01'))
     const cancelled = await rig.event('orderCancelled', id)
     expect(cancelled.reason).toContain('EC_PostOnlyWillTakeLiquidity')
     expect(rig.eventsOf(id)).toEqual(['buyOrderCreated', 'orderCancelled'])
@@ -69,7 +63,7 @@ describe('the whole connector on Bybit: orders through the ring, fills from the 
 
   test('an order without the margin for it fails, with the exchange’s code and words', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '90', 'limit', bestBid(rig).mul('0.99'))
+    const id = rig.connector.buy(PAIR, '90', 'limit', rig.bestBid(PAIR).mul('0.99'))
     const failure = await rig.event('orderFailure', id)
     expect(failure.errorCode).toBe('QTX_ORDER_REJECTED')
     expect(failure.errorMessage).toContain('110007')
@@ -79,10 +73,10 @@ describe('the whole connector on Bybit: orders through the ring, fills from the 
     await using rig = await ready()
     const { orderManager } = rig.simulator
     orderManager.restart('keep')
-    const refused = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.97'))
+    const refused = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.97'))
     expect((await rig.event('orderFailure', refused)).errorMessage).toContain('10003')
     await until(() => orderManager.statistics.keys === 2, 'the key')
-    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.97'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.97'))
     await rig.event('buyOrderCreated', id)
   })
 
@@ -94,7 +88,7 @@ describe('the whole connector on Bybit: orders through the ring, fills from the 
       },
       { orderTimeoutMs: 200 },
     )
-    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.97'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.97'))
     await rig.event('buyOrderCreated', id)
     expect(rig.connector.inFlightOrders.get(id)?.state).toBe('open')
     expect((await rig.connector.cancel(PAIR, id)).success).toBe(true)
@@ -103,7 +97,7 @@ describe('the whole connector on Bybit: orders through the ring, fills from the 
 
   test('canceling an order that is gone, and whose end nobody told, is looked up, not assumed', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.97'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.97'))
     await rig.event('buyOrderCreated', id)
     const { exchange, account } = rig.simulator
     exchange.dropSockets()

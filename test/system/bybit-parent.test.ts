@@ -4,7 +4,6 @@ import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import type { ConnectorEvents } from '../../src/connector/events.ts'
 import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
-import { QtxError } from '../../src/errors.ts'
 import { BybitPerpetualDerivative } from '../../src/exchanges/bybit/bybit-perpetual-derivative.ts'
 import { startSimulatedBybit } from '../../src/simulator/exchange/bybit/simulated-bybit.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
@@ -13,6 +12,8 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
 import { openHooks, type OpenHooks } from '../support/open-hooks.ts'
 import { until } from '../support/until.ts'
+import { limitOrder } from '../support/limit-order.ts'
+import { errorOf } from '../support/error-of.ts'
 
 const PAIR = 'BTC-USDT'
 const SYMBOL = 'BTCUSDT'
@@ -48,15 +49,6 @@ function parent(options: Partial<ConnectorOptions> = {}): BybitPerpetualDerivati
 const account = () => exchange.engine.account(CREDENTIALS.apiKey)!
 const requestsTo = (path: string) => exchange.requests.filter((request) => request.path === path)
 
-async function errorOf(work: Promise<unknown>): Promise<QtxError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(QtxError)
-  return error as QtxError
-}
-
 beforeEach(async () => {
   exchange = await startSimulatedBybit({ accounts: [CREDENTIALS] })
   exchange.applyMarketEvent(market([[60_000, 1]], [[60_010, 1]]))
@@ -77,21 +69,8 @@ describe('the hooks', () => {
     return made
   }
 
-  function order(fields: Partial<OrderIdentity> & { clientOrderId: string }): InFlightOrder {
-    return new InFlightOrder({
-      pair: PAIR,
-      tradeType: 'buy',
-      orderType: 'limit',
-      timeInForce: 'gtc',
-      positionAction: 'open',
-      amount: new Decimal('0.01'),
-      price: new Decimal('59000'),
-      maxSlippage: new Decimal('0.03'),
-      leverage: 1,
-      createdMs: clock.nowMs(),
-      ...fields,
-    })
-  }
+  const order = (fields: Parameters<typeof limitOrder>[0]) =>
+    limitOrder({ createdMs: clock.nowMs(), ...fields })
 
   beforeEach(async () => {
     clock = new FakeClock(Date.now())

@@ -1,8 +1,9 @@
 import ccxt from 'ccxt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simulated-binance.ts'
-import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
+import { failureOf } from '../support/error-of.ts'
+import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 
 const API_KEY = 'a-key-of-the-simulated-exchange'
 const API_SECRET = 'a-secret-of-the-simulated-exchange'
@@ -60,22 +61,7 @@ async function createClient(apiKey = API_KEY, secret = API_SECRET): Promise<Clie
   return client
 }
 
-function apply(event: DistributiveOmit<MarketEvent, 'symbol' | 'txMs' | 'eventMs'>): void {
-  const nowMs = Date.now()
-  exchange.applyMarketEvent({ symbol: 'BTCUSDT', txMs: nowMs, eventMs: nowMs, ...event })
-}
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-
-async function errorOf(work: Promise<unknown>): Promise<{ readonly name: string; readonly message: string }> {
-  try {
-    await work
-  } catch (error) {
-    const { name, message } = error as Error
-    return { name, message }
-  }
-  throw new Error('the call was expected to fail')
-}
+const apply = (event: UnstampedEvent) => exchange.applyMarketEvent(marketNow('BTCUSDT', event))
 
 beforeEach(async () => {
   exchange = await startSimulatedBinance({
@@ -84,14 +70,7 @@ beforeEach(async () => {
   apply({
     kind: 'snapshot',
     sequence: (sequence += 10n),
-    bids: [
-      [60_000, 1],
-      [59_999.9, 2],
-    ],
-    asks: [
-      [60_000.1, 1],
-      [60_000.2, 2],
-    ],
+    ...TWO_LEVELS,
   })
 })
 
@@ -220,35 +199,35 @@ describe('unmodified ccxt over REST', () => {
   it('refuses with errors that ccxt maps to its own classes', async () => {
     const client = await createClient()
     const place = (side: 'buy' | 'sell', amount: number, price: number, params = {}) =>
-      errorOf(client.createOrder(SYMBOL, 'limit', side, amount, price, params))
+      failureOf(client.createOrder(SYMBOL, 'limit', side, amount, price, params))
     expect(await place('buy', 100, 60_000)).toMatchObject({ name: 'InsufficientFunds' })
     expect(await place('buy', 0.01, 60_001, { postOnly: true })).toMatchObject({ name: 'OrderNotFillable' })
     expect(await place('buy', 0.01, 60_001, { reduceOnly: true })).toMatchObject({ name: 'InvalidOrder' })
     expect((await place('buy', 0.001, 59_000)).message).toContain('-4164')
     expect((await place('buy', 0.01, 90_000)).message).toContain('-4016')
-    expect(await errorOf(client.cancelOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
+    expect(await failureOf(client.cancelOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
       name: 'OrderNotFound',
     })
-    expect(await errorOf(client.fetchOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
+    expect(await failureOf(client.fetchOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
       name: 'OrderNotFound',
     })
-    expect(await errorOf(client.setPositionMode(false))).toMatchObject({ name: 'OperationRejected' })
+    expect(await failureOf(client.setPositionMode(false))).toMatchObject({ name: 'OperationRejected' })
     exchange.engine.setHedgeMode(exchange.engine.account(API_KEY)!, true)
     expect(await client.fetchPositionMode(SYMBOL)).toMatchObject({ hedged: true })
     expect((await place('buy', 0.01, 59_000)).message).toContain('-4061')
   })
 
   it('refuses wrong keys, wrong signatures and wrong clocks, and logs no secret', async () => {
-    expect(await errorOf((await createClient('nobody')).fetchBalance())).toMatchObject({
+    expect(await failureOf((await createClient('nobody')).fetchBalance())).toMatchObject({
       name: 'AuthenticationError',
     })
-    const forged = await errorOf((await createClient(API_KEY, 'wrong')).fetchBalance())
+    const forged = await failureOf((await createClient(API_KEY, 'wrong')).fetchBalance())
     expect(forged).toMatchObject({ name: 'AuthenticationError' })
     expect(forged.message).toContain('-1022')
     const client = await createClient()
     await client.loadMarkets()
     exchange.setClockSkew(60_000)
-    const late = await errorOf(client.fetchBalance())
+    const late = await failureOf(client.fetchBalance())
     expect(late).toMatchObject({ name: 'InvalidNonce' })
     expect(late.message).toContain('-1021')
     const log = JSON.stringify(exchange.requests)
@@ -262,13 +241,13 @@ describe('unmodified ccxt over REST', () => {
     await client.loadMarkets()
     const aboutTime = { status: 429, body: { code: -1003, msg: 'Too many requests.' } }
     exchange.failRest(({ path }) => (path === '/fapi/v1/time' ? aboutTime : undefined))
-    expect(await errorOf(client.fetchTime())).toMatchObject({ name: 'DDoSProtection' })
+    expect(await failureOf(client.fetchTime())).toMatchObject({ name: 'DDoSProtection' })
     expect(await client.fetchTime()).toBeGreaterThan(0)
     exchange.failRest(({ method }) => (method === 'POST' ? 'drop-after' : undefined))
-    await errorOf(client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000, { clientOrderId: '9' }))
+    await failureOf(client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000, { clientOrderId: '9' }))
     expect(await client.fetchOrder('', SYMBOL, { clientOrderId: '9' })).toMatchObject({ status: 'open' })
     exchange.refuseConnections(true)
-    await errorOf(client.fetchTime())
+    await failureOf(client.fetchTime())
     exchange.refuseConnections(false)
     expect(await client.fetchTime()).toBeGreaterThan(0)
   })
@@ -350,7 +329,7 @@ describe('unmodified ccxt over websockets', () => {
   it('reconnects after its sockets were dropped and sees what happens from then on', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const first = errorOf(client.watchOrders(SYMBOL))
+    const first = failureOf(client.watchOrders(SYMBOL))
     await expect.poll(() => exchange.socketCount).toBe(1)
     exchange.dropSockets()
     expect(await first).toMatchObject({ name: 'NetworkError' })
@@ -363,7 +342,7 @@ describe('unmodified ccxt over websockets', () => {
   it('is told when its listen key has expired', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const watching = errorOf(client.watchOrders(SYMBOL))
+    const watching = failureOf(client.watchOrders(SYMBOL))
     await expect.poll(() => exchange.socketCount).toBe(1)
     exchange.expireLogins()
     await client.framesUntil(1)

@@ -5,7 +5,8 @@ import {
   startSimulatedExchange,
   type SimulatedExchange,
 } from '../../src/simulator/exchange/simulated-exchange.ts'
-import type { MarketEvent } from '../../src/simulator/market-event.ts'
+import { failureOf } from '../support/error-of.ts'
+import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 
 const KEYS = {
   apiKey: 'a-key-of-the-simulated-gate',
@@ -51,36 +52,14 @@ async function createClient(changes: object = {}) {
   return client
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-
-function apply(event: DistributiveOmit<MarketEvent, 'symbol' | 'txMs' | 'eventMs'>): void {
-  const nowMs = Date.now()
-  exchange.applyMarketEvent({ symbol: 'BTC_USDT', txMs: nowMs, eventMs: nowMs, ...event })
-}
-
-async function errorOf(work: Promise<unknown>): Promise<{ readonly name: string; readonly message: string }> {
-  try {
-    await work
-  } catch (error) {
-    const { name, message } = error as Error
-    return { name, message }
-  }
-  throw new Error('the call was expected to fail')
-}
+const apply = (event: UnstampedEvent) => exchange.applyMarketEvent(marketNow('BTC_USDT', event))
 
 beforeEach(async () => {
   exchange = await startSimulatedExchange(GATE_IO_DIALECT, { accounts: [KEYS] })
   apply({
     kind: 'snapshot',
     sequence: (sequence += 10n),
-    bids: [
-      [60_000, 1],
-      [59_999.9, 2],
-    ],
-    asks: [
-      [60_000.1, 1],
-      [60_000.2, 2],
-    ],
+    ...TWO_LEVELS,
   })
 })
 
@@ -198,7 +177,7 @@ describe('unmodified ccxt over REST', () => {
   it('refuses with labels that ccxt maps to its own classes', async () => {
     const client = await createClient()
     const place = (side: 'buy' | 'sell', contracts: number, price: number, params = {}) =>
-      errorOf(client.createOrder(SYMBOL, 'limit', side, contracts, price, params))
+      failureOf(client.createOrder(SYMBOL, 'limit', side, contracts, price, params))
     expect(await place('buy', 100_000, 60_000)).toMatchObject({ name: 'InsufficientFunds' })
     const crossing = await place('buy', 100, 60_001, { postOnly: true })
     expect(crossing).toMatchObject({ name: 'OrderImmediatelyFillable' })
@@ -206,14 +185,14 @@ describe('unmodified ccxt over REST', () => {
     expect((await place('buy', 100, 59_000, { timeInForce: 'FOK' })).message).toContain('ORDER_FOK')
     expect(await place('buy', 100, 60_001, { reduceOnly: true })).toMatchObject({ name: 'InvalidOrder' })
     expect((await place('buy', 100, 95_000)).message).toContain('PRICE_TOO_DEVIATED')
-    expect(await errorOf(client.cancelOrder('t-77', SYMBOL))).toMatchObject({ name: 'OrderNotFound' })
-    expect(await errorOf(client.fetchOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
+    expect(await failureOf(client.cancelOrder('t-77', SYMBOL))).toMatchObject({ name: 'OrderNotFound' })
+    expect(await failureOf(client.fetchOrder('', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
       name: 'OrderNotFound',
     })
-    expect((await errorOf(client.setPositionMode(false))).message).toContain('NO_CHANGE')
+    expect((await failureOf(client.setPositionMode(false))).message).toContain('NO_CHANGE')
     await client.createOrder(SYMBOL, 'limit', 'buy', 100, 59_000)
-    expect((await errorOf(client.setPositionMode(true))).message).toContain('ORDER_PENDING')
-    expect((await errorOf(client.setLeverage(100.5, SYMBOL))).name).toBe('BadRequest')
+    expect((await failureOf(client.setPositionMode(true))).message).toContain('ORDER_PENDING')
+    expect((await failureOf(client.setLeverage(100.5, SYMBOL))).name).toBe('BadRequest')
   })
 
   it('finds a finished order by its text for a minute only, then by its id', async () => {
@@ -225,21 +204,21 @@ describe('unmodified ccxt over REST', () => {
     expect(unsynchronised).toMatchObject({ id: order.id })
     exchange.setClockSkew(61_000)
     client.options['timeDifference'] = -61_000
-    expect(await errorOf(client.fetchOrder('t-8', SYMBOL))).toMatchObject({ name: 'OrderNotFound' })
+    expect(await failureOf(client.fetchOrder('t-8', SYMBOL))).toMatchObject({ name: 'OrderNotFound' })
     expect(await client.fetchOrder(String(order.id), SYMBOL)).toMatchObject({ clientOrderId: 't-8' })
   })
 
   it('refuses wrong keys, wrong signatures and wrong clocks, and logs no secret', async () => {
-    const stranger = await errorOf((await createClient({ apiKey: 'nobody' })).fetchBalance())
+    const stranger = await failureOf((await createClient({ apiKey: 'nobody' })).fetchBalance())
     expect(stranger).toMatchObject({ name: 'AuthenticationError' })
     expect(stranger.message).toContain('INVALID_KEY')
-    const forged = await errorOf((await createClient({ secret: 'wrong' })).fetchBalance())
+    const forged = await failureOf((await createClient({ secret: 'wrong' })).fetchBalance())
     expect(forged).toMatchObject({ name: 'AuthenticationError' })
     expect(forged.message).toContain('INVALID_SIGNATURE')
     const client = await createClient()
     await client.loadMarkets()
     exchange.setClockSkew(62_000)
-    expect((await errorOf(client.fetchBalance())).message).toContain('REQUEST_EXPIRED')
+    expect((await failureOf(client.fetchBalance())).message).toContain('REQUEST_EXPIRED')
     const log = JSON.stringify(exchange.requests)
     expect(log).toContain('/api/v4/futures/usdt/accounts')
     expect(log).not.toContain(KEYS.apiSecret)
@@ -325,7 +304,7 @@ describe('unmodified ccxt over websockets', () => {
 
   it('refuses private subscriptions with a wrong secret', async () => {
     const client = await createClient({ secret: 'wrong', options: { ...OPTIONS, unifiedAccount: false } })
-    const refused = await errorOf(client.watchOrders())
+    const refused = await failureOf(client.watchOrders())
     expect(refused).toMatchObject({ name: 'AuthenticationError' })
     expect(refused.message).toContain('INVALID_SIGNATURE')
   })
@@ -333,7 +312,7 @@ describe('unmodified ccxt over websockets', () => {
   it('subscribes again after its sockets were cut', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const first = errorOf(client.watchOrders())
+    const first = failureOf(client.watchOrders())
     await expect.poll(() => exchange.socketCount).toBe(1)
     exchange.expireLogins()
     exchange.dropSockets()

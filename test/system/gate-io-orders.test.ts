@@ -1,22 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { Decimal } from '../../src/index.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
 const PAIR = 'BTC-USDT'
 const GATE_IO = { exchange: 'gate_io' } as const
 
-function bestBid(rig: TradingRig): Decimal {
-  const bid = rig.connector.price(PAIR, 'bid')
-  if (!bid) throw new Error('no bid')
-  return bid
-}
-
 describe('the whole connector on Gate.io', () => {
   test('an order goes through the ring in contracts, and everything told is base units', async () => {
     await using rig = await TradingRig.ready(GATE_IO)
     const { exchange, orderManager } = rig.simulator
-    const id = rig.connector.buy(PAIR, '0.0123', 'limit', bestBid(rig).mul('1.01'))
+    const id = rig.connector.buy(PAIR, '0.0123', 'limit', rig.bestBid(PAIR).mul('1.01'))
     const completed = await rig.event('buyOrderCompleted', id)
     expect(completed.baseAmount.toString()).toBe('0.0123')
     expect(orderManager.taken.at(-1)?.request).toMatchObject({
@@ -49,7 +42,7 @@ describe('the whole connector on Gate.io', () => {
 
   test('a resting order is created and canceled by the ring’s own answers', async () => {
     await using rig = await TradingRig.ready(GATE_IO)
-    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', bestBid(rig).mul('0.95'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', rig.bestBid(PAIR).mul('0.95'))
     expect((await rig.event('buyOrderCreated', id)).exchangeOrderId).toMatch(/^\d+$/)
     expect(await rig.connector.cancel(PAIR, id)).toEqual({ clientOrderId: id, success: true })
     expect(rig.eventsOf(id)).toEqual(['buyOrderCreated', 'orderCancelled'])
@@ -58,7 +51,7 @@ describe('the whole connector on Gate.io', () => {
 
   test('a post-only order that would trade fails with the exchange’s label', async () => {
     await using rig = await TradingRig.ready(GATE_IO)
-    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', bestBid(rig).mul('1.01'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', rig.bestBid(PAIR).mul('1.01'))
     const failure = await rig.event('orderFailure', id)
     expect(failure.errorCode).toBe('QTX_ORDER_REJECTED')
     expect(failure.errorMessage).toContain('ORDER_POC_IMMEDIATE')
@@ -68,10 +61,10 @@ describe('the whole connector on Gate.io', () => {
     await using rig = await TradingRig.ready(GATE_IO)
     const { orderManager } = rig.simulator
     orderManager.restart('keep')
-    const refused = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.95'))
+    const refused = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.95'))
     expect((await rig.event('orderFailure', refused)).errorMessage).toContain('AUTHENTICATION_FAILED')
     await until(() => orderManager.statistics.keys === 2, 'the key')
-    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.95'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.95'))
     await rig.event('buyOrderCreated', id)
   })
 })

@@ -4,7 +4,6 @@ import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
 import type { BookSnapshot, MarketDataSink } from '../../src/connector/market-data-source.ts'
-import { QtxError } from '../../src/errors.ts'
 import { GateIoPerpetualDerivative } from '../../src/exchanges/gate-io/gate-io-perpetual-derivative.ts'
 import { GATE_IO_DIALECT } from '../../src/simulator/exchange/gate-io/simulated-gate-io.ts'
 import {
@@ -17,6 +16,8 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
 import { type OpenHooks, openHooks } from '../support/open-hooks.ts'
 import { until } from '../support/until.ts'
+import { limitOrder } from '../support/limit-order.ts'
+import { errorOf } from '../support/error-of.ts'
 
 const PAIR = 'BTC-USDT'
 const CREDENTIALS = {
@@ -55,30 +56,8 @@ function apply(event: Unstamped<MarketEvent>, symbol = 'BTC_USDT'): void {
   exchange.applyMarketEvent({ symbol, txMs: nowMs, eventMs: nowMs, ...event })
 }
 
-function order(fields: Partial<OrderIdentity> & { clientOrderId: string }): InFlightOrder {
-  return new InFlightOrder({
-    pair: PAIR,
-    tradeType: 'buy',
-    orderType: 'limit',
-    timeInForce: 'gtc',
-    positionAction: 'open',
-    amount: new Decimal('0.01'),
-    price: new Decimal('59000'),
-    maxSlippage: new Decimal('0.03'),
-    leverage: 1,
-    createdMs: clock.nowMs(),
-    ...fields,
-  })
-}
-
-async function errorOf(work: Promise<unknown>): Promise<QtxError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(QtxError)
-  return error as QtxError
-}
+const order = (fields: Parameters<typeof limitOrder>[0]) =>
+  limitOrder({ createdMs: clock.nowMs(), ...fields })
 
 const account = () => exchange.engine.account(CREDENTIALS.apiKey)!
 

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { startSimulatedKucoin } from '../../src/simulator/exchange/kucoin/simulated-kucoin.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
-import type { MarketEvent } from '../../src/simulator/market-event.ts'
+import { failureOf } from '../support/error-of.ts'
+import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 
 const KEYS = {
   apiKey: 'a-key-of-the-simulated-kucoin',
@@ -25,9 +26,11 @@ let sequence = 1_000n
 /** ccxt as it is, with its addresses led to the simulator, and its order frames collected. */
 class Client extends ccxt.pro.kucoinfutures {
   readonly orderFrames: Data[] = []
+  acknowledged = 0
 
   override handleMessage(client: unknown, message: unknown): void {
-    const frame = message as { readonly topic?: string; readonly data?: Data }
+    const frame = message as { readonly type?: string; readonly topic?: string; readonly data?: Data }
+    if (frame.type === 'ack') this.acknowledged++
     if (frame.topic === '/contractMarket/tradeOrders' && frame.data) this.orderFrames.push(frame.data)
     super.handleMessage(client as never, message as never)
   }
@@ -56,36 +59,14 @@ async function createClient(keys: Partial<typeof KEYS> = {}, numbers: unknown = 
   return client
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-
-function apply(event: DistributiveOmit<MarketEvent, 'symbol' | 'txMs' | 'eventMs'>): void {
-  const nowMs = Date.now()
-  exchange.applyMarketEvent({ symbol: 'XBTUSDTM', txMs: nowMs, eventMs: nowMs, ...event })
-}
-
-async function errorOf(work: Promise<unknown>): Promise<{ readonly name: string; readonly message: string }> {
-  try {
-    await work
-  } catch (error) {
-    const { name, message } = error as Error
-    return { name, message }
-  }
-  throw new Error('the call was expected to fail')
-}
+const apply = (event: UnstampedEvent) => exchange.applyMarketEvent(marketNow('XBTUSDTM', event))
 
 beforeEach(async () => {
   exchange = await startSimulatedKucoin({ accounts: [{ ...KEYS, balances: { USDT: '10000' } }] })
   apply({
     kind: 'snapshot',
     sequence: (sequence += 10n),
-    bids: [
-      [60_000, 1],
-      [59_999.9, 2],
-    ],
-    asks: [
-      [60_000.1, 1],
-      [60_000.2, 2],
-    ],
+    ...TWO_LEVELS,
   })
 })
 
@@ -173,13 +154,13 @@ describe('unmodified ccxt over REST', () => {
     const [payment] = await client.fetchFundingHistory(SYMBOL)
     // 0.1 × 60000.05 × 0.0001, paid by the long side.
     expect(payment).toMatchObject({ symbol: SYMBOL, amount: '-0.6000005', code: 'USDT', positionQty: '100' })
-    expect((await errorOf(client.setPositionMode(true))).message).toContain('330015')
+    expect((await failureOf(client.setPositionMode(true))).message).toContain('330015')
   })
 
   it('refuses with errors that ccxt maps to its own classes', async () => {
     const client = await createClient()
     const place = (side: 'buy' | 'sell', amount: number, price: number, params = {}) =>
-      errorOf(client.createOrder(SYMBOL, 'limit', side, amount, price, { ...CROSS, ...params }))
+      failureOf(client.createOrder(SYMBOL, 'limit', side, amount, price, { ...CROSS, ...params }))
     expect(await place('buy', 100_000, 60_000)).toMatchObject({ name: 'InsufficientFunds' })
     expect(await place('buy', 10, 60_001, { reduceOnly: true })).toMatchObject({ name: 'InvalidOrder' })
     expect((await place('buy', 10, 60_000, { marginMode: 'isolated' })).message).toContain('330005')
@@ -188,10 +169,10 @@ describe('unmodified ccxt over REST', () => {
     expect((await place('buy', 10, 50_000, { clientOrderId: 'not a client id' })).message).toContain(
       'clientOid',
     )
-    expect((await errorOf(client.cancelOrder('', SYMBOL, { clientOrderId: '77' }))).message).toContain(
+    expect((await failureOf(client.cancelOrder('', SYMBOL, { clientOrderId: '77' }))).message).toContain(
       '100004',
     )
-    expect(await errorOf(client.fetchOrder('-', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
+    expect(await failureOf(client.fetchOrder('-', SYMBOL, { clientOrderId: '77' }))).toMatchObject({
       name: 'OrderNotFound',
     })
     exchange.engine.setHedgeMode(exchange.engine.account(KEYS.apiKey)!, true)
@@ -205,7 +186,7 @@ describe('unmodified ccxt over REST', () => {
       [{ apiSecret: 'wrong' }, '400004'],
     ] as const
     for (const [keys, code] of refusals) {
-      const refused = await errorOf((await createClient(keys)).fetchBalance())
+      const refused = await failureOf((await createClient(keys)).fetchBalance())
       expect(refused.name, code).toBe('AuthenticationError')
       expect(refused.message).toContain(code)
     }
@@ -217,10 +198,10 @@ describe('unmodified ccxt over REST', () => {
       const request = sign(...args)
       return { ...request, headers: { ...request.headers, 'KC-API-SIGN': 'Zm9yZ2Vk' } }
     }
-    expect((await errorOf(client.fetchBalance())).message).toContain('400005')
+    expect((await failureOf(client.fetchBalance())).message).toContain('400005')
     forging.sign = sign
     exchange.setClockSkew(60_000)
-    const late = await errorOf(client.fetchBalance())
+    const late = await failureOf(client.fetchBalance())
     expect(late).toMatchObject({ name: 'InvalidNonce' })
     expect(late.message).toContain('400002')
     const log = JSON.stringify(exchange.requests)
@@ -235,7 +216,7 @@ describe('unmodified ccxt over websockets', () => {
     await client.loadMarkets()
     const watching = client.watchOrders(SYMBOL)
     const balance = client.watchBalance()
-    await expect.poll(() => exchange.socketCount).toBe(1)
+    await expect.poll(() => client.acknowledged).toBe(2)
     const gateway = exchange.createGateway()
     expect(JSON.parse(gateway.setKey(KEYS.apiKey, 'wrong'))).toMatchObject({ code: '400005' })
     expect(JSON.parse(gateway.setKey(KEYS.apiKey, KEYS.apiSecret))).toMatchObject({ data: 'welcome' })
@@ -302,7 +283,7 @@ describe('unmodified ccxt over websockets', () => {
   it('opens nothing for a token that is wrong or over, and tells whose login has ended', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const watching = errorOf(client.watchOrders(SYMBOL))
+    const watching = failureOf(client.watchOrders(SYMBOL))
     await expect.poll(() => exchange.socketCount).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 50))
     exchange.expireLogins()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Decimal } from '../../src/index.ts'
+import type { Decimal } from '../../src/index.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
@@ -8,12 +8,6 @@ const SYMBOL = 'XBTUSDTM'
 
 const ready = () => TradingRig.ready({ exchange: 'kucoin' })
 
-function bestBid(rig: TradingRig): Decimal {
-  const bid = rig.connector.price(PAIR, 'bid')
-  if (!bid) throw new Error('no bid')
-  return bid
-}
-
 /** What the order manager took last out of a slot. */
 const lastTaken = (rig: TradingRig) => rig.simulator.orderManager.taken.at(-1)?.request
 
@@ -21,7 +15,7 @@ describe('the whole connector on KuCoin: orders through the ring, fills from the
   test('an order goes out in whole contracts of XBTUSDTM and comes back in base units', async () => {
     await using rig = await ready()
     expect(rig.simulator.symbols[PAIR]).toBe('kucoin-futures:btcusdt')
-    const id = rig.connector.buy(PAIR, '0.0129', 'limit', bestBid(rig).mul('0.97'))
+    const id = rig.connector.buy(PAIR, '0.0129', 'limit', rig.bestBid(PAIR).mul('0.97'))
     const created = await rig.event('buyOrderCreated', id)
     expect(lastTaken(rig)).toMatchObject({
       kind: 'place',
@@ -63,18 +57,20 @@ describe('the whole connector on KuCoin: orders through the ring, fills from the
 
   test('Q66: post-only that would trade is canceled, and fill-or-kill, which the exchange does not have, fails', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', bestBid(rig).mul('1.01'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', rig.bestBid(PAIR).mul('1.01'))
     await rig.event('orderCancelled', id)
     expect(rig.eventsOf(id).at(-1)).toBe('orderCancelled')
     expect(rig.eventsOf(id)).not.toContain('orderFilled')
-    const fok = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('1.01'), { timeInForce: 'fok' })
+    const fok = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('1.01'), {
+      timeInForce: 'fok',
+    })
     await rig.event('orderFailure', fok)
     expect(rig.eventsOf(fok)).toEqual(['orderFailure'])
   })
 
   test('an order without the margin for it fails, with the exchange’s code and words', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '90', 'limit', bestBid(rig).mul('0.99'))
+    const id = rig.connector.buy(PAIR, '90', 'limit', rig.bestBid(PAIR).mul('0.99'))
     const failure = await rig.event('orderFailure', id)
     expect(failure.errorCode).toBe('QTX_ORDER_REJECTED')
     expect(failure.errorMessage).toContain('300003')
@@ -85,7 +81,7 @@ describe('the whole connector on KuCoin: orders through the ring, fills from the
     rig.simulator.stopSource()
     const top = () => rig.simulator.exchange.engine.book(SYMBOL).top('bid')?.[0]
     await until(() => rig.connector.orderBook(PAIR).bestBidPrice === top(), 'the book to have caught up')
-    const bid = bestBid(rig)
+    const bid = rig.bestBid(PAIR)
     const id = rig.connector.buy(PAIR, '0.02', 'limitMaker', bid)
     await rig.event('buyOrderCreated', id)
     const nowMs = Date.now()

@@ -2,14 +2,14 @@ import ccxt from 'ccxt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSimulatedOkx } from '../../src/simulator/exchange/okx/simulated-okx.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
-import type { MarketEvent } from '../../src/simulator/market-event.ts'
+import { failureOf } from '../support/error-of.ts'
+import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 
 const KEYS = { apiKey: 'an-okx-key', apiSecret: 'an-okx-secret', passphrase: 'an-okx-passphrase' }
 const SYMBOL = 'BTC/USDT:USDT'
 const INSTRUMENT = 'BTC-USDT-SWAP'
 const LARGEST_ID = '18446744073709551615'
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 type Client = InstanceType<typeof ccxt.pro.okx>
 
 let exchange: SimulatedExchange
@@ -36,34 +36,14 @@ async function createClient(keys: Partial<typeof KEYS> = {}): Promise<Client> {
   return client
 }
 
-function apply(event: DistributiveOmit<MarketEvent, 'symbol' | 'txMs' | 'eventMs'>): void {
-  const nowMs = Date.now()
-  exchange.applyMarketEvent({ symbol: INSTRUMENT, txMs: nowMs, eventMs: nowMs, ...event })
-}
-
-async function errorOf(work: Promise<unknown>): Promise<{ readonly name: string; readonly message: string }> {
-  try {
-    await work
-  } catch (error) {
-    const { name, message } = error as Error
-    return { name, message }
-  }
-  throw new Error('the call was expected to fail')
-}
+const apply = (event: UnstampedEvent) => exchange.applyMarketEvent(marketNow(INSTRUMENT, event))
 
 beforeEach(async () => {
   exchange = await startSimulatedOkx({ accounts: [{ ...KEYS, balances: { USDT: '10000' } }] })
   apply({
     kind: 'snapshot',
     sequence: (sequence += 10n),
-    bids: [
-      [60_000, 1],
-      [59_999.9, 2],
-    ],
-    asks: [
-      [60_000.1, 1],
-      [60_000.2, 2],
-    ],
+    ...TWO_LEVELS,
   })
 })
 
@@ -170,7 +150,7 @@ describe('unmodified ccxt over REST', () => {
       after: (newest?.info as { billId: string }).billId,
     })
     expect(older).toHaveLength(2)
-    expect((await errorOf(client.fetchMyTrades(SYMBOL, undefined, 101))).message).toContain('51000')
+    expect((await failureOf(client.fetchMyTrades(SYMBOL, undefined, 101))).message).toContain('51000')
   })
 
   it('sets leverage and mode, pays funding, and reads the payments', async () => {
@@ -181,7 +161,7 @@ describe('unmodified ccxt over REST', () => {
     // What is set already may be set again.
     await client.setPositionMode(false)
     await client.createOrder(SYMBOL, 'market', 'buy', 10)
-    expect((await errorOf(client.setPositionMode(true))).message).toContain('59000')
+    expect((await failureOf(client.setPositionMode(true))).message).toContain('59000')
     exchange.engine.payFunding(INSTRUMENT)
     const [payment] = await client.fetchFundingHistory(SYMBOL)
     // 0.1 × 60000.05 × 0.0001, paid by the long side.
@@ -194,7 +174,7 @@ describe('unmodified ccxt over REST', () => {
   it('refuses with errors that ccxt maps to its own classes', async () => {
     const client = await createClient()
     const place = (size: number, price: number, params = {}) =>
-      errorOf(client.createOrder(SYMBOL, 'limit', 'buy', size, price, params))
+      failureOf(client.createOrder(SYMBOL, 'limit', 'buy', size, price, params))
     expect(await place(10_000, 60_000)).toMatchObject({ name: 'InsufficientFunds' })
     expect((await place(1, 59_000, { reduceOnly: true })).message).toContain('51169')
     expect(await place(1, 90_000)).toMatchObject({ name: 'InvalidOrder' })
@@ -202,8 +182,8 @@ describe('unmodified ccxt over REST', () => {
     expect((await place(1, 59_000, { clientOrderId: '9' })).message).toContain('51016')
     expect((await place(1, 59_000, { clientOrderId: 't-9' })).message).toContain('clOrdId')
     const missing = { clientOrderId: '77' }
-    expect(await errorOf(client.cancelOrder('', SYMBOL, missing))).toMatchObject({ name: 'OrderNotFound' })
-    const found = await errorOf(client.fetchOrder('', SYMBOL, missing))
+    expect(await failureOf(client.cancelOrder('', SYMBOL, missing))).toMatchObject({ name: 'OrderNotFound' })
+    const found = await failureOf(client.fetchOrder('', SYMBOL, missing))
     expect(found).toMatchObject({ name: 'OrderNotFound' })
     expect(found.message).toContain('51603')
   })
@@ -215,14 +195,14 @@ describe('unmodified ccxt over REST', () => {
       [{ passphrase: 'wrong' }, '50105'],
     ] as const
     for (const [keys, code] of refusals) {
-      const error = await errorOf((await createClient(keys)).fetchBalance())
+      const error = await failureOf((await createClient(keys)).fetchBalance())
       expect(error).toMatchObject({ name: 'AuthenticationError' })
       expect(error.message).toContain(code)
     }
     const client = await createClient()
     await client.loadMarkets()
     exchange.setClockSkew(60_000)
-    const late = await errorOf(client.fetchBalance())
+    const late = await failureOf(client.fetchBalance())
     expect(late).toMatchObject({ name: 'InvalidNonce' })
     expect(late.message).toContain('50102')
     const log = JSON.stringify(exchange.requests)
@@ -302,20 +282,20 @@ describe('unmodified ccxt over websockets', () => {
   it('refuses a login with a wrong passphrase, and a channel that does not exist', async () => {
     const client = await createClient({ passphrase: 'wrong' })
     await client.loadMarkets()
-    const error = await errorOf(client.watchOrders())
+    const error = await failureOf(client.watchOrders())
     expect(error).toMatchObject({ name: 'AuthenticationError' })
     expect(error.message).toContain('60024')
     const other = await createClient()
     await other.loadMarkets()
     const options = { channel: 'books50-l2-tbt' }
-    expect((await errorOf(other.watchTickers([SYMBOL], options))).message).toContain('60018')
+    expect((await failureOf(other.watchTickers([SYMBOL], options))).message).toContain('60018')
   })
 
   it('is told when the service ends its login', async () => {
     const client = await createClient()
     await client.loadMarkets()
     await client.watchBalance()
-    const watching = errorOf(client.watchOrders())
+    const watching = failureOf(client.watchOrders())
     await expect.poll(() => exchange.socketCount).toBe(1)
     exchange.expireLogins()
     expect((await watching).message).toContain('64008')

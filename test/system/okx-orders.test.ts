@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Decimal } from '../../src/index.ts'
+import type { Decimal } from '../../src/index.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
@@ -8,19 +8,13 @@ const SYMBOL = 'BTC-USDT-SWAP'
 
 const ready = () => TradingRig.ready({ exchange: 'okx' })
 
-function bestBid(rig: TradingRig): Decimal {
-  const bid = rig.connector.price(PAIR, 'bid')
-  if (!bid) throw new Error('no bid')
-  return bid
-}
-
 /** What the order manager took last out of a slot. */
 const lastTaken = (rig: TradingRig) => rig.simulator.orderManager.taken.at(-1)?.request
 
 describe('the whole connector on OKX: orders through the ring, fills from the private stream', () => {
   test('an order goes out in contracts and comes back in base units', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.0123', 'limit', bestBid(rig).mul('0.97'))
+    const id = rig.connector.buy(PAIR, '0.0123', 'limit', rig.bestBid(PAIR).mul('0.97'))
     const created = await rig.event('buyOrderCreated', id)
     expect(lastTaken(rig)).toMatchObject({
       kind: 'place',
@@ -65,7 +59,7 @@ describe('the whole connector on OKX: orders through the ring, fills from the pr
 
   test('Q66: a post-only order that would trade is created and canceled, as the exchange does it', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', bestBid(rig).mul('1.01'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', rig.bestBid(PAIR).mul('1.01'))
     const cancelled = await rig.event('orderCancelled', id)
     expect(cancelled.reason).toContain('source 31')
     expect(rig.eventsOf(id)).toEqual(['buyOrderCreated', 'orderCancelled'])
@@ -73,7 +67,7 @@ describe('the whole connector on OKX: orders through the ring, fills from the pr
 
   test('an order without the margin for it fails, with the exchange’s code and words', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '90', 'limit', bestBid(rig).mul('0.99'))
+    const id = rig.connector.buy(PAIR, '90', 'limit', rig.bestBid(PAIR).mul('0.99'))
     const failure = await rig.event('orderFailure', id)
     expect(failure.errorCode).toBe('QTX_ORDER_REJECTED')
     expect(failure.errorMessage).toContain('51008')
@@ -82,7 +76,7 @@ describe('the whole connector on OKX: orders through the ring, fills from the pr
   test('a resting order fills in parts when the market trades through it', async () => {
     await using rig = await ready()
     rig.simulator.stopSource()
-    const bid = bestBid(rig)
+    const bid = rig.bestBid(PAIR)
     const id = rig.connector.buy(PAIR, '0.02', 'limitMaker', bid)
     await rig.event('buyOrderCreated', id)
     const nowMs = Date.now()
@@ -99,7 +93,7 @@ describe('the whole connector on OKX: orders through the ring, fills from the pr
 
   test('canceling an order that has filled meanwhile is looked up, not assumed', async () => {
     await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.97'))
+    const id = rig.connector.buy(PAIR, '0.01', 'limit', rig.bestBid(PAIR).mul('0.97'))
     await rig.event('buyOrderCreated', id)
     const { exchange, account } = rig.simulator
     // Gone on the exchange, and nobody tells.

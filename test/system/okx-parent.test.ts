@@ -3,7 +3,6 @@ import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import type { ConnectorEvents } from '../../src/connector/events.ts'
-import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
 import type { CcxtClient } from '../../src/exchanges/ccxt-client.ts'
 import type { CcxtConnection } from '../../src/exchanges/ccxt-connection.ts'
 import type { CcxtSocket } from '../../src/exchanges/ccxt-exchange.ts'
@@ -15,6 +14,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
 import { openHooks, type OpenHooks } from '../support/open-hooks.ts'
 import { until } from '../support/until.ts'
+import { limitOrder } from '../support/limit-order.ts'
 
 const PAIR = 'BTC-USDT'
 const INSTRUMENT = 'BTC-USDT-SWAP'
@@ -84,21 +84,8 @@ describe('the hooks', () => {
     return made
   }
 
-  function order(fields: Partial<OrderIdentity> & { clientOrderId: string }): InFlightOrder {
-    return new InFlightOrder({
-      pair: PAIR,
-      tradeType: 'buy',
-      orderType: 'limit',
-      timeInForce: 'gtc',
-      positionAction: 'open',
-      amount: new Decimal('0.01'),
-      price: new Decimal('59000'),
-      maxSlippage: new Decimal('0.03'),
-      leverage: 1,
-      createdMs: clock.nowMs(),
-      ...fields,
-    })
-  }
+  const order = (fields: Parameters<typeof limitOrder>[0]) =>
+    limitOrder({ createdMs: clock.nowMs(), ...fields })
 
   beforeEach(async () => {
     clock = new FakeClock(Date.now())

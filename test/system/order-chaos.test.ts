@@ -23,6 +23,9 @@ describe('some hundred random orders while everything around the connector fails
       expect(report.discrepancies).toEqual([])
       expect(report.anomalies).toEqual([])
       expect(report.submitted).toBe(ORDERS)
+      // Orders that are refused before anything is sent meet no fault.
+      const lived = (report.ends['filled'] ?? 0) + (report.ends['canceled'] ?? 0)
+      expect(lived).toBeGreaterThan(ORDERS / 4)
     },
     120_000,
   )

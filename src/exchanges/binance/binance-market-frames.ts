@@ -1,6 +1,7 @@
 import type { FrameVerdict } from '../ccxt-profile.ts'
 import type { MarketFeed } from '../market-feed.ts'
 import { asInteger, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { tellTop } from '../market-rows.ts'
 
 /** Reads `depthUpdate`, `bookTicker` and `trade` of USD-M futures, plain or wrapped by a combined stream, and answers to subscribing. */
 export function readBinanceMarketFrame(
@@ -43,22 +44,16 @@ function readDepth(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number
 }
 
 function readTop(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
-  const sequence = asInteger(fields['u'])
-  const bidPrice = asNumber(fields['b'])
-  const bidSize = asNumber(fields['B'])
-  const askPrice = asNumber(fields['a'])
-  const askSize = asNumber(fields['A'])
-  if (
-    sequence === undefined ||
-    bidPrice === undefined ||
-    bidSize === undefined ||
-    askPrice === undefined ||
-    askSize === undefined
-  ) {
-    return false
-  }
-  feed.top(sequence, eventMsOf(fields, receivedMs), bidPrice, bidSize, askPrice, askSize, receivedMs)
-  return true
+  return tellTop(
+    feed,
+    asInteger(fields['u']),
+    eventMsOf(fields, receivedMs),
+    asNumber(fields['b']),
+    asNumber(fields['B']),
+    asNumber(fields['a']),
+    asNumber(fields['A']),
+    receivedMs,
+  )
 }
 
 function readTrade(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {

@@ -6,6 +6,7 @@ import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 import { fundingIdOfHour } from '../funding-payment-id.ts'
+import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 
 type State = OrderUpdate['state']
 
@@ -58,21 +59,10 @@ function readOrder(frame: UntrustedRecord, symbols: SymbolLookup, sink: UserFram
   return update && (trade || !isFill) ? 'read' : 'malformed'
 }
 
-interface OrderIds {
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
-}
-
 function idsOf(order: UntrustedRecord): OrderIds | undefined {
   // Where a cancel has an id of its own, the order's is in C.
   const original = order['x'] === 'CANCELED' ? asText(order['C']) : undefined
-  const clientOrderId = original ?? asText(order['c'])
-  const exchangeOrderId = asText(order['i'])
-  if (clientOrderId === undefined && exchangeOrderId === undefined) return undefined
-  return {
-    ...(clientOrderId !== undefined && { clientOrderId }),
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
-  }
+  return orderIdsOf(original ?? asText(order['c']), asText(order['i']))
 }
 
 function tradeOf(
@@ -82,23 +72,16 @@ function tradeOf(
   fillMs: number,
 ): TradeUpdate | undefined {
   const tradeId = asText(order['t'])
-  const price = asDecimal(order['L'])
-  const size = asDecimal(order['l'])
   const side = order['S']
-  if (tradeId === undefined || tradeId === '0' || !price?.gt(0) || !size?.gt(0)) return undefined
-  if (side !== 'BUY' && side !== 'SELL') return undefined
-  const fee = feeOf(order)
-  return {
-    pair: symbol.pair,
-    tradeId,
-    ...ids,
-    tradeType: side === 'BUY' ? 'buy' : 'sell',
-    price,
-    amount: toBaseAmount(size, symbol.contractSize),
-    ...(fee && { fee }),
+  return toFill(symbol, ids, {
+    tradeId: tradeId === '0' ? undefined : tradeId,
+    side: side === 'BUY' ? 'buy' : side === 'SELL' ? 'sell' : undefined,
+    price: asDecimal(order['L']),
+    size: asDecimal(order['l']),
+    fee: feeOf(order),
     isMaker: order['m'] === true,
     fillMs,
-  }
+  })
 }
 
 /** `n` is paid when positive. */
@@ -115,20 +98,13 @@ function updateOf(
   updateMs: number,
 ): OrderUpdate | undefined {
   const status = asText(order['X']) ?? ''
-  const state = STATES.get(status)
-  if (state === undefined) return undefined
-  const executed = asDecimal(order['z'])
-  const reason = reasonOf(status, order)
-  return {
-    pair: symbol.pair,
-    ...ids,
-    state,
-    ...(executed &&
-      !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
+  return toOrder(symbol, ids, {
+    state: STATES.get(status),
+    executed: asDecimal(order['z']),
     updateMs,
     source: 'stream',
-    ...(reason && { reason }),
-  }
+    reason: reasonOf(status, order),
+  })
 }
 
 function reasonOf(status: string, order: UntrustedRecord): OrderReason | undefined {

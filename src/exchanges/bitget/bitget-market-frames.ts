@@ -1,6 +1,7 @@
 import type { FrameVerdict, MarketFrameReader } from '../ccxt-profile.ts'
 import type { MarketFeed } from '../market-feed.ts'
 import { asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { tellTop } from '../market-rows.ts'
 import { BitgetBookText } from './bitget-book-text.ts'
 
 /** What was said of one pair's book since its snapshot. */
@@ -91,17 +92,8 @@ function readTop(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): Fr
   // A side without orders is empty.
   if (texts.includes('')) return 'read'
   const [bidPrice, bidSize, askPrice, askSize] = texts.map(asNumber)
-  if (
-    eventMs === undefined ||
-    bidPrice === undefined ||
-    bidSize === undefined ||
-    askPrice === undefined ||
-    askSize === undefined
-  ) {
-    return 'malformed'
-  }
-  feed.top(eventMs, eventMs, bidPrice, bidSize, askPrice, askSize, receivedMs)
-  return 'read'
+  const isTold = tellTop(feed, eventMs, eventMs, bidPrice, bidSize, askPrice, askSize, receivedMs)
+  return isTold ? 'read' : 'malformed'
 }
 
 /** The snapshot repeats what was traded before, and is left out. */

@@ -5,6 +5,8 @@ import type { FrameVerdict, UserFrameReader, UserFrameSink } from '../ccxt-profi
 import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { readRows } from '../frame-rows.ts'
+import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 import { bitgetWalletBalance } from './bitget-wallet.ts'
 
 type State = OrderUpdate['state']
@@ -59,15 +61,6 @@ function readEvent(fields: UntrustedRecord): FrameVerdict {
   return LOGIN_REFUSED.has(code) ? 'ignored' : 'refused'
 }
 
-function readRows(rows: readonly unknown[], read: (row: UntrustedRecord) => boolean): FrameVerdict {
-  let isWhole = true
-  for (const each of rows) {
-    const row = asRecord(each)
-    isWhole = row !== undefined && read(row) && isWhole
-  }
-  return isWhole ? 'read' : 'malformed'
-}
-
 /** False when the row cannot be read. */
 function readOrder(
   row: UntrustedRecord,
@@ -79,38 +72,20 @@ function readOrder(
   if (exchangeSymbol === undefined) return false
   const symbol = symbols(exchangeSymbol)
   if (!symbol) return true
-  const ids = idsOf(row)
   const state = STATES.get(asText(row['status']) ?? '')
-  const updateMs = asInteger(row['uTime']) ?? asInteger(row['cTime']) ?? asInteger(frame['ts'])
-  if (!ids || state === undefined || updateMs === undefined) return false
-  const executed = asDecimal(row['accBaseVolume'])
-  const reason = state === 'canceled' ? reasonOf(row) : undefined
-  sink.orderUpdate({
-    pair: symbol.pair,
-    ...ids,
+  const update = toOrder(symbol, idsOf(row), {
     state,
-    ...(executed &&
-      !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
-    updateMs,
+    executed: asDecimal(row['accBaseVolume']),
+    updateMs: asInteger(row['uTime']) ?? asInteger(row['cTime']) ?? asInteger(frame['ts']),
     source: 'stream',
-    ...(reason && { reason }),
+    reason: state === 'canceled' ? reasonOf(row) : undefined,
   })
-  return true
-}
-
-interface OrderIds {
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
+  if (update) sink.orderUpdate(update)
+  return update !== undefined
 }
 
 function idsOf(row: UntrustedRecord): OrderIds | undefined {
-  const clientOrderId = asText(row['clientOid'])
-  const exchangeOrderId = asText(row['orderId'])
-  if (clientOrderId === undefined && exchangeOrderId === undefined) return undefined
-  return {
-    ...(clientOrderId !== undefined && { clientOrderId }),
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
-  }
+  return orderIdsOf(asText(row['clientOid']), asText(row['orderId']))
 }
 
 /** What rests was canceled by somebody; what never rests ended by itself. */
@@ -137,26 +112,15 @@ function readFill(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSi
 }
 
 function tradeOf(row: UntrustedRecord, symbol: ExchangeSymbol): TradeUpdate | undefined {
-  const ids = idsOf(row)
-  const tradeId = asText(row['tradeId'])
-  const price = asDecimal(row['price'])
-  const size = asDecimal(row['baseVolume'])
-  const side = asText(row['side'])?.toLowerCase()
-  const fillMs = asInteger(row['cTime'])
-  if (!ids || tradeId === undefined || fillMs === undefined) return undefined
-  if (!price?.gt(0) || !size?.gt(0) || (side !== 'buy' && side !== 'sell')) return undefined
-  const fee = feeOf(row)
-  return {
-    pair: symbol.pair,
-    tradeId,
-    ...ids,
-    tradeType: side,
-    price,
-    amount: toBaseAmount(size, symbol.contractSize),
-    ...(fee && { fee }),
+  return toFill(symbol, idsOf(row), {
+    tradeId: asText(row['tradeId']),
+    side: asText(row['side'])?.toLowerCase(),
+    price: asDecimal(row['price']),
+    size: asDecimal(row['baseVolume']),
+    fee: feeOf(row),
     isMaker: row['tradeScope'] === 'maker',
-    fillMs,
-  }
+    fillMs: asInteger(row['cTime']),
+  })
 }
 
 /** `totalFee` is paid when negative; where it was deducted in another coin, ccxt reads it as paid when positive. */

@@ -1,5 +1,5 @@
 import { type Decimal, ZERO } from '../../common/decimal.ts'
-import { parseTradingPair, type TradingPair } from '../../common/trading-pair.ts'
+import { parseTradingPair } from '../../common/trading-pair.ts'
 import type { Balance, FundingPayment, Position } from '../../connector/account-types.ts'
 import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
 import { toBaseAmount } from '../contract-size.ts'
@@ -13,6 +13,7 @@ import {
   asText,
   type UntrustedRecord,
 } from '../untrusted-fields.ts'
+import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 
 /** REST and the private stream have the same rows, but for a few fields. */
 type State = OrderUpdate['state']
@@ -57,24 +58,17 @@ export function bybitOrderOf(
 ): OrderUpdate | undefined {
   const fields = asRecord(row)
   const state = STATES.get(asText(fields?.['orderStatus']) ?? '')
-  const clientOrderId = asText(fields?.['orderLinkId'])
-  const exchangeOrderId = asText(fields?.['orderId'])
-  const updateMs = asInteger(fields?.['updatedTime']) ?? asInteger(fields?.['createdTime'])
-  if (!fields || state === undefined || updateMs === undefined) return undefined
-  if (clientOrderId === undefined && exchangeOrderId === undefined) return undefined
-  const executed = asDecimal(fields['cumExecQty'])
-  const reason = reasonOf(state, fields)
-  return {
-    pair: symbol.pair,
-    ...(clientOrderId !== undefined && { clientOrderId }),
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
+  return toOrder(symbol, idsOf(fields), {
     state,
-    ...(executed &&
-      !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
-    updateMs,
+    executed: asDecimal(fields?.['cumExecQty']),
+    updateMs: asInteger(fields?.['updatedTime']) ?? asInteger(fields?.['createdTime']),
     source,
-    ...(reason && { reason }),
-  }
+    reason: fields && state && reasonOf(state, fields),
+  })
+}
+
+function idsOf(fields: UntrustedRecord | undefined): OrderIds | undefined {
+  return orderIdsOf(asText(fields?.['orderLinkId']), asText(fields?.['orderId']))
 }
 
 /** Why an order that the user did not cancel has ended. */
@@ -100,29 +94,16 @@ export function isBybitFill(row: unknown): boolean {
 /** A fill; undefined when it cannot be read. What is paid as a fee is positive. */
 export function bybitFillOf(row: unknown, symbol: ExchangeSymbol): TradeUpdate | undefined {
   const fields = asRecord(row)
-  const tradeId = asText(fields?.['execId'])
-  const clientOrderId = asText(fields?.['orderLinkId'])
-  const exchangeOrderId = asText(fields?.['orderId'])
-  const price = asDecimal(fields?.['execPrice'])
-  const size = asDecimal(fields?.['execQty'])
-  const fillMs = asInteger(fields?.['execTime'])
-  const side = sideOf(fields?.['side'])
-  if (!fields || tradeId === undefined || fillMs === undefined || side === undefined) return undefined
-  if (!price?.gt(0) || !size?.gt(0)) return undefined
-  if (clientOrderId === undefined && exchangeOrderId === undefined) return undefined
-  const fee = asDecimal(fields['execFee'])
-  return {
-    pair: symbol.pair,
-    tradeId,
-    ...(clientOrderId !== undefined && { clientOrderId }),
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
-    tradeType: side,
-    price,
-    amount: toBaseAmount(size, symbol.contractSize),
-    ...(fee && { fee: { asset: assetOf(fields, symbol), amount: fee } }),
-    isMaker: fields['isMaker'] === true,
-    fillMs,
-  }
+  const fee = asDecimal(fields?.['execFee'])
+  return toFill(symbol, idsOf(fields), {
+    tradeId: asText(fields?.['execId']),
+    side: sideOf(fields?.['side']),
+    price: asDecimal(fields?.['execPrice']),
+    size: asDecimal(fields?.['execQty']),
+    fee: fields && fee && { asset: assetOf(fields, symbol), amount: fee },
+    isMaker: fields?.['isMaker'] === true,
+    fillMs: asInteger(fields?.['execTime']),
+  })
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { readRows } from '../frame-rows.ts'
 import {
   bybitBalancesOf,
   bybitFillOf,
@@ -30,12 +31,7 @@ export function readBybitUserFrame(frame: unknown, symbols: SymbolLookup, sink: 
   if (!fields || !read) return 'ignored'
   const { data } = fields
   if (!Array.isArray(data)) return 'malformed'
-  let isWhole = true
-  for (const each of data as readonly unknown[]) {
-    const row = asRecord(each)
-    if (!row || !read(row, symbols, sink)) isWhole = false
-  }
-  return isWhole ? 'read' : 'malformed'
+  return readRows(data as readonly unknown[], (row) => read(row, symbols, sink))
 }
 
 function readOrder(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink): boolean {

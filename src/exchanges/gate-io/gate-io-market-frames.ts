@@ -1,6 +1,7 @@
 import type { FrameVerdict } from '../ccxt-profile.ts'
 import type { MarketFeed } from '../market-feed.ts'
 import { asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { tellTop } from '../market-rows.ts'
 
 type FeedOf = (exchangeSymbol: string) => MarketFeed | undefined
 
@@ -68,9 +69,8 @@ function readTop(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): bo
   if (row['b'] === '' || row['a'] === '') return true
   const bidPrice = asNumber(row['b'])
   const askPrice = asNumber(row['a'])
-  if (bidPrice === undefined || askPrice === undefined) return false
-  feed.top(sequence, asInteger(row['t']) ?? receivedMs, bidPrice, bidSize, askPrice, askSize, receivedMs)
-  return true
+  const eventMs = asInteger(row['t']) ?? receivedMs
+  return tellTop(feed, sequence, eventMs, bidPrice, bidSize, askPrice, askSize, receivedMs)
 }
 
 function readTrades(result: unknown, feedOf: FeedOf, receivedMs: number): boolean {

@@ -5,6 +5,7 @@ import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/orde
 import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 
 /** What every order's text begins with that an API user has placed. */
 export const TEXT_PREFIX = 't-'
@@ -24,45 +25,33 @@ export function readOrderRow(
   const row = asRecord(value)
   const size = asDecimal(row?.['size'])?.abs()
   const left = asDecimal(row?.['left'])?.abs()
-  const ids = row && orderIdsOf(row, row['id_string'] ?? row['id'])
-  const updateMs = row && orderTimeMs(row)
-  if (!row || !ids || updateMs === undefined) return undefined
+  if (!row) return undefined
   const ending = row['status'] === 'finished' ? endingOf(row, left) : undefined
   if (!ending && row['status'] !== 'open') return undefined
   const executed = executedContracts(size, left, ending?.state)
-  return {
-    pair: symbol.pair,
-    ...ids,
+  return toOrder(symbol, idsOf(row, row['id_string'] ?? row['id']), {
     state: ending?.state ?? (executed?.gt(0) ? 'partiallyFilled' : 'open'),
-    ...(executed && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
-    updateMs,
+    executed,
+    updateMs: orderTimeMs(row),
     source,
-    ...(ending?.reason && { reason: ending.reason }),
-  }
+    reason: ending?.reason,
+  })
 }
 
 /** A fill as REST and the private stream have it; undefined where it cannot be read. */
 export function readTradeRow(value: unknown, symbol: ExchangeSymbol): TradeUpdate | undefined {
   const row = asRecord(value)
-  const tradeId = asText(row?.['id']) ?? asText(row?.['trade_id'])
-  const contracts = asDecimal(row?.['size'])
-  const price = asDecimal(row?.['price'])
-  const ids = row && orderIdsOf(row, row['order_id'])
-  const fillMs = row && (timeMsOf(row['create_time_ms']) ?? timeMsOf(row['create_time']))
-  if (!ids || tradeId === undefined || !contracts || contracts.isZero() || !price?.gt(0)) return undefined
-  if (fillMs === undefined) return undefined
-  const fee = feeOf(row)
-  return {
-    pair: symbol.pair,
-    tradeId,
-    ...ids,
-    tradeType: contracts.isNegative() ? 'sell' : 'buy',
-    price,
-    amount: toBaseAmount(contracts.abs(), symbol.contractSize),
-    ...(fee && { fee }),
+  if (!row) return undefined
+  const contracts = asDecimal(row['size'])
+  return toFill(symbol, idsOf(row, row['order_id']), {
+    tradeId: asText(row['id']) ?? asText(row['trade_id']),
+    side: contracts?.isNegative() ? 'sell' : 'buy',
+    price: asDecimal(row['price']),
+    size: contracts?.abs(),
+    fee: feeOf(row),
     isMaker: row['role'] === 'maker',
-    fillMs,
-  }
+    fillMs: timeMsOf(row['create_time_ms']) ?? timeMsOf(row['create_time']),
+  })
 }
 
 /** A position as REST and the private stream have it. Sides of an account in dual mode are left out. */
@@ -99,20 +88,10 @@ export function timeMsOf(value: unknown): number | undefined {
   return Number.isSafeInteger(ms) ? ms : undefined
 }
 
-interface OrderIds {
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
-}
-
-function orderIdsOf(row: UntrustedRecord, id: unknown): OrderIds | undefined {
+function idsOf(row: UntrustedRecord, id: unknown): OrderIds | undefined {
   const text = asText(row['text'])
   const clientOrderId = text?.startsWith(TEXT_PREFIX) ? text.slice(TEXT_PREFIX.length) : text
-  const exchangeOrderId = asText(id)
-  if (!clientOrderId && exchangeOrderId === undefined) return undefined
-  return {
-    ...(clientOrderId && { clientOrderId }),
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
-  }
+  return orderIdsOf(clientOrderId || undefined, asText(id))
 }
 
 /** When it last changed; the finish is that of the last change in the stream's open orders. */

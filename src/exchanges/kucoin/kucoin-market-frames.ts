@@ -1,6 +1,7 @@
 import type { FrameVerdict } from '../ccxt-profile.ts'
 import type { MarketFeed } from '../market-feed.ts'
 import { asInteger, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { tellTop, tellTrade } from '../market-rows.ts'
 import { nanosecondsToMs } from './kucoin-values.ts'
 
 /** Reads `level2`, `tickerV2` and `match` of KuCoin futures, and answers to subscribing. */
@@ -62,23 +63,16 @@ function readLevel(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number
 }
 
 function readTop(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
-  const sequence = asInteger(fields['sequence'])
-  const bidPrice = asNumber(fields['bestBidPrice'])
-  const bidSize = asNumber(fields['bestBidSize'])
-  const askPrice = asNumber(fields['bestAskPrice'])
-  const askSize = asNumber(fields['bestAskSize'])
-  if (
-    sequence === undefined ||
-    bidPrice === undefined ||
-    bidSize === undefined ||
-    askPrice === undefined ||
-    askSize === undefined
-  ) {
-    return false
-  }
-  const eventMs = nanosecondsToMs(fields['ts']) ?? receivedMs
-  feed.top(sequence, eventMs, bidPrice, bidSize, askPrice, askSize, receivedMs)
-  return true
+  return tellTop(
+    feed,
+    asInteger(fields['sequence']),
+    nanosecondsToMs(fields['ts']) ?? receivedMs,
+    asNumber(fields['bestBidPrice']),
+    asNumber(fields['bestBidSize']),
+    asNumber(fields['bestAskPrice']),
+    asNumber(fields['bestAskSize']),
+    receivedMs,
+  )
 }
 
 function readTrade(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
@@ -86,9 +80,6 @@ function readTrade(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number
   const tradeId = asInteger(fields['tradeId']) ?? asInteger(fields['sequence'])
   const price = asNumber(fields['price'])
   const size = asNumber(fields['size'])
-  const side = fields['side']
-  if (tradeId === undefined || tradeId < 0 || price === undefined || size === undefined) return false
-  if (price <= 0 || size <= 0 || (side !== 'buy' && side !== 'sell')) return false
-  feed.trade(side === 'buy', price, size, tradeId, nanosecondsToMs(fields['ts']) ?? receivedMs, receivedMs)
-  return true
+  const eventMs = nanosecondsToMs(fields['ts']) ?? receivedMs
+  return tellTrade(feed, fields['side'], price, size, tradeId, eventMs, receivedMs)
 }

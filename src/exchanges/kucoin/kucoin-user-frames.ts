@@ -1,9 +1,9 @@
 import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
-import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 import { fundingIdOfMoment } from '../funding-payment-id.ts'
+import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 import { balanceOf, nanosecondsToMs, positionOf, toAsset } from './kucoin-values.ts'
 
 type State = OrderUpdate['state']
@@ -66,7 +66,7 @@ function readOrder(fields: UntrustedRecord, symbols: SymbolLookup, sink: UserFra
   if (exchangeSymbol === undefined) return 'malformed'
   const symbol = symbols(exchangeSymbol)
   if (!symbol) return 'read'
-  const ids = idsOf(fields)
+  const ids = orderIdsOf(asText(fields['clientOid']), asText(fields['orderId']))
   const updateMs = nanosecondsToMs(fields['ts'])
   if (!ids || updateMs === undefined) return 'malformed'
   const isFill = fields['type'] === 'match'
@@ -77,43 +77,20 @@ function readOrder(fields: UntrustedRecord, symbols: SymbolLookup, sink: UserFra
   return update && (trade || !isFill) ? 'read' : 'malformed'
 }
 
-interface OrderIds {
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
-}
-
-function idsOf(fields: UntrustedRecord): OrderIds | undefined {
-  const clientOrderId = asText(fields['clientOid'])
-  const exchangeOrderId = asText(fields['orderId'])
-  if (clientOrderId === undefined && exchangeOrderId === undefined) return undefined
-  return {
-    ...(clientOrderId !== undefined && { clientOrderId }),
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
-  }
-}
-
 function tradeOf(
   fields: UntrustedRecord,
   symbol: ExchangeSymbol,
   ids: OrderIds,
   fillMs: number,
 ): TradeUpdate | undefined {
-  const tradeId = asText(fields['tradeId'])
-  const price = asDecimal(fields['matchPrice'])
-  const contracts = asDecimal(fields['matchSize'])
-  const side = fields['side']
-  if (tradeId === undefined || !price?.gt(0) || !contracts?.gt(0)) return undefined
-  if (side !== 'buy' && side !== 'sell') return undefined
-  return {
-    pair: symbol.pair,
-    tradeId,
-    ...ids,
-    tradeType: side,
-    price,
-    amount: toBaseAmount(contracts, symbol.contractSize),
+  return toFill(symbol, ids, {
+    tradeId: asText(fields['tradeId']),
+    side: fields['side'],
+    price: asDecimal(fields['matchPrice']),
+    size: asDecimal(fields['matchSize']),
     isMaker: fields['liquidity'] === 'maker',
     fillMs,
-  }
+  })
 }
 
 function updateOf(
@@ -126,16 +103,7 @@ function updateOf(
   const executed = asDecimal(fields['filledSize'])
   // `update`: its size was reduced.
   const state = kind === 'update' ? (executed?.gt(0) ? 'partiallyFilled' : 'open') : STATES.get(kind)
-  if (state === undefined) return undefined
-  return {
-    pair: symbol.pair,
-    ...ids,
-    state,
-    ...(executed &&
-      !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
-    updateMs,
-    source: 'stream',
-  }
+  return toOrder(symbol, ids, { state, executed, updateMs, source: 'stream' })
 }
 
 function readBalance(fields: UntrustedRecord | undefined, sink: UserFrameSink): FrameVerdict {

@@ -4,6 +4,7 @@ import type { TradeUpdate } from '../../connector/order-types.ts'
 import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asNumber, asRecord, asText } from '../untrusted-fields.ts'
+import { orderIdsOf, toFill } from '../order-rows.ts'
 
 /** KuCoin calls bitcoin XBT. */
 export function toAsset(currency: string): string {
@@ -57,26 +58,15 @@ export function positionOf(row: unknown, symbols: SymbolLookup): Position | 'lef
 /** A fill as REST lists it; undefined where it cannot be read. */
 export function fillOf(row: unknown, symbol: ExchangeSymbol): TradeUpdate | undefined {
   const fields = asRecord(row)
-  const tradeId = asText(fields?.['tradeId'])
-  const exchangeOrderId = asText(fields?.['orderId'])
-  const price = asDecimal(fields?.['price'])
-  const contracts = asDecimal(fields?.['size'])
-  const side = fields?.['side']
-  const fillMs = nanosecondsToMs(fields?.['tradeTime']) ?? asInteger(fields?.['createdAt'])
-  if (tradeId === undefined || exchangeOrderId === undefined || fillMs === undefined) return undefined
-  if (!price?.gt(0) || !contracts?.gt(0) || (side !== 'buy' && side !== 'sell')) return undefined
-  const fee = feeOf(fields?.['fee'], fields?.['feeCurrency'])
-  return {
-    pair: symbol.pair,
-    tradeId,
-    exchangeOrderId,
-    tradeType: side,
-    price,
-    amount: toBaseAmount(contracts, symbol.contractSize),
-    ...(fee && { fee }),
+  return toFill(symbol, orderIdsOf(undefined, asText(fields?.['orderId'])), {
+    tradeId: asText(fields?.['tradeId']),
+    side: fields?.['side'],
+    price: asDecimal(fields?.['price']),
+    size: asDecimal(fields?.['size']),
+    fee: feeOf(fields?.['fee'], fields?.['feeCurrency']),
     isMaker: fields?.['liquidity'] === 'maker',
-    fillMs,
-  }
+    fillMs: nanosecondsToMs(fields?.['tradeTime']) ?? asInteger(fields?.['createdAt']),
+  })
 }
 
 /** Paid when positive, as KuCoin has it too. */

@@ -1,6 +1,7 @@
 import type { FrameVerdict } from '../ccxt-profile.ts'
 import type { MarketFeed } from '../market-feed.ts'
 import { asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { tellTrade } from '../market-rows.ts'
 
 /**
  * Reads the frames of the public channels `books`, `bbo-tbt` and `trades`, and answers to subscribing. Errors and
@@ -68,11 +69,6 @@ function isLevel(price: number | undefined, size: number | undefined): boolean {
 
 function readTrade(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
   const tradeId = asInteger(row['tradeId'])
-  const price = asNumber(row['px'])
-  const size = asNumber(row['sz'])
-  const side = row['side']
-  if (tradeId === undefined || tradeId < 0 || price === undefined || size === undefined) return false
-  if (price <= 0 || size <= 0 || (side !== 'buy' && side !== 'sell')) return false
-  feed.trade(side === 'buy', price, size, tradeId, asInteger(row['ts']) ?? receivedMs, receivedMs)
-  return true
+  const eventMs = asInteger(row['ts']) ?? receivedMs
+  return tellTrade(feed, row['side'], asNumber(row['px']), asNumber(row['sz']), tradeId, eventMs, receivedMs)
 }

@@ -6,6 +6,8 @@ import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
 import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { readRows } from '../frame-rows.ts'
+import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 
 type State = OrderUpdate['state']
 
@@ -38,12 +40,7 @@ export function readOkxUserFrame(frame: unknown, symbols: SymbolLookup, sink: Us
   const read = ROW_READERS.get(asText(asRecord(fields?.['arg'])?.['channel']) ?? '')
   if (!fields || !read || fields['event'] !== undefined) return 'ignored'
   if (!Array.isArray(fields['data'])) return 'malformed'
-  let verdict: FrameVerdict = 'read'
-  for (const value of asList(fields['data'])) {
-    const row = asRecord(value)
-    if (!row || !read(row, symbols, sink)) verdict = 'malformed'
-  }
-  return verdict
+  return readRows(asList(fields['data']), (row) => read(row, symbols, sink))
 }
 
 /** False when the row could not be read in full. */
@@ -70,41 +67,20 @@ function readOrder(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameS
   return update !== undefined && (trade !== undefined || !isFill)
 }
 
-interface OrderIds {
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
-}
-
 function idsOf(row: UntrustedRecord): OrderIds | undefined {
-  const clientOrderId = asText(row['clOrdId'])
-  const exchangeOrderId = asText(row['ordId'])
-  if (clientOrderId === undefined && exchangeOrderId === undefined) return undefined
-  return {
-    ...(clientOrderId !== undefined && { clientOrderId }),
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
-  }
+  return orderIdsOf(asText(row['clOrdId']), asText(row['ordId']))
 }
 
 function tradeOf(row: UntrustedRecord, symbol: ExchangeSymbol, ids: OrderIds): TradeUpdate | undefined {
-  const tradeId = asText(row['tradeId'])
-  const price = asDecimal(row['fillPx'])
-  const size = asDecimal(row['fillSz'])
-  const side = row['side']
-  const fillMs = asInteger(row['fillTime']) ?? asInteger(row['uTime'])
-  if (tradeId === undefined || !price?.gt(0) || !size?.gt(0) || fillMs === undefined) return undefined
-  if (side !== 'buy' && side !== 'sell') return undefined
-  const fee = feeOf(row)
-  return {
-    pair: symbol.pair,
-    tradeId,
-    ...ids,
-    tradeType: side,
-    price,
-    amount: toBaseAmount(size, symbol.contractSize),
-    ...(fee && { fee }),
+  return toFill(symbol, ids, {
+    tradeId: asText(row['tradeId']),
+    side: row['side'],
+    price: asDecimal(row['fillPx']),
+    size: asDecimal(row['fillSz']),
+    fee: feeOf(row),
     isMaker: row['execType'] === 'M',
-    fillMs,
-  }
+    fillMs: asInteger(row['fillTime']) ?? asInteger(row['uTime']),
+  })
 }
 
 /** An order of REST's list. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
@@ -137,21 +113,13 @@ function feeOf(row: UntrustedRecord): { readonly asset: string; readonly amount:
 }
 
 function updateOf(row: UntrustedRecord, symbol: ExchangeSymbol, ids: OrderIds): OrderUpdate | undefined {
-  const state = STATES.get(asText(row['state']) ?? '')
-  const updateMs = asInteger(row['uTime']) ?? asInteger(row['cTime'])
-  if (state === undefined || updateMs === undefined) return undefined
-  const executed = asDecimal(row['accFillSz'])
-  const reason = okxReasonOf(row)
-  return {
-    pair: symbol.pair,
-    ...ids,
-    state,
-    ...(executed &&
-      !executed.isNegative() && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
-    updateMs,
+  return toOrder(symbol, ids, {
+    state: STATES.get(asText(row['state']) ?? ''),
+    executed: asDecimal(row['accFillSz']),
+    updateMs: asInteger(row['uTime']) ?? asInteger(row['cTime']),
     source: 'stream',
-    ...(reason && { reason }),
-  }
+    reason: okxReasonOf(row),
+  })
 }
 
 /** Why an order that the user did not cancel was canceled; the same fields are in REST's orders. */

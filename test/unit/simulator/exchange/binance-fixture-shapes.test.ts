@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { startSimulatedBinance } from '../../../../src/simulator/exchange/binance/simulated-binance.ts'
 import { signatureOf } from '../../../../src/simulator/exchange/binance/request-signatures.ts'
 import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
+import { lacking } from '../../../support/lacking.ts'
 
 const FOLDER = new URL('../../../../../shared/exchange-fixtures/binance/', import.meta.url)
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret' }
@@ -36,21 +37,6 @@ async function rest(method: string, path: string, parameters: Record<string, str
   const response = await fetch(url, { method, headers: { 'X-MBX-APIKEY': KEYS.apiKey } })
   expect(response.status).toBe(200)
   return response.json()
-}
-
-/** Every field of the fixture that the message lacks; of lists, their first elements are compared. */
-function lacking(fixture: unknown, message: unknown, at = ''): string[] {
-  if (Array.isArray(fixture)) {
-    if (!Array.isArray(message)) return [`${at} is no list`]
-    return fixture.length === 0 || message.length === 0 ? [] : lacking(fixture[0], message[0], `${at}[]`)
-  }
-  if (typeof fixture !== 'object' || fixture === null) {
-    return typeof fixture === typeof message ? [] : [`${at} is ${typeof message}, not ${typeof fixture}`]
-  }
-  const fields = (message ?? {}) as Record<string, unknown>
-  return Object.entries(fixture).flatMap(([name, value]) =>
-    Object.hasOwn(fields, name) ? lacking(value, fields[name], `${at}.${name}`) : [`${at}.${name}`],
-  )
 }
 
 function fixture(name: string): unknown {

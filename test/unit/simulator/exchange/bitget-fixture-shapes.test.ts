@@ -6,6 +6,7 @@ import { bitgetSignature } from '../../../../src/simulator/exchange/bitget/bitge
 import { startSimulatedBitget } from '../../../../src/simulator/exchange/bitget/simulated-bitget.ts'
 import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
 import { until } from '../../../support/until.ts'
+import { lacking } from '../../../support/lacking.ts'
 
 const FOLDER = new URL('../../../../../shared/exchange-fixtures/bitget/', import.meta.url)
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shape-passphrase' }
@@ -60,22 +61,6 @@ async function listen(path: string, ...messages: object[]): Promise<void> {
     if (frame.action !== undefined) frames.push(frame)
   })
   for (const message of messages) socket.send(JSON.stringify(message))
-}
-
-/** Every field of the fixture that the message lacks; of lists, their first elements are compared. */
-function lacking(fixture: unknown, message: unknown, at = ''): string[] {
-  if (Object.hasOwn(LEFT_OUT, at)) return []
-  if (Array.isArray(fixture)) {
-    if (!Array.isArray(message)) return [`${at} is no list`]
-    return fixture.length === 0 || message.length === 0 ? [] : lacking(fixture[0], message[0], `${at}[]`)
-  }
-  if (typeof fixture !== 'object' || fixture === null) {
-    return typeof fixture === typeof message ? [] : [`${at} is ${typeof message}, not ${typeof fixture}`]
-  }
-  const fields = (message ?? {}) as Record<string, unknown>
-  return Object.entries(fixture).flatMap(([name, value]) =>
-    Object.hasOwn(fields, name) ? lacking(value, fields[name], `${at}.${name}`) : [`${at}.${name}`],
-  )
 }
 
 function fixture(name: string): unknown {
@@ -149,7 +134,7 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
     ['funding_info_event_for_websocket_update', () => pushOf('ticker', 'snapshot')],
   ])('the push has every field of %s', (name, push) => {
     expect(push()).toBeDefined()
-    expect(lacking(shapes[name], push())).toEqual([])
+    expect(lacking(shapes[name], push(), '', LEFT_OUT)).toEqual([])
   })
 
   it.each([
@@ -157,12 +142,12 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
     ['latest_prices_request_mock_response', '/api/v2/mix/market/ticker', COIN],
     ['balance_request_mock_response_for_base_and_quote', '/api/v2/mix/account/accounts', PRODUCT],
   ])('REST has every field of %s', async (name, path, fields) => {
-    expect(lacking(shapes[name], await rest('GET', path, fields))).toEqual([])
+    expect(lacking(shapes[name], await rest('GET', path, fields), '', LEFT_OUT)).toEqual([])
   })
 
   it('REST has every field of the recorded contract', async () => {
     const contracts = await rest('GET', '/api/v2/mix/market/contracts', PRODUCT)
-    expect(lacking(fixture('ccxt_contract_BTCUSDT_v2.json'), contracts)).toEqual([])
+    expect(lacking(fixture('ccxt_contract_BTCUSDT_v2.json'), contracts, '', LEFT_OUT)).toEqual([])
   })
 
   it('REST has every field of the answers to placing an order and to setting the margin mode', async () => {
@@ -174,17 +159,21 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
       price: '59000',
       size: '0.01',
     })
-    expect(lacking(shapes['order_creation_request_successful_mock_response'], placed)).toEqual([])
+    expect(lacking(shapes['order_creation_request_successful_mock_response'], placed, '', LEFT_OUT)).toEqual(
+      [],
+    )
     const set = await rest('POST', '/api/v2/mix/account/set-margin-mode', { ...COIN, marginMode: 'crossed' })
     // The source calls it so; the fields are those of the margin mode.
-    expect(lacking(shapes['set_position_mode_request_mock_response'], set)).toEqual([])
+    expect(lacking(shapes['set_position_mode_request_mock_response'], set, '', LEFT_OUT)).toEqual([])
   })
 
   it('REST has every field of the funding info, in two answers', async () => {
     const paths = ['/api/v2/mix/market/ticker', '/api/v2/mix/market/current-fund-rate']
     const answers = await Promise.all(paths.map((path) => rest('GET', path, COIN)))
     const [ticker, rate] = answers.map((answer) => (answer as { data: object[] }).data[0])
-    expect(lacking(shapes['funding_info_mock_response'], { data: [{ ...ticker, ...rate }] })).toEqual([])
+    expect(
+      lacking(shapes['funding_info_mock_response'], { data: [{ ...ticker, ...rate }] }, '', LEFT_OUT),
+    ).toEqual([])
   })
 
   it('every shape of the documentation is compared', () => {
@@ -198,7 +187,7 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
       const { channel } = recorded.arg
       if (recorded.action === undefined || Object.hasOwn(LEFT_OUT, channel)) continue
       kinds.add(`${channel} ${recorded.action}`)
-      expect(lacking(recorded, pushOf(channel, recorded.action))).toEqual([])
+      expect(lacking(recorded, pushOf(channel, recorded.action), '', LEFT_OUT)).toEqual([])
     }
     expect([...kinds].sort()).toEqual(['books snapshot', 'books update', 'ticker snapshot', 'trade update'])
   })

@@ -6,6 +6,7 @@ import { okxSignatureOf } from '../../../../src/simulator/exchange/okx/okx-signa
 import { startSimulatedOkx } from '../../../../src/simulator/exchange/okx/simulated-okx.ts'
 import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
 import { until } from '../../../support/until.ts'
+import { lacking } from '../../../support/lacking.ts'
 
 const FOLDER = new URL('../../../../../shared/exchange-fixtures/okx/', import.meta.url)
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shape-passphrase' }
@@ -54,21 +55,6 @@ async function connect(access: string, ...messages: object[]): Promise<void> {
   socket.on('message', (text: Buffer) => frames.push(JSON.parse(text.toString()) as Frame))
   await once(socket, 'open')
   for (const message of messages) socket.send(JSON.stringify(message))
-}
-
-/** Every field of the fixture that the message lacks; of lists, their first elements are compared. */
-function lacking(fixture: unknown, message: unknown, at = ''): string[] {
-  if (Array.isArray(fixture)) {
-    if (!Array.isArray(message)) return [`${at} is no list`]
-    return fixture.length === 0 || message.length === 0 ? [] : lacking(fixture[0], message[0], `${at}[]`)
-  }
-  if (typeof fixture !== 'object' || fixture === null) {
-    return typeof fixture === typeof message ? [] : [`${at} is ${typeof message}, not ${typeof fixture}`]
-  }
-  const fields = (message ?? {}) as Record<string, unknown>
-  return Object.entries(fixture).flatMap(([name, value]) =>
-    Object.hasOwn(fields, name) ? lacking(value, fields[name], `${at}.${name}`) : [`${at}.${name}`],
-  )
 }
 
 function fixture(name: string): unknown {
