@@ -35,7 +35,7 @@ export const measureBook: Measurement = async ({ runs, isBrief, processes, log }
   return [
     {
       title: 'Applying depth updates',
-      unit: 'ns a level',
+      unit: 'CPU ns a level',
       rows,
       baseline: 'ccxt Pro order book',
       notes: [`${first?.updates ?? 0} updates of ${first?.levels ?? 0} levels: ${first?.source ?? ''}.`],

@@ -72,6 +72,7 @@ async function compare(
   const fills = await all<FillRecord>(journal, 'fills')
   const funding = await all<{ readonly amount: string }>(journal, 'funding')
   const discrepancies: string[] = []
+  if (orders.length === 0) discrepancies.push('no order was sent in any life: nothing was shown')
   const ends: Record<string, number> = {}
   const neverArrived: Record<string, number> = {}
 

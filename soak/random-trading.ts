@@ -61,8 +61,14 @@ export class RandomTrading {
       this.#counts.submitted++
     } catch (error) {
       if (!(error instanceof QtxError)) throw error
-      this.#refused(error.code)
+      this.#refused(error.code === 'QTX_NOT_READY' ? `${error.code} (${this.#waitingChecks()})` : error.code)
     }
+  }
+
+  /** What keeps the connector from being ready. */
+  #waitingChecks(): string {
+    const waiting = Object.entries(this.#connector.status).filter(([, check]) => !check.ok)
+    return waiting.map(([name]) => name).join(' ') || 'ready by now'
   }
 
   #refused(why: string): void {

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os'
 import { QtxError } from '../errors.ts'
+import { DatagramControl, SO_RXQ_OVFL, SO_TIMESTAMPNS } from './datagram-control.ts'
 import { openCLibrary, type CFunction, type CLibrary } from './libc.ts'
 
 const AF_INET = 2
@@ -9,8 +10,6 @@ const SOL_SOCKET = 1
 const SO_REUSEADDR = 2
 const SO_RCVBUF = 8
 const SO_RCVBUFFORCE = 33
-const SO_TIMESTAMPNS = 35
-const SO_RXQ_OVFL = 40
 const SO_MEMINFO = 55
 const IP_RECVERR = 11
 const IP_ADD_MEMBERSHIP = 35
@@ -25,20 +24,7 @@ export const SLOT_BYTES = 65_536
 /** `struct sockaddr_in`. */
 const ADDRESS = { FAMILY: 0, PORT: 2, HOST: 4, LENGTH_BYTES: 16 } as const
 /** `struct mmsghdr` where pointers have 64 bits. */
-const HEADER = {
-  NAME: 0,
-  NAME_LENGTH: 8,
-  IOV: 16,
-  IOV_LENGTH: 24,
-  CONTROL: 32,
-  CONTROL_LENGTH: 40,
-  LENGTH: 56,
-  LENGTH_BYTES: 64,
-} as const
-/** `struct cmsghdr` where pointers have 64 bits. */
-const CONTROL = { LENGTH: 0, LEVEL: 8, TYPE: 12, DATA: 16 } as const
-/** Room for what the kernel says of one datagram: a time and a count. */
-const CONTROL_BYTES = 64
+const HEADER = { NAME: 0, NAME_LENGTH: 8, IOV: 16, IOV_LENGTH: 24, LENGTH: 56, LENGTH_BYTES: 64 } as const
 /** `struct iovec` where pointers have 64 bits. */
 const IOV = { BASE: 0, LENGTH: 8, LENGTH_BYTES: 16 } as const
 /** Index of `SK_MEMINFO_DROPS` among the numbers of `SO_MEMINFO`, and how many there are. */
@@ -75,9 +61,7 @@ export class UdpSocket {
   readonly #iovs = new ArrayBuffer(BATCH_SLOTS * IOV.LENGTH_BYTES)
   readonly #addresses = new ArrayBuffer(BATCH_SLOTS * ADDRESS.LENGTH_BYTES)
   readonly #headersAddress: bigint
-  readonly #control = new ArrayBuffer(BATCH_SLOTS * CONTROL_BYTES)
-  readonly #controlWords = new Uint32Array(this.#control)
-  readonly #hasControl: boolean
+  readonly #control: DatagramControl | undefined
   readonly #nothingWaits: number | undefined
   readonly #interrupted: number | undefined
   readonly #headerWords = new Uint32Array(this.#headers)
@@ -96,7 +80,7 @@ export class UdpSocket {
     this.#library = library
     this.#calls = calls
     this.#fd = fd
-    this.#hasControl = hasControl
+    this.#control = hasControl ? new DatagramControl(this.#headers, BATCH_SLOTS) : undefined
     this.#headersAddress = library.koffi.address(this.#headers)
     this.#nothingWaits = library.koffi.os.errno['EAGAIN']
     this.#interrupted = library.koffi.os.errno['EINTR']
@@ -155,7 +139,7 @@ export class UdpSocket {
    */
   receive(): number {
     if (this.#closed) return 0
-    if (this.#hasControl) this.#makeRoomForControl()
+    this.#control?.makeRoom()
     const count = this.#calls.recvmmsg(
       this.#fd,
       this.#headersAddress,
@@ -180,17 +164,12 @@ export class UdpSocket {
 
   /** When the kernel received datagram `slot`, milliseconds since 1970; 0 where it was not asked to say. */
   kernelMs(slot: number): number {
-    const at = this.#findControl(slot, SO_TIMESTAMPNS)
-    if (at < 0) return 0
-    const words = this.#controlWords
-    const seconds = words[at]! + words[at + 1]! * 4_294_967_296
-    return seconds * 1_000 + words[at + 2]! / 1e6
+    return this.#control?.kernelMs(slot) ?? 0
   }
 
   /** Datagrams that the kernel had dropped, since the socket was opened, when it took `slot`; 0 where it does not say. */
   dropsBefore(slot: number): number {
-    const at = this.#findControl(slot, SO_RXQ_OVFL)
-    return at < 0 ? 0 : this.#controlWords[at]!
+    return this.#control?.dropsBefore(slot) ?? 0
   }
 
   /** Whether datagram `slot` came from this sender; see `senderWord`. Port 0 stands for any port. */
@@ -250,38 +229,14 @@ export class UdpSocket {
     this.#calls.close(this.#fd)
   }
 
-  /** The kernel writes the length that it used over the length that it may use. */
-  #makeRoomForControl(): void {
-    for (let slot = 0; slot < BATCH_SLOTS; slot++) {
-      this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.CONTROL_LENGTH) >> 2] = CONTROL_BYTES
-    }
-  }
-
-  /** The index, in words, of what the kernel says of `slot` under this name; -1 when it says nothing. */
-  #findControl(slot: number, type: number): number {
-    const words = this.#controlWords
-    const used = this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.CONTROL_LENGTH) >> 2]!
-    const start = slot * CONTROL_BYTES
-    for (let at = 0; at + CONTROL.DATA <= used;) {
-      const word = (start + at) >> 2
-      if (words[word + CONTROL.LEVEL / 4] === SOL_SOCKET && words[word + CONTROL.TYPE / 4] === type) {
-        return word + CONTROL.DATA / 4
-      }
-      const length = words[word + CONTROL.LENGTH / 4]!
-      if (length < CONTROL.DATA) return -1
-      at += (length + 7) & ~7
-    }
-    return -1
-  }
-
   #layOut(): void {
     const pointers = new BigUint64Array(this.#headers)
     const vectors = new BigUint64Array(this.#iovs)
     const { koffi } = this.#library
     const buffer = koffi.address(this.buffer)
     const iovs = koffi.address(this.#iovs)
+    this.#control?.layOut(koffi.address(this.#control.memory))
     const addresses = koffi.address(this.#addresses)
-    const control = koffi.address(this.#control)
     for (let slot = 0; slot < BATCH_SLOTS; slot++) {
       const header = slot * HEADER.LENGTH_BYTES
       const iov = slot * IOV.LENGTH_BYTES
@@ -291,7 +246,6 @@ export class UdpSocket {
       this.#headerWords[(header + HEADER.NAME_LENGTH) >> 2] = ADDRESS.LENGTH_BYTES
       pointers[(header + HEADER.IOV) >> 3] = iovs + BigInt(iov)
       pointers[(header + HEADER.IOV_LENGTH) >> 3] = 1n
-      if (this.#hasControl) pointers[(header + HEADER.CONTROL) >> 3] = control + BigInt(slot * CONTROL_BYTES)
     }
   }
 

@@ -40,8 +40,6 @@ export interface OrderGateway {
   setKey(apiKey: string, apiSecret: string): string
   place(order: GatewayOrder): string
   cancel(cancel: GatewayCancel): string
-  /** The exchange's own answer to a request that does not reach it; in Binance's form by default. */
-  refuse?(asked: AskedRequest, fault: GatewayFault): string
-  /** The answer to an order before any key was set, of a gateway that refuses nothing else by itself. */
-  withoutKey?(): string
+  /** The exchange's own answer to a request that does not reach it. */
+  refuse(asked: AskedRequest, fault: GatewayFault): string
 }

@@ -1,11 +1,10 @@
-import { expect } from 'vitest'
 import { QtxError } from '../../src/errors.ts'
 
 /** The connector's error that the work ends with. */
 export async function errorOf(work: Promise<unknown>): Promise<QtxError> {
   const error = await failureOf(work)
-  expect(error).toBeInstanceOf(QtxError)
-  return error as QtxError
+  if (error instanceof QtxError) return error
+  throw new Error('the error was none of the connector', { cause: error })
 }
 
 /** Whatever error the work ends with. */

@@ -10,6 +10,8 @@ export interface Audited {
   readonly seen: readonly SeenEvent[]
   readonly connector: QtxConnector
   readonly simulator: Simulator
+  /** Amount and asset on record, by client order id and trade id, of fills that were told without their fee. */
+  readonly lateFees: ReadonlyMap<string, string>
 }
 
 export interface Comparison {
@@ -37,7 +39,7 @@ const THEIR_ENDS: Readonly<Record<OrderState['status'], string>> = {
 
 /** Holds what the connector told against the simulated exchange's own record. All orders must have ended. */
 export function compareWithExchange(audited: Audited): Comparison {
-  const { ids, seen, connector, simulator } = audited
+  const { ids, seen, connector, simulator, lateFees } = audited
   const account = simulator.exchange.engine.account(simulator.account.apiKey)!
   const symbols = simulator.exchange.engine.instruments.map((instrument) => instrument.symbol)
   const theirs = groupBy(
@@ -72,7 +74,7 @@ export function compareWithExchange(audited: Audited): Comparison {
     const key = last && 'errorCode' in last ? `${end} ${last.errorCode}` : end
     ends[key] = (ends[key] ?? 0) + 1
     const order = orders[0]
-    if (order) problems.push(...checkOrder(order, theirFills.get(id) ?? [], events, end))
+    if (order) problems.push(...checkOrder(order, theirFills.get(id) ?? [], events, end, lateFees))
     else if (end === 'none' && connector.inFlightOrders.get(id)?.state === 'submitUnknown')
       reachedNobody.push(id)
     else if (end !== 'failed') problems.push(`the exchange does not have it, it is told as ${end}`)
@@ -110,13 +112,17 @@ function checkOrder(
   theirFills: readonly Fill[],
   events: readonly SeenEvent[],
   end: string,
+  lateFees: ReadonlyMap<string, string>,
 ): string[] {
   const problems: string[] = []
   const expected = THEIR_ENDS[order.status]
   if (end !== expected) problems.push(`it is ${order.status}, told as ${end}`)
   const fills = fillsOf(events)
   const told = sorted(
-    fills.map((fill) => row(fill.price, fill.amount, fill.fee?.amount, fill.fee?.asset, fill.isMaker)),
+    fills.map(({ clientOrderId, tradeId, price, amount, fee, isMaker }) => {
+      const late = lateFees.get(`${clientOrderId} ${tradeId}`)
+      return row(price, amount, fee ? row(fee.amount, fee.asset) : late, isMaker)
+    }),
   )
   const real = sorted(
     theirFills.map((fill) => row(fill.price, fill.size, fill.fee, fill.feeAsset, fill.maker)),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { Decimal, QtxError, type OrderOptions } from '../../src/index.ts'
 import { SeededRandom } from '../../src/simulator/feed/seeded-random.ts'
@@ -28,6 +31,8 @@ export interface ChaosReport extends Comparison {
 /** A trader and a saboteur on one simulator, both driven by one seed. */
 export class OrderChaos implements AsyncDisposable {
   readonly #rig: TradingRig
+  /** Of the journal. */
+  readonly #folder: string
   readonly #random: SeededRandom
   readonly #ids: string[] = []
   readonly #anomalies: string[] = []
@@ -38,25 +43,28 @@ export class OrderChaos implements AsyncDisposable {
   #step = 0
   #healed = false
 
-  private constructor(rig: TradingRig, seed: number) {
+  private constructor(rig: TradingRig, seed: number, folder: string) {
     this.#rig = rig
+    this.#folder = folder
     this.#random = new SeededRandom(seed)
     rig.connector.on('anomaly', (anomaly) => this.#anomalies.push(`${anomaly.code}: ${anomaly.message}`))
   }
 
   static async create(seed: number, exchange: ExchangeBackend): Promise<OrderChaos> {
+    const folder = mkdtempSync(join(tmpdir(), 'qtx-chaos-'))
     const credentials = { apiKey: 'k', apiSecret: 's', passphrase: 'p', userId: '10001' }
     const rig = await TradingRig.ready(
       { seed, exchange, accounts: [{ ...credentials, balances: { USDT: '1000000' } }] },
       // Orders must go on to meet the faults.
       {
+        journal: { folder },
         orderTimeoutMs: 1_200,
         circuitBreakers: { orderManager: { failures: 1_000 } },
         rateLimits: { weightPerMinute: 100_000, ordersPer10s: 10_000, ordersPerMinute: 100_000 },
       },
       { clock: new FastClock(SPEED) },
     )
-    return new OrderChaos(rig, seed)
+    return new OrderChaos(rig, seed, folder)
   }
 
   /** Trades through the faults, heals them, waits until everything is decided, and compares. */
@@ -71,7 +79,8 @@ export class OrderChaos implements AsyncDisposable {
     }
     await this.#heal()
     const { connector, simulator, seen } = this.#rig
-    const comparison = compareWithExchange({ ids: this.#ids, seen, connector, simulator })
+    const lateFees = await this.#lateFees()
+    const comparison = compareWithExchange({ ids: this.#ids, seen, connector, simulator, lateFees })
     return {
       ...comparison,
       submitted: this.#ids.length,
@@ -82,6 +91,26 @@ export class OrderChaos implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#rig[Symbol.asyncDispose]()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** The fees on record, once every fill has one: what is told may lack it. */
+  async #lateFees(): Promise<ReadonlyMap<string, string>> {
+    const deadlineMs = performance.now() + HEALING_TIMEOUT_MS
+    for (;;) {
+      const { rows, next } = await this.#rig.connector.history({ kind: 'fills', limit: 1_000 })
+      if (next !== undefined) throw new Error('there are more fills than one page of history has')
+      const isComplete = rows.every(({ feeAmount }) => feeAmount !== undefined)
+      if (isComplete || performance.now() > deadlineMs) {
+        return new Map(
+          rows.map(({ clientOrderId, tradeId, feeAmount, feeAsset }) => [
+            `${clientOrderId} ${tradeId}`,
+            `${String(feeAmount)} ${String(feeAsset)}`,
+          ]),
+        )
+      }
+      await turn()
+    }
   }
 
   #trade(): void {

@@ -1,5 +1,6 @@
 /**
- * Prints how many bytes the sources allocate for each message that is decoded and routed, as a sampling heap profile
+ * Prints how many bytes the sources allocate for each message that is decoded and routed, from datagrams and then from a
+ * stream ring, as a sampling heap profile
  * sees it: the least of several rounds, because the first ones still compile. Run by `receive-path.test.ts`.
  */
 import { Session, type HeapProfiler } from 'node:inspector'
@@ -7,6 +8,7 @@ import { silentLogger } from '../../src/common/log.ts'
 import { DatagramRouter } from '../../src/qtx/feed/datagram-router.ts'
 import { FeedCounters } from '../../src/qtx/feed/feed-counters.ts'
 import { FirstOfKindLog } from '../../src/qtx/feed/first-of-kind-log.ts'
+import { StreamRingReader } from '../../src/qtx/feed/stream-ring-reader.ts'
 import { SubscriptionTable } from '../../src/qtx/feed/subscription-table.ts'
 import { SymbolSubscription } from '../../src/qtx/feed/subscription.ts'
 import { DatagramMemory } from '../../src/wire/market-data-codec.ts'
@@ -74,19 +76,65 @@ function sourceBytes(node: HeapProfiler.SamplingHeapProfileNode): number {
   return node.children.reduce((sum, child) => sum + sourceBytes(child), own)
 }
 
+/** The rings, written as QTX does; every fourth message has twenty levels. */
+const messages = new ArrayBuffer(5_600_016)
+const levels = new ArrayBuffer(1_600_016)
+const words = new Int32Array(messages)
+const levelWords = new Int32Array(levels)
+const reader = new StreamRingReader(messages, levels)
+reader.take()
+let slot = 0
+let level = 0
+function writeToRing(): void {
+  const own = slot & 3
+  const from = (own * SLOT_BYTES) >> 2
+  const to = 4 + 14 * slot
+  for (let word = 0; word < 14; word++) words[to + word] = memory.int32[from + word]!
+  words[to + 8] = sequence++
+  if (own === 3) {
+    words.set([level, 20, (level + 20) % 100_000, 0], to + 10)
+    level = (level + 20) % 100_000
+    levelWords[2] = level
+  }
+  slot = (slot + 1) % 100_000
+  words[2] = slot
+}
+function readMany(): void {
+  for (let i = 0; i < MESSAGES; i += 40) {
+    for (let own = 0; own < 40; own++) writeToRing()
+    const count = reader.take()
+    router.onBatch()
+    for (let j = 0; j < count; j++) router.onMessage(reader.memory, reader.offset(j), reader.lengthBytes(j))
+  }
+}
+
 const session = new Session()
 session.connect()
-let least = Infinity
-for (let round = 0; round < ROUNDS; round++) {
-  session.post('HeapProfiler.startSampling', {
-    samplingInterval: 256,
-    includeObjectsCollectedByMajorGC: true,
-    includeObjectsCollectedByMinorGC: true,
-  })
-  receiveMany()
-  session.post('HeapProfiler.stopSampling', (error, result) => {
-    if (error) throw error
-    least = Math.min(least, sourceBytes(result.profile.head) / MESSAGES)
-  })
+const fromDatagrams = leastBytes(receiveMany)
+const delivered = subscription.messages
+const fromRing = leastBytes(readMany)
+process.stdout.write(
+  JSON.stringify({
+    delivered,
+    bytesPerMessage: fromDatagrams,
+    ringDelivered: subscription.messages,
+    ringBytesPerMessage: fromRing,
+  }),
+)
+
+function leastBytes(pass: () => void): number {
+  let least = Infinity
+  for (let round = 0; round < ROUNDS; round++) {
+    session.post('HeapProfiler.startSampling', {
+      samplingInterval: 256,
+      includeObjectsCollectedByMajorGC: true,
+      includeObjectsCollectedByMinorGC: true,
+    })
+    pass()
+    session.post('HeapProfiler.stopSampling', (error, result) => {
+      if (error) throw error
+      least = Math.min(least, sourceBytes(result.profile.head) / MESSAGES)
+    })
+  }
+  return least
 }
-process.stdout.write(JSON.stringify({ delivered: subscription.messages, bytesPerMessage: least }))

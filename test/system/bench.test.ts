@@ -86,7 +86,7 @@ describe('npm run bench -- --brief', () => {
     async () => {
       const { results, printed, left } = await bench('receive', 'latency', 'ring')
       expect(titlesOf(results, 'receive')).toHaveLength(4)
-      expect(titlesOf(results, 'latency')).toHaveLength(6)
+      expect(titlesOf(results, 'latency')).toHaveLength(12)
       expect(titlesOf(results, 'ring')).toHaveLength(3)
       expectMeasured(results)
       expect(printed).toContain('| C recvfrom loop')

@@ -107,6 +107,37 @@ describe.each(RECEIVERS)('the feed over a real socket, with %s', (receiver) => {
   })
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'with kernelTimestamps a message says when the kernel received it, and the statistics how long it waited (Linux only)',
+  async () => {
+    const server = await startServer()
+    const feed = await startFeed(server.port, { kernelTimestamps: true, busyPoll: true })
+    const kernelMs: number[] = []
+    await feed.subscribe('BTC-USDT', { onMessage: (message) => kernelMs.push(message.kernelMs) })
+    expect(feed.getStatistics().kernelLatencyUs).toBeUndefined()
+    const beforeMs = Date.now()
+    for (let sn = 1; sn <= 40; sn++) await server.send(singleBytes('bid', { index: 1, sn }))
+    await until(() => kernelMs.length === 40)
+    expect(kernelMs.every((ms) => Math.abs(ms - beforeMs) < 60_000)).toBe(true)
+    expect(kernelMs).toEqual([...kernelMs].sort((a, b) => a - b))
+    const waited = feed.getStatistics().kernelLatencyUs
+    expect(waited?.samples).toBeGreaterThan(0)
+    expect(waited?.max).toBeLessThan(60_000_000)
+  },
+)
+
+test('multicast and shared memory together are refused', () => {
+  const options = {
+    host: '127.0.0.1',
+    port: 9,
+    exchangeBackend: 'binance',
+    multicastGroup: '239.1.1.1',
+  } as const
+  expect(() => new QtxUdpManager({ ...options, transport: 'shared-memory' })).toThrow(
+    /by multicast and from shared memory/,
+  )
+})
+
 describe('subscribing', () => {
   test('a refused symbol rejects with the server’s words, and is not subscribed', async () => {
     const server = await startServer({ refusals: { [BTC]: 'unknown symbol' } })

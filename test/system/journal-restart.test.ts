@@ -117,6 +117,37 @@ describe('the journal of a connector', () => {
     await third.connector.stop()
   })
 
+  test('a fee that was not known while one process lived is put on record by the next', async () => {
+    await using rig = await TradingRig.ready({ exchange: 'kucoin' }, { journal: { folder } })
+    const { connector, simulator } = rig
+    let isDown = true
+    simulator.exchange.failRest(
+      ({ path }) => (isDown && path === '/api/v1/fills' ? { status: 503, body: {} } : undefined),
+      1_000,
+    )
+    const id = connector.buy('BTC-USDT', '0.02', 'market')
+    await rig.event('buyOrderCompleted', id)
+    const fees = async (of: QtxConnector) =>
+      (await of.history({ kind: 'fills' })).rows.map(({ feeAmount }) => feeAmount)
+    const before = await fees(connector)
+    expect(before.length).toBeGreaterThan(0)
+    expect(before.every((fee) => fee === undefined)).toBe(true)
+    await connector.stop()
+    isDown = false
+    const next = await another(rig)
+    try {
+      await next.connector.start()
+      await expect.poll(() => fees(next.connector), { timeout: 10_000 }).not.toContain(undefined)
+      const [profit] = await next.connector.profitAndLoss()
+      const { records } = simulator.exchange.engine.account(simulator.account.apiKey)!
+      const paid = records.fills('XBTUSDTM').reduce((sum, { fee }) => sum.plus(fee), new Decimal(0))
+      expect(String(profit?.fees.get('USDT'))).toBe(String(paid))
+      expect(next.told).toEqual([])
+    } finally {
+      await next.connector.stop()
+    }
+  })
+
   test('an open order that the journal does not know is reported, and left alone', async () => {
     await using rig = await TradingRig.ready()
     const id = rig.connector.buy('BTC-USDT', '0.01', 'limit', restingPrice(rig))

@@ -20,6 +20,8 @@ export async function checkFeed(config: QtxConnectorConfig): Promise<readonly Do
     exchangeBackend,
     qtxSymbols: config.qtxSymbols,
     receiver: config.feedReceiver,
+    transport: config.feedTransport,
+    streamRings: config.feedStreamRings,
     multicastGroup: config.multicastGroup,
     multicastInterface: config.multicastInterface,
     logger: silentLogger,

@@ -9,7 +9,6 @@ import { AnswerBehaviour, type AnswerBehaviourOptions, type OrderRequest } from 
 import { AnswerQueue } from './answer-queue.ts'
 import { OrderSegment } from './order-segment.ts'
 import { SlotPoller, type PollMode } from './slot-poller.ts'
-import { refusalInBinanceForm } from './binance-refusal.ts'
 import { askedOf, isCleared, readTakenSlot, type TakenRequest } from './taken-slot.ts'
 
 const RECORDED_SLOTS = 10_000
@@ -292,10 +291,7 @@ export class OrderManager {
   }
 
   #refuse(asked: AskedRequest, fault: GatewayFault): Uint8Array {
-    const { gateway } = this.#options
-    const own =
-      gateway.refuse?.(asked, fault) ?? (fault.kind === 'no-key' ? gateway.withoutKey?.() : undefined)
-    return answerBytes(own ?? refusalInBinanceForm(fault))
+    return answerBytes(this.#options.gateway.refuse(asked, fault))
   }
 
   #record(taken: TakenSlot): void {

@@ -307,6 +307,37 @@ async function multicastSender(): Promise<ReturnType<typeof createSocket> | unde
   }
 }
 
+describe.skipIf(!onLinux)('a recvmmsg receiver whose kernel says more (Linux only)', () => {
+  test('a loss is told just before the first datagram that came after it, and only once', async () => {
+    const server = await startServer()
+    const events: string[] = []
+    const seen = new Recorder()
+    seen.onKernelDrops = (count) => events.push(`lost ${count}`)
+    seen.onDatagram = (memory, _offset, lengthBytes) => {
+      expect(memory.kernelMs).toBeGreaterThan(0)
+      if (lengthBytes === 5) events.push('after')
+      else seen.texts.push('before')
+    }
+    const address = { address: '127.0.0.1', family: 4, port: server.port } as const
+    const receiver = new RecvmmsgReceiver(
+      { server: address, receiveBufferBytes: 65_536, kernelDropCounts: true, kernelTimestamps: true },
+      seen,
+    )
+    await receiver.open()
+    cleanUps.push(() => receiver.close())
+    receiver.send('hello')
+    await server.until(() => server.received.length > 0)
+    await Promise.all(Array.from({ length: 3_000 }, () => server.send('some text')))
+    await until(() => seen.texts.length > 0 && receiver.getStatistics().kernelDrops! > 0)
+    for (let i = 0; i < 3; i++) await server.send('after')
+    await until(() => events.length === 4)
+    const drops = receiver.getStatistics().kernelDrops
+    expect(events).toEqual([`lost ${drops}`, 'after', 'after', 'after'])
+    receiver.noticeDrops()
+    expect(events.length).toBe(4)
+  })
+})
+
 describe('opening a receiver', () => {
   test('a host without an address is QTX_FEED_UNREACHABLE', async () => {
     const opening = openReceiver(

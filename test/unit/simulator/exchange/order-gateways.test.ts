@@ -16,14 +16,14 @@ function gatewayOf(backend: keyof typeof SIMULATED_DIALECTS): OrderGateway {
     .createGateway()
 }
 
-describe.each(['binance', 'okx', 'bybit', 'bitget', 'kucoin', 'gate_io'] as const)(
+describe.each(['binance', 'okx', 'bybit', 'bitget', 'kucoin', 'gate_io', 'blofin'] as const)(
   'the gateway of %s',
   (backend) => {
     const gateway = gatewayOf(backend)
     const refusal = (kind: AskedRequest['kind'], fault: GatewayFault) => {
       const asked =
         kind === 'key' ? { symbol: '', clientOrderId: '' } : { symbol: 'BTCUSDT', clientOrderId: ID }
-      const text = gateway.refuse!({ kind, ...asked }, fault)
+      const text = gateway.refuse({ kind, ...asked }, fault)
       return decodeOrderAnswer(backend, kind, ID, text)
     }
 
@@ -71,4 +71,5 @@ const MARGIN_CODES = {
   bitget: '40762',
   kucoin: '300003',
   gate_io: 'INSUFFICIENT_AVAILABLE',
+  blofin: '103003',
 }
