@@ -8,7 +8,7 @@ export type CircuitState = 'closed' | 'open' | 'half-open'
 export interface CircuitThresholds {
   /** Failures in a row that open it. */
   readonly failures: number
-  /** How long it stays open the first time, milliseconds; each probe that fails doubles it, up to eight times. */
+  /** How long it stays open the first time, milliseconds; each probe that fails doubles it, up to four times. */
   readonly openMs: number
 }
 
@@ -25,7 +25,7 @@ export interface CircuitBreakerOptions extends CircuitThresholds {
   readonly onChange?: (change: CircuitChange) => void
 }
 
-const LONGEST_FACTOR = 8
+const LONGEST_FACTOR = 4
 
 /**
  * Keeps requests from something that does not work: opens after so many failures in a row, lets a single probe pass

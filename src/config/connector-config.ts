@@ -85,7 +85,7 @@ const thresholds = (what: string) =>
       {
         failures: count('failures').describe('Failures in a row that open it.'),
         openMs: durationMs('openMs').describe(
-          'How long it stays open at first; each probe that fails doubles it, up to eight times.',
+          'How long it stays open at first; each probe that fails doubles it, up to four times.',
         ),
       },
       { error: unknownKeys(['failures', 'openMs']) },

@@ -215,15 +215,18 @@ export class AccountSync implements UserStreamSink {
 
   async #catchUpUntilDone(): Promise<void> {
     const { clock, logger, random, signal } = this.#options
-    const backoff = new Backoff({ initialMs: 500, maxMs: 30_000, random })
+    // Trading waits for it.
+    const backoff = new Backoff({ initialMs: 500, maxMs: 5_000, random })
     while (!this.#isStopped()) {
       const calls = this.#catchUpCalls
       try {
         if (this.#isReconciled || !this.#streamConnected) await this.#reconciliation.refresh()
         else await this.#reconciliation.reconcile(this.#connects > 1 ? 'reconnect' : 'start')
-        await this.#fundingPayments.catchUp()
         if (this.#catchUpCalls !== calls) continue
         this.#isReconciled = this.#streamConnected
+        // Trading need not wait for what was paid.
+        await this.#fundingPayments.catchUp()
+        if (this.#catchUpCalls !== calls) continue
         return
       } catch (error) {
         if (this.#isStopped()) return

@@ -3,7 +3,7 @@ import { Decimal } from '../../../src/common/decimal.ts'
 import { silentLogger } from '../../../src/common/log.ts'
 import { AccountState } from '../../../src/connector/account-state.ts'
 import { AccountSync, type AccountQueries } from '../../../src/connector/account-sync.ts'
-import type { Balance, Position, PositionMode } from '../../../src/connector/account-types.ts'
+import type { Balance, Position, PositionMode, FundingPayment } from '../../../src/connector/account-types.ts'
 import { NO_RECORD } from '../../../src/connector/order-recorder.ts'
 import { OrderResolver } from '../../../src/connector/order-resolver.ts'
 import { OrderTracker } from '../../../src/connector/order-tracker.ts'
@@ -57,6 +57,7 @@ function rig(switchToOneWay = false) {
     orders: new Map<string, OrderUpdate>(),
     fills: [] as readonly TradeUpdate[],
     failures: new Map<string, Error>(),
+    payments: (): Promise<readonly FundingPayment[]> => Promise.resolve([]),
     /** Runs when balances are asked for, before they are answered. */
     duringFetch: (): void => undefined,
   }
@@ -81,7 +82,7 @@ function rig(switchToOneWay = false) {
       }),
     fetchLeverage: (pair) => ask(`leverage ${pair}`, () => exchange.leverage),
     fetchOpenOrders: () => ask('open orders', () => exchange.open),
-    fetchFundingPayments: () => Promise.resolve([]),
+    fetchFundingPayments: () => exchange.payments(),
     fetchFundingInfo: () => Promise.reject(new Error('not asked by the account')),
   }
   const tracker: OrderTracker = new OrderTracker({
@@ -146,6 +147,25 @@ function rig(switchToOneWay = false) {
     connected,
   }
 }
+
+test('trading need not wait for what was paid, and a reconnect meanwhile is caught up with', async () => {
+  const { start, streams, exchange, sync, calls } = rig()
+  const asked: (() => void)[] = []
+  exchange.payments = () => new Promise((resolve) => asked.push(() => resolve([])))
+  await start()
+  streams[0]!.sink!.connected()
+  await settle()
+  expect(asked).toHaveLength(1)
+  expect(sync.isReconciled).toBe(true)
+  streams[0]!.sink!.disconnected('cut')
+  streams[0]!.sink!.connected()
+  calls.length = 0
+  expect(sync.isReconciled).toBe(false)
+  asked[0]!()
+  await settle()
+  expect(calls).toContain('balances')
+  expect(sync.isReconciled).toBe(true)
+})
 
 describe('starting', () => {
   test('reads mode, balances, positions and leverage, then starts the stream', async () => {
