@@ -90,3 +90,22 @@ export class InFlightOrder implements OrderIdentity {
     return this.state === 'canceled' || this.state === 'filled' || this.state === 'failed'
   }
 }
+
+/** Adds a fill to the sums. */
+export function addFill(order: InFlightOrder, trade: TradeUpdate): void {
+  order.fills.set(trade.tradeId, trade)
+  order.executedAmount = order.executedAmount.plus(trade.amount)
+  order.executedQuoteAmount = order.executedQuoteAmount.plus(trade.amount.mul(trade.price))
+  order.updateMs = Math.max(order.updateMs, trade.fillMs)
+  addFee(order, trade)
+}
+
+/** Adds a fill's fee to the order's, where it is known. */
+export function addFee({ fees }: InFlightOrder, { fee }: TradeUpdate): void {
+  if (fee) fees.set(fee.asset, (fees.get(fee.asset) ?? ZERO).plus(fee.amount))
+}
+
+/** Whether the fee of a fill of it is not known. */
+export function lacksFee(order: InFlightOrder): boolean {
+  return [...order.fills.values()].some((fill) => !fill.fee)
+}

@@ -2,8 +2,8 @@ import { Backoff } from '../common/backoff.ts'
 import { sleep, type Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { messageOf } from '../errors.ts'
-import type { InFlightOrder } from './in-flight-order.ts'
-import { lacksFee, type OrderTracker } from './order-tracker.ts'
+import { lacksFee, type InFlightOrder } from './in-flight-order.ts'
+import type { OrderTracker } from './order-tracker.ts'
 import type { OrderUpdate, TradeUpdate } from './order-types.ts'
 
 export interface OrderResolverOptions {

@@ -1,11 +1,11 @@
 import type { Clock } from '../common/clock.ts'
 import type { TypedEvents } from '../common/typed-events.ts'
 import { ZERO, minDecimal, type Decimal } from '../common/decimal.ts'
-import type { TradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 import type { ConnectorEvents } from './events.ts'
-import { InFlightOrder, type OrderIdentity } from './in-flight-order.ts'
+import { addFee, addFill, InFlightOrder, lacksFee, type OrderIdentity } from './in-flight-order.ts'
 import { OrderAnnouncer } from './order-announcer.ts'
+import { OrderIndex, type OrderReference } from './order-index.ts'
 import { NO_RECORD, type OrderRecorder } from './order-recorder.ts'
 import type { OrderReason, OrderState, OrderUpdate, PlaceOutcome, TradeUpdate } from './order-types.ts'
 import { OrderWaits } from './order-waits.ts'
@@ -21,9 +21,6 @@ const RANK: Readonly<Record<OrderState, number>> = {
   failed: 5,
   filled: 6,
 }
-
-/** Finished orders that are remembered, so that a late or repeated fill still finds its order. */
-const FINISHED_CAPACITY = 1_000
 
 /** An end that was announced before all its fills were seen. */
 interface AnnouncedEnd {
@@ -42,13 +39,6 @@ export interface AdoptedPast {
   readonly fills: readonly TradeUpdate[]
 }
 
-/** What tells which order a message is about. */
-interface OrderReference {
-  readonly pair: TradingPair
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
-}
-
 export interface OrderTrackerOptions {
   readonly clock: Clock
   readonly events: TypedEvents<ConnectorEvents>
@@ -65,10 +55,7 @@ export interface OrderTrackerOptions {
  */
 export class OrderTracker {
   readonly #options: OrderTrackerOptions
-  readonly #active = new Map<string, InFlightOrder>()
-  readonly #finished = new Map<string, InFlightOrder>()
-  /** By pair and exchange order id: exchanges number the orders of each symbol by themselves. */
-  readonly #byExchangeId = new Map<string, InFlightOrder>()
+  readonly #index = new OrderIndex()
   readonly #announcedEnds = new Map<InFlightOrder, AnnouncedEnd>()
   readonly #created = new WeakSet<InFlightOrder>()
   readonly #announcer: OrderAnnouncer
@@ -88,39 +75,34 @@ export class OrderTracker {
 
   /** Orders that are not done, by client order id. */
   get active(): ReadonlyMap<string, InFlightOrder> {
-    return this.#active
+    return this.#index.active
   }
 
   /** Orders whose outcome is not known. */
   get unresolved(): readonly InFlightOrder[] {
-    return [...this.#active.values()].filter((order) => order.state === 'submitUnknown')
+    return [...this.active.values()].filter((order) => order.state === 'submitUnknown')
   }
 
   /** Orders, active or among the recently finished, with a fill whose fee is not known. */
   get withoutFees(): readonly InFlightOrder[] {
-    return [...this.#active.values(), ...this.#finished.values()].filter(lacksFee)
+    return this.#index.all.filter(lacksFee)
   }
 
   /** The order, if it is active or among the recently finished. */
   find(clientOrderId: string): InFlightOrder | undefined {
-    return this.#active.get(clientOrderId) ?? this.#finished.get(clientOrderId)
+    return this.#index.find(clientOrderId)
   }
 
   /** The order that a message is about, if it is active or among the recently finished. */
   findFor(message: OrderReference): InFlightOrder | undefined {
-    const { pair, clientOrderId, exchangeOrderId } = message
-    const byClientId = clientOrderId === undefined ? undefined : this.find(clientOrderId)
-    if (byClientId) return byClientId.pair === pair ? byClientId : undefined
-    return exchangeOrderId === undefined
-      ? undefined
-      : this.#byExchangeId.get(exchangeKey(pair, exchangeOrderId))
+    return this.#index.findFor(message)
   }
 
   /** The exchange's own id of an order, where it is new. */
   learnExchangeId(order: InFlightOrder, exchangeOrderId: string | undefined): void {
     if (exchangeOrderId === undefined || order.exchangeOrderId !== undefined) return
     order.exchangeOrderId = exchangeOrderId
-    this.#byExchangeId.set(exchangeKey(order.pair, exchangeOrderId), order)
+    this.#index.nameByExchangeId(order, exchangeOrderId)
     if (order.state !== 'pendingCreate') this.#recorder.state(order)
   }
 
@@ -136,7 +118,7 @@ export class OrderTracker {
     }
     const order = new InFlightOrder(identity)
     this.#recorder.order(order)
-    this.#active.set(order.clientOrderId, order)
+    this.#index.activate(order)
     return order
   }
 
@@ -153,8 +135,8 @@ export class OrderTracker {
     order.reason = past.reason
     order.isAdopted = true
     if (RANK[order.state] >= RANK.open || past.fills.length > 0) this.#created.add(order)
-    if (order.isDone) this.#remember(order)
-    else this.#active.set(order.clientOrderId, order)
+    if (order.isDone) this.#index.finish(order)
+    else this.#index.activate(order)
     this.learnExchangeId(order, past.exchangeOrderId)
     for (const fill of past.fills) addFill(order, fill)
     if (order.executedAmount.gte(order.amount)) {
@@ -320,8 +302,7 @@ export class OrderTracker {
 
   /** What was wrongly taken for failed is tracked again: it can be cancelled, and counts in `inFlightOrders`. */
   #revive(order: InFlightOrder): void {
-    this.#finished.delete(order.clientOrderId)
-    this.#active.set(order.clientOrderId, order)
+    this.#index.activate(order)
     order.reason = undefined
     this.#setState(order, 'open')
   }
@@ -391,8 +372,7 @@ export class OrderTracker {
     this.#announcedEnds.delete(order)
     if (order.state === 'filled' || (order.isDone && end.state !== 'filled')) return
     order.reason = end.reason
-    this.#active.delete(order.clientOrderId)
-    this.#remember(order)
+    this.#index.finish(order)
     this.#setState(order, end.state)
     switch (end.state) {
       case 'filled':
@@ -406,15 +386,6 @@ export class OrderTracker {
     }
   }
 
-  #remember(order: InFlightOrder): void {
-    this.#finished.set(order.clientOrderId, order)
-    if (this.#finished.size <= FINISHED_CAPACITY) return
-    const [oldestId, oldest] = this.#finished.entries().next().value as [string, InFlightOrder]
-    this.#finished.delete(oldestId)
-    if (oldest.exchangeOrderId !== undefined)
-      this.#byExchangeId.delete(exchangeKey(oldest.pair, oldest.exchangeOrderId))
-  }
-
   #raiseState(order: InFlightOrder, state: OrderState): void {
     if (RANK[state] > RANK[order.state]) this.#setState(order, state)
   }
@@ -424,28 +395,6 @@ export class OrderTracker {
     this.#recorder.state(order)
     this.#waits.check(order)
   }
-}
-
-/** Adds a fill to the sums. */
-function addFill(order: InFlightOrder, trade: TradeUpdate): void {
-  order.fills.set(trade.tradeId, trade)
-  order.executedAmount = order.executedAmount.plus(trade.amount)
-  order.executedQuoteAmount = order.executedQuoteAmount.plus(trade.amount.mul(trade.price))
-  order.updateMs = Math.max(order.updateMs, trade.fillMs)
-  addFee(order, trade)
-}
-
-function addFee({ fees }: InFlightOrder, { fee }: TradeUpdate): void {
-  if (fee) fees.set(fee.asset, (fees.get(fee.asset) ?? ZERO).plus(fee.amount))
-}
-
-/** Whether the fee of a fill of it is not known. */
-export function lacksFee(order: InFlightOrder): boolean {
-  return [...order.fills.values()].some((fill) => !fill.fee)
-}
-
-function exchangeKey(pair: TradingPair, exchangeOrderId: string): string {
-  return `${pair} ${exchangeOrderId}`
 }
 
 /** Of two announcements of one order's end the one with more executed is the newer. */
