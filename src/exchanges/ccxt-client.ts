@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Agent } from 'node:http'
 import type { Clock } from '../common/clock.ts'
 import type { ExchangeCredentials, ExchangeEndpoints } from '../connector/connector-options.ts'
@@ -68,11 +69,14 @@ export class CcxtClient {
       exchangeId: options.exchangeId,
       secrets,
     }
+    const closed = new AbortController()
+    // Every request that waits for its turn listens; Node would warn of more than ten.
+    setMaxListeners(0, closed.signal)
     const taps: Taps = {
       listener: undefined,
       dropped: new WeakSet(),
       timers: new Set(),
-      closed: new AbortController(),
+      closed,
       errors,
       gate: options.gate,
       weighsMilliseconds: options.weighsMilliseconds,
