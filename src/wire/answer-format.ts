@@ -51,6 +51,45 @@ export function rejection(
   return { kind: 'rejected', exchangeCode, message, notFound }
 }
 
+/** What an exchange's codes mean beyond that the request was refused. */
+export interface RefusalCodes {
+  /** After these the request may or may not have been executed. */
+  readonly unsure: ReadonlySet<string>
+  readonly notFound: ReadonlySet<string>
+  /** The id is in use: as ids are unique, it is this very order that is there. */
+  readonly duplicate: ReadonlySet<string>
+}
+
+/**
+ * What a code other than success says.
+ * @param saysAbsent the words say that there is no such order, whatever the code.
+ */
+export function refusalOf(
+  codes: RefusalCodes,
+  code: string,
+  words: string | undefined,
+  saysAbsent = false,
+): RejectedAnswer | UnclearAnswer {
+  if (codes.unsure.has(code)) return 'exchange-unsure'
+  if (codes.duplicate.has(code)) return 'duplicate-id'
+  return rejection(code, words ?? '', saysAbsent || codes.notFound.has(code))
+}
+
+/** An acceptance that says which order was taken, and nothing of where it stands. */
+export function receiptOf(
+  exchangeOrderId: string | undefined,
+  clientOrderId: string | undefined,
+): FoundAcceptance {
+  return {
+    kind: 'accepted',
+    exchangeOrderId,
+    exchangeStatus: undefined,
+    state: undefined,
+    executedSize: undefined,
+    clientOrderIds: [clientOrderId || undefined],
+  }
+}
+
 /** An exchange order id; undefined where it is not one. */
 export function idOf(value: ExactJson | undefined, name: string): string | undefined {
   const id = textOf(value, name)

@@ -1,20 +1,23 @@
 import {
   decimalOf,
   idOf,
+  refusalOf,
   rejection,
   wordOf,
   type AnsweredState,
   type AnswerFormat,
+  type RefusalCodes,
   type RejectedAnswer,
   type UnclearAnswer,
 } from './answer-format.ts'
 import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
 
-/** Codes after which the request may or may not have been executed (Binance: internal error, unexpected, timeout). */
-const BINANCE_UNSURE = new Set(['-1000', '-1001', '-1006', '-1007'])
-const BINANCE_NOT_FOUND = new Set(['-2011', '-2013'])
-/** The id is in use: as ids are unique, it is this very order that is there. */
-const BINANCE_DUPLICATE = new Set(['-4116'])
+const BINANCE_CODES: RefusalCodes = {
+  /** Internal error, unexpected, timeout. */
+  unsure: new Set(['-1000', '-1001', '-1006', '-1007']),
+  notFound: new Set(['-2011', '-2013']),
+  duplicate: new Set(['-4116']),
+}
 
 const BINANCE_STATES: ReadonlyMap<string, AnsweredState> = new Map<string, AnsweredState>([
   ['NEW', 'open'],
@@ -53,7 +56,5 @@ export const BINANCE: AnswerFormat = (root) => {
 function binanceRejection(error: ExactJson): RejectedAnswer | UnclearAnswer {
   const code = textOf(error, 'code')
   if (code === undefined || !/^-\d{1,9}$/.test(code)) return 'unrecognised'
-  if (BINANCE_UNSURE.has(code)) return 'exchange-unsure'
-  if (BINANCE_DUPLICATE.has(code)) return 'duplicate-id'
-  return rejection(code, textOf(error, 'msg') ?? '', BINANCE_NOT_FOUND.has(code))
+  return refusalOf(BINANCE_CODES, code, textOf(error, 'msg'))
 }

@@ -1,10 +1,12 @@
-import { idOf, rejection, type AnswerFormat } from './answer-format.ts'
+import { idOf, receiptOf, refusalOf, type AnswerFormat, type RefusalCodes } from './answer-format.ts'
 import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
 
-/** Timed out, system abnormal, service error, server busy, unknown error: it may have been executed. */
-const ASSUMED_BITGET_UNSURE = new Set(['40010', '40015', '40604', '40725', '45001', '50008'])
-const ASSUMED_BITGET_NOT_FOUND = new Set(['22001', '25204', '40109', '40768', '43001'])
-const ASSUMED_BITGET_DUPLICATE = new Set(['40786'])
+const ASSUMED_BITGET_CODES: RefusalCodes = {
+  /** Timed out, system abnormal, service error, server busy, unknown error. */
+  unsure: new Set(['40010', '40015', '40604', '40725', '45001', '50008']),
+  notFound: new Set(['22001', '25204', '40109', '40768', '43001']),
+  duplicate: new Set(['40786']),
+}
 
 /**
  * Bitget (assumed): `{"event":"trade","arg":[{"channel":"place-order","params":{"orderId":…,"clientOid":…}}],"code":0}`,
@@ -19,22 +21,13 @@ export const BITGET: AnswerFormat = (root, request) => {
   const isSuccess = event === undefined ? code === '00000' : code === '0' || code === '00000'
   if (!isSuccess) {
     if (/^0+$/.test(code)) return 'unrecognised'
-    if (ASSUMED_BITGET_UNSURE.has(code)) return 'exchange-unsure'
-    if (ASSUMED_BITGET_DUPLICATE.has(code)) return 'duplicate-id'
-    return rejection(code, textOf(root, 'msg') ?? '', ASSUMED_BITGET_NOT_FOUND.has(code))
+    return refusalOf(ASSUMED_BITGET_CODES, code, textOf(root, 'msg'))
   }
   if (event === 'error') return 'contradictory'
   if ((event === 'login') !== (request === 'key') && event !== undefined) return 'unrecognised'
   const ids = request === 'key' ? undefined : idsOf(root)
   if (request !== 'key' && !isJsonObject(ids)) return 'unrecognised'
-  return {
-    kind: 'accepted',
-    exchangeOrderId: idOf(ids, 'orderId'),
-    exchangeStatus: undefined,
-    state: undefined,
-    executedSize: undefined,
-    clientOrderIds: [textOf(ids, 'clientOid') || undefined],
-  }
+  return receiptOf(idOf(ids, 'orderId'), textOf(ids, 'clientOid'))
 }
 
 const EVENTS: ReadonlySet<string> = new Set(['trade', 'error', 'login'])

@@ -1,12 +1,20 @@
-import { idOf, rejection, type AnsweredRequest, type AnswerFormat } from './answer-format.ts'
+import {
+  idOf,
+  receiptOf,
+  refusalOf,
+  type AnsweredRequest,
+  type AnswerFormat,
+  type RefusalCodes,
+} from './answer-format.ts'
 import { isJsonObject, memberOf, textOf } from './exact-json.ts'
 
-/** After these the request may have been executed: server timeout, server error, and a request id that was sent before. */
-const ASSUMED_BYBIT_UNSURE = new Set(['10000', '10016', '10014', '20006'])
-/** Not there, finished, or canceled already. */
-const ASSUMED_BYBIT_NOT_FOUND = new Set(['110001', '110008', '110010'])
-/** The id is in use: as ids are unique, it is this very order that is there. */
-const ASSUMED_BYBIT_DUPLICATE = new Set(['110072', '110030'])
+const ASSUMED_BYBIT_CODES: RefusalCodes = {
+  /** Server timeout, server error, and a request id that was sent before. */
+  unsure: new Set(['10000', '10016', '10014', '20006']),
+  /** Not there, finished, or canceled already. */
+  notFound: new Set(['110001', '110008', '110010']),
+  duplicate: new Set(['110072', '110030']),
+}
 /** What the trade socket calls each request; an answer to another one is not this one's. */
 const ASSUMED_BYBIT_OPS: Readonly<Record<AnsweredRequest, string>> = {
   key: 'auth',
@@ -21,21 +29,10 @@ const ASSUMED_BYBIT_OPS: Readonly<Record<AnsweredRequest, string>> = {
 export const BYBIT: AnswerFormat = (root, request) => {
   const code = textOf(root, 'retCode')
   if (code === undefined || !/^-?\d{1,9}$/.test(code)) return 'unrecognised'
-  if (code !== '0') {
-    if (ASSUMED_BYBIT_UNSURE.has(code)) return 'exchange-unsure'
-    if (ASSUMED_BYBIT_DUPLICATE.has(code)) return 'duplicate-id'
-    return rejection(code, textOf(root, 'retMsg') ?? '', ASSUMED_BYBIT_NOT_FOUND.has(code))
-  }
+  if (code !== '0') return refusalOf(ASSUMED_BYBIT_CODES, code, textOf(root, 'retMsg'))
   const op = memberOf(root, 'op')
   if (op !== undefined && op !== ASSUMED_BYBIT_OPS[request]) return 'unrecognised'
   const data = memberOf(root, 'data')
   if (request !== 'key' && !isJsonObject(data)) return 'unrecognised'
-  return {
-    kind: 'accepted',
-    exchangeOrderId: idOf(data, 'orderId'),
-    exchangeStatus: undefined,
-    state: undefined,
-    executedSize: undefined,
-    clientOrderIds: [textOf(data, 'orderLinkId') || undefined],
-  }
+  return receiptOf(idOf(data, 'orderId'), textOf(data, 'orderLinkId'))
 }

@@ -1,19 +1,21 @@
 import {
   idOf,
-  rejection,
+  refusalOf,
   type AnsweredState,
   type AnswerFormat,
   type FoundAcceptance,
+  type RefusalCodes,
   type RejectedAnswer,
   type UnclearAnswer,
 } from './answer-format.ts'
 import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
 
-/** Labels after which the request may or may not have been executed. */
-const ASSUMED_GATE_IO_UNSURE = new Set(['INTERNAL', 'SERVER_ERROR', 'TOO_BUSY'])
-const ASSUMED_GATE_IO_NOT_FOUND = new Set(['ORDER_NOT_FOUND', 'ORDER_FINISHED'])
-/** The text is in use: as ids are unique, it is this very order that is there. */
-const ASSUMED_GATE_IO_DUPLICATE = new Set(['REPEATED_CREATION'])
+/** Labels, Gate.io's codes. */
+const ASSUMED_GATE_IO_LABELS: RefusalCodes = {
+  unsure: new Set(['INTERNAL', 'SERVER_ERROR', 'TOO_BUSY']),
+  notFound: new Set(['ORDER_NOT_FOUND', 'ORDER_FINISHED']),
+  duplicate: new Set(['REPEATED_CREATION']),
+}
 /** What the order manager puts in front of the ring's number: the exchange takes no other text. */
 const ASSUMED_GATE_IO_TEXT_PREFIX = 't-'
 
@@ -53,10 +55,7 @@ export const GATE_IO: AnswerFormat = (root) => {
 function refusal(error: ExactJson): RejectedAnswer | UnclearAnswer {
   const label = textOf(error, 'label')
   if (label === undefined || !/^[A-Z_]{1,64}$/.test(label)) return 'unrecognised'
-  if (ASSUMED_GATE_IO_UNSURE.has(label)) return 'exchange-unsure'
-  if (ASSUMED_GATE_IO_DUPLICATE.has(label)) return 'duplicate-id'
-  const words = textOf(error, 'message') || textOf(error, 'detail') || ''
-  return rejection(label, words, ASSUMED_GATE_IO_NOT_FOUND.has(label))
+  return refusalOf(ASSUMED_GATE_IO_LABELS, label, textOf(error, 'message') || textOf(error, 'detail'))
 }
 
 function acceptance(result: ExactJson | undefined): FoundAcceptance {

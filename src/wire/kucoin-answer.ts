@@ -1,22 +1,24 @@
 import {
   idOf,
-  rejection,
+  receiptOf,
+  refusalOf,
   type AnsweredRequest,
   type AnswerFormat,
   type FoundAcceptance,
+  type RefusalCodes,
   type UnclearAnswer,
 } from './answer-format.ts'
 import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
 
 const SUCCESS = '200000'
-/** Codes after which the request may or may not have been executed. */
-const ASSUMED_KUCOIN_UNSURE = new Set(['408000', '500000', '503000'])
-const ASSUMED_KUCOIN_NOT_FOUND = new Set(['100004'])
+const ASSUMED_KUCOIN_CODES: RefusalCodes = {
+  unsure: new Set(['408000', '500000', '503000']),
+  notFound: new Set(['100004']),
+  duplicate: new Set(['300018']),
+}
 /** This code means unreadable parameters too: the words tell which. */
 const ASSUMED_KUCOIN_NO_SUCH_ORDER = '100001'
 const NO_SUCH_ORDER = /order.?not.?exist|order does not exist/i
-/** The id is in use: as ids are unique, it is this very order that is there. */
-const ASSUMED_KUCOIN_DUPLICATE = new Set(['300018'])
 
 /** What an answer repeats of the request, where it does. */
 const ASSUMED_KUCOIN_OPERATIONS: Readonly<Record<AnsweredRequest, string | undefined>> = {
@@ -39,36 +41,23 @@ export const KUCOIN: AnswerFormat = (root, request) => {
   if (!/^\d{3,9}$/.test(code)) return 'unrecognised'
   if (code === SUCCESS) return readData(memberOf(root, 'data'))
   if (memberOf(root, 'data') !== undefined && isJsonObject(memberOf(root, 'data'))) return 'contradictory'
-  if (ASSUMED_KUCOIN_UNSURE.has(code)) return 'exchange-unsure'
-  if (ASSUMED_KUCOIN_DUPLICATE.has(code)) return 'duplicate-id'
   const words = textOf(root, 'msg') ?? ''
   const saysAbsent = code === ASSUMED_KUCOIN_NO_SUCH_ORDER && NO_SUCH_ORDER.test(words)
-  return rejection(code, words, ASSUMED_KUCOIN_NOT_FOUND.has(code) || saysAbsent)
+  return refusalOf(ASSUMED_KUCOIN_CODES, code, words, saysAbsent)
 }
 
 function readWelcome(root: ExactJson, request: AnsweredRequest): FoundAcceptance | UnclearAnswer {
   const isWelcome = textOf(root, 'data') === 'welcome' && textOf(root, 'sessionId') !== undefined
-  return request === 'key' && isWelcome ? acceptance(undefined, undefined) : 'unrecognised'
+  return request === 'key' && isWelcome ? receiptOf(undefined, undefined) : 'unrecognised'
 }
 
 /** An accepted order may still be canceled at once: the answer says no state. */
 function readData(data: ExactJson | undefined): FoundAcceptance | UnclearAnswer {
   if (!isJsonObject(data)) return 'unrecognised'
   const canceled = memberOf(data, 'cancelledOrderIds')
-  if (canceled === undefined) return acceptance(idOf(data, 'orderId'), textOf(data, 'clientOid') || undefined)
+  if (canceled === undefined) return receiptOf(idOf(data, 'orderId'), textOf(data, 'clientOid'))
   const ids = Array.isArray(canceled) ? (canceled as readonly ExactJson[]) : []
   const [id] = ids
   if (ids.length !== 1 || typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id)) return 'unrecognised'
-  return acceptance(id, textOf(data, 'clientOid') || undefined)
-}
-
-function acceptance(exchangeOrderId: string | undefined, clientOrderId: string | undefined): FoundAcceptance {
-  return {
-    kind: 'accepted',
-    exchangeOrderId,
-    exchangeStatus: undefined,
-    state: undefined,
-    executedSize: undefined,
-    clientOrderIds: [clientOrderId],
-  }
+  return receiptOf(id, textOf(data, 'clientOid'))
 }
