@@ -1,6 +1,7 @@
 import type { Peers } from './peers.ts'
 import type { Processes } from './line-process.ts'
-import type { MeasuredTable } from './table.ts'
+import type { Measured } from './measured.ts'
+import type { WorkloadFiles } from './workloads/workload-files.ts'
 
 /** What a measurement is given. */
 export interface BenchContext {
@@ -13,8 +14,11 @@ export interface BenchContext {
   /** Empty, and removed at the end. */
   readonly folder: string
   readonly processes: Processes
+  readonly workloads: WorkloadFiles
+  /** How long the memory is watched. */
+  readonly minutes: number
   /** Tells what is being done. */
   readonly log: (text: string) => void
 }
 
-export type Measurement = (context: BenchContext) => Promise<readonly MeasuredTable[]>
+export type Measurement = (context: BenchContext) => Promise<readonly Measured[]>

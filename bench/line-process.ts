@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { Pinning, type Place } from './pinning.ts'
 
-/** No answer takes longer. */
+/** No answer takes longer, unless it is said. */
 const ANSWER_TIMEOUT_MS = 60_000
 /** A process that was told to end is killed after so long. */
 const END_TIMEOUT_MS = 3_000
@@ -42,17 +43,17 @@ export class LineProcess {
   }
 
   /** Sends a line and returns the next line of JSON. Rejects when the process has ended or says nothing in time. */
-  ask(line: string): Promise<unknown> {
+  ask(line: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<unknown> {
     this.#child.stdin!.write(`${line}\n`)
-    return this.read()
+    return this.read(timeoutMs)
   }
 
   /** The next line of JSON. */
-  async read(): Promise<unknown> {
+  async read(timeoutMs = ANSWER_TIMEOUT_MS): Promise<unknown> {
     const deadline = setTimeout(() => {
-      this.#exit = `it said nothing for ${ANSWER_TIMEOUT_MS} ms`
+      this.#exit = `it said nothing for ${timeoutMs} ms`
       this.#wake?.()
-    }, ANSWER_TIMEOUT_MS)
+    }, timeoutMs)
     try {
       while (this.#lines.length === 0) {
         if (this.#exit !== undefined) throw new Error(`${this.#name}: ${this.#exit}. ${this.#errors}`)
@@ -79,18 +80,25 @@ export class LineProcess {
 
 /** Every process that was started and has not been ended. */
 export class Processes {
+  readonly pinning = new Pinning()
   readonly #running = new Set<LineProcess>()
 
-  start(name: string, command: string, args: readonly string[]): LineProcess {
-    const started = new LineProcess(name, command, args)
+  start(name: string, command: string, args: readonly string[], place?: Place): LineProcess {
+    const [placed, placedArgs] = place ? this.pinning.command(place, command, args) : [command, args]
+    const started = new LineProcess(name, placed, placedArgs)
     this.#running.add(started)
     return started
   }
 
   /** A program of `bench/processes`. */
-  startScript(script: string, args: readonly string[], nodeFlags: readonly string[] = []): LineProcess {
+  startScript(
+    script: string,
+    args: readonly string[],
+    nodeFlags: readonly string[] = [],
+    place?: Place,
+  ): LineProcess {
     const path = fileURLToPath(new URL(`processes/${script}.ts`, import.meta.url))
-    return this.start(script, process.execPath, [...nodeFlags, '--import', 'tsx', path, ...args])
+    return this.start(script, process.execPath, [...nodeFlags, '--import', 'tsx', path, ...args], place)
   }
 
   async end(ended: LineProcess): Promise<void> {

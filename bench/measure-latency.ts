@@ -1,15 +1,17 @@
 import type { BenchContext, Measurement } from './bench-context.ts'
 import { FeedLink, type ReceiverName } from './feed-link.ts'
+import type { MeasuredCurve } from './measured.ts'
 import type { Peers } from './peers.ts'
-import type { MeasuredTable } from './table.ts'
 
 /** Who sleeps until a datagram comes, and who never does: each against a program in C that does the same. */
-const GROUPS: readonly (readonly ReceiverName[])[] = [
-  ['C recvfrom loop', 'qtx recvmmsg, book', 'qtx dgram, book'],
-  ['C recvfrom, spinning', 'qtx recvmmsg, busyPoll, book'],
-]
-const RATES = [10_000, 50_000]
-const SECONDS = 1
+const GROUPS: Readonly<Record<'' | ', never asleep', readonly ReceiverName[]>> = {
+  '': ['C recvfrom loop', 'qtx recvmmsg, book', 'qtx dgram, book'],
+  ', never asleep': ['C recvfrom, spinning', 'qtx recvmmsg, busyPoll, book'],
+}
+const RATES = [1_000, 10_000, 50_000, 100_000]
+const SECONDS = 0.25
+/** At low rates it takes longer to see enough. */
+const LEAST_MESSAGES = 1_000
 const PERCENTILES = ['p50', 'p90', 'p99'] as const
 
 /** From sending a datagram to the callback, the book being updated. */
@@ -18,46 +20,38 @@ export const measureLatency: Measurement = async (context) => {
   return peers ? measure(context, peers) : []
 }
 
-async function measure(context: BenchContext, peers: Peers): Promise<MeasuredTable[]> {
-  const { log, runs, isBrief } = context
+async function measure(context: BenchContext, peers: Peers): Promise<MeasuredCurve[]> {
+  const { log, runs, isBrief, processes } = context
   const links: FeedLink[] = []
-  for (const name of GROUPS.flat()) links.push(await FeedLink.open(name, 'ticker', context, peers))
+  for (const name of Object.values(GROUPS).flat()) {
+    links.push(await FeedLink.open(name, 'ticker', context, peers))
+  }
   try {
-    const tables: MeasuredTable[] = []
-    for (const rate of RATES) {
+    const samples = new Map(
+      links.map((link) => [link.name, PERCENTILES.map(() => RATES.map((): number[] => []))]),
+    )
+    for (const [r, rate] of RATES.entries()) {
       log(`latency: ${rate} a second`)
-      const samples = links.map(() => PERCENTILES.map(() => [] as number[]))
+      const count = isBrief ? 100 : Math.max(LEAST_MESSAGES, Math.round(rate * SECONDS))
       for (let run = 0; run < runs; run++) {
-        for (const [i, link] of links.entries()) {
-          const drained = await link.drainPaced(Math.round(rate * (isBrief ? 0.05 : SECONDS)), rate)
-          PERCENTILES.forEach((name, p) => samples[i]![p]!.push(drained[name]))
-        }
-      }
-      for (const [p, name] of PERCENTILES.entries()) {
-        for (const group of GROUPS) tables.push(tableOf(group, rate, name, p))
-      }
-
-      function tableOf(
-        group: readonly ReceiverName[],
-        perSecond: number,
-        name: string,
-        p: number,
-      ): MeasuredTable {
-        const rows = links.flatMap((link, i) =>
-          group.includes(link.name) ? [{ name: link.name, samples: samples[i]![p]! }] : [],
-        )
-        const title = `Sent → callback, ${perSecond.toLocaleString('en')} messages/s, ${name}`
-        const baseline = group[0]!
-        return {
-          title: baseline.includes('spinning') ? `${title}, spinning` : title,
-          unit: 'µs',
-          rows,
-          baseline,
+        for (const link of links) {
+          const drained = await link.drainPaced(count, rate)
+          PERCENTILES.forEach((name, p) => samples.get(link.name)![p]![r]!.push(drained[name]))
         }
       }
     }
-    return tables
+    return Object.entries(GROUPS).flatMap(([suffix, group]) =>
+      PERCENTILES.map((name, p) => ({
+        title: `Sent → callback, ${name}${suffix}`,
+        unit: 'µs',
+        xTitle: 'messages a second',
+        xs: RATES,
+        series: group.map((own) => ({ name: own, samples: samples.get(own)![p]! })),
+        baseline: group[0]!,
+        ...(p === 0 && suffix === '' && { notes: [processes.pinning.describe()] }),
+      })),
+    )
   } finally {
-    for (const link of links) await link.close(context)
+    for (const link of links) await link.close()
   }
 }

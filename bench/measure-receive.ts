@@ -1,13 +1,15 @@
 import type { BenchContext, Measurement } from './bench-context.ts'
-import type { DatagramKind } from './datagrams.ts'
 import { FeedLink, type ReceiverName } from './feed-link.ts'
 import { interleave } from './interleave.ts'
+import type { MeasuredTable } from './measured.ts'
+import { measureRates } from './measure-rates.ts'
 import type { Peers } from './peers.ts'
-import type { MeasuredTable } from './table.ts'
 
-const RECEIVERS: Readonly<Record<DatagramKind, readonly ReceiverName[]>> = {
+type Kind = 'ticker' | 'depth-20'
+
+const RECEIVERS: Readonly<Record<Kind, readonly ReceiverName[]>> = {
   ticker: ['C recvfrom loop', 'C recvmmsg', 'qtx recvmmsg', 'qtx recvmmsg, book', 'qtx dgram'],
-  depth: [
+  'depth-20': [
     'C recvfrom loop',
     'C recvmmsg',
     'qtx recvmmsg',
@@ -16,35 +18,26 @@ const RECEIVERS: Readonly<Record<DatagramKind, readonly ReceiverName[]>> = {
     'qtx dgram, book',
   ],
 }
-const TITLES: Readonly<Record<DatagramKind, string>> = { ticker: '56 bytes', depth: 'depth 20 + 20' }
+const TITLES: Readonly<Record<Kind, string>> = { ticker: '56 bytes', 'depth-20': 'depth 20 + 20' }
 /** What the kernel counts for one datagram in the receive buffer, at most. */
-const KERNEL_BYTES: Readonly<Record<DatagramKind, number>> = { ticker: 1_024, depth: 2_560 }
-const MOST_WAITING: Readonly<Record<DatagramKind, number>> = { ticker: 8_000, depth: 3_000 }
+const KERNEL_BYTES: Readonly<Record<Kind, number>> = { ticker: 1_024, 'depth-20': 2_560 }
+const MOST_WAITING: Readonly<Record<Kind, number>> = { ticker: 8_000, 'depth-20': 3_000 }
 const FILLINGS = 10
-
-const RATES = [50_000, 100_000, 150_000, 200_000, 300_000, 400_000, 500_000, 600_000, 800_000]
-const RATE_SECONDS = 0.4
-/** A rate that lost something is tried again, because the machine may have been busy with something else. */
-const ATTEMPTS = 3
-/** Of a rate that was asked for. */
-const SENT_ENOUGH = 0.95
 
 /** CPU time for a datagram while draining a full socket, and the highest rate without loss. */
 export const measureReceive: Measurement = async (context) => {
   const { peers } = context
   if (!peers) return []
   const tables: MeasuredTable[] = []
-  for (const kind of ['ticker', 'depth'] as const) tables.push(...(await measureKind(kind, context, peers)))
+  for (const kind of ['ticker', 'depth-20'] as const)
+    tables.push(...(await measureKind(kind, context, peers)))
   return tables
 }
 
-async function measureKind(
-  kind: DatagramKind,
-  context: BenchContext,
-  peers: Peers,
-): Promise<MeasuredTable[]> {
-  const { log, runs, isBrief } = context
-  log(`receive: ${TITLES[kind]}`)
+async function measureKind(kind: Kind, context: BenchContext, peers: Peers): Promise<MeasuredTable[]> {
+  const { log, runs, isBrief, processes, workloads } = context
+  const title = TITLES[kind]
+  log(`receive: ${title}`)
   const links: FeedLink[] = []
   for (const name of RECEIVERS[kind]) links.push(await FeedLink.open(name, kind, context, peers))
   try {
@@ -54,36 +47,28 @@ async function measureKind(
       links.map((link) => ({ name: link.name, measure: () => cpuOf(link, count, isBrief ? 1 : FILLINGS) })),
       runs,
     )
-    const cpu: MeasuredTable = {
-      title: `Draining a full socket, ${TITLES[kind]}`,
+    const what =
+      kind === 'ticker'
+        ? 'Bids and asks in turn.'
+        : `Of ${workloads.source}: the 20 changes nearest the best of each side.`
+    const cpu = {
+      title: `Draining a full socket, ${title}`,
       unit: 'CPU µs a datagram',
       rows,
       baseline: 'C recvfrom loop',
       notes: [
-        `${count} datagrams wait in the socket each time; decoding is included; "book": applied to a book 1,000 levels deep.`,
+        `${what} ${count} datagrams wait in the socket each time; decoding is included; "book": applied to a book 1,000 levels deep. ${processes.pinning.describe()}`,
       ],
     }
-    log(`rate: ${TITLES[kind]}`)
-    const rates: { name: string; samples: number[] }[] = []
-    for (const link of links) rates.push({ name: link.name, samples: [await highestRate(link, isBrief)] })
-    return [
-      cpu,
-      {
-        title: `Highest rate without loss, ${TITLES[kind]}`,
-        unit: 'thousand a second',
-        rows: rates,
-        baseline: 'C recvfrom loop',
-        notes: [
-          `Tried: ${RATES.map((rate) => rate / 1_000).join(', ')}, each for ${RATE_SECONDS} s. Nothing was lost at any rate shown; a rate between two of those is where the sender, which shares the machine, could not send faster.`,
-        ],
-      },
-    ]
+    log(`rate: ${title}`)
+    return [cpu, await measureRates(title, links, context)]
   } finally {
-    for (const link of links) await link.close(context)
+    for (const link of links) await link.close()
   }
 }
 
-async function cpuOf(link: FeedLink, count: number, fillings: number): Promise<number> {
+/** CPU microseconds a message of some drains of a full socket. */
+export async function cpuOf(link: FeedLink, count: number, fillings: number): Promise<number> {
   let received = 0
   let cpuUs = 0
   for (let filling = 0; filling < fillings; filling++) {
@@ -92,29 +77,4 @@ async function cpuOf(link: FeedLink, count: number, fillings: number): Promise<n
     cpuUs += drained.cpuUs
   }
   return cpuUs / received
-}
-
-/** Thousand a second, as sent; 0 when the lowest was too much already. Ends where the sender cannot send faster. */
-async function highestRate(link: FeedLink, isBrief: boolean): Promise<number> {
-  let highest = 0
-  for (const rate of isBrief ? RATES.slice(0, 1) : RATES) {
-    const kept = await keptRate(link, rate, isBrief ? 0.05 : RATE_SECONDS)
-    if (kept === undefined) break
-    highest = Math.max(highest, kept / 1_000)
-    if (kept < SENT_ENOUGH * rate) break
-  }
-  return highest
-}
-
-/** The rate that was sent, the best of some attempts; undefined when each of them lost something. */
-async function keptRate(link: FeedLink, perSecond: number, seconds: number): Promise<number | undefined> {
-  const count = Math.round(perSecond * seconds)
-  let best: number | undefined
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { received, sentPerSecond } = await link.drainPaced(count, perSecond)
-    if (received < count) continue
-    best = Math.max(best ?? 0, sentPerSecond)
-    if (sentPerSecond >= SENT_ENOUGH * perSecond) break
-  }
-  return best
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const PROGRAMS = ['sender', 'receiver', 'order-manager', 'order-client'] as const
+const PROGRAMS = ['sender', 'receiver', 'order-manager', 'order-client', 'spinner'] as const
 type Program = (typeof PROGRAMS)[number]
 
 /** The programs in C, compiled. */

@@ -1,20 +1,10 @@
+import { isCurve, type Measured, type MeasuredCurve, type MeasuredTable } from './measured.ts'
 import { median } from './statistics.ts'
 
-/** One thing that was measured, once a run. */
-export interface MeasuredRow {
-  readonly name: string
-  readonly samples: readonly number[]
-}
+export type { MeasuredTable } from './measured.ts'
 
-/** Things that were measured beside each other, in one unit. */
-export interface MeasuredTable {
-  readonly title: string
-  readonly unit: string
-  readonly rows: readonly MeasuredRow[]
-  /** The row that the others are ratios of. */
-  readonly baseline?: string
-  readonly notes?: readonly string[]
-}
+/** A curve of more points is shown as a chart alone. */
+const MOST_COLUMNS = 12
 
 export interface SummaryRow {
   readonly name: string
@@ -39,7 +29,12 @@ export function summariseRows(table: MeasuredTable): SummaryRow[] {
   }))
 }
 
-/** The table as Markdown, columns aligned. */
+/** As Markdown, columns aligned; nothing of a curve that has too many points for a table. */
+export function render(measured: Measured): string {
+  if (!isCurve(measured)) return renderTable(measured)
+  return measured.xs.length > MOST_COLUMNS ? '' : renderCurve(measured)
+}
+
 export function renderTable(table: MeasuredTable): string {
   const hasRatio = table.rows.some((row) => row.name === table.baseline)
   const lines = [
@@ -52,19 +47,43 @@ export function renderTable(table: MeasuredTable): string {
       ...(row.ratio === undefined ? [] : [row.ratio.toFixed(2)]),
     ]),
   ]
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)))
+  return withNotes(alignCells(lines), table.notes)
+}
+
+/** A row for each thing, a column for each x: the median, and its ratio to the baseline's there. */
+function renderCurve(curve: MeasuredCurve): string {
+  const baseline = curve.series.find(({ name }) => name === curve.baseline)
+  const lines = [
+    [`${curve.title}, ${curve.unit}; ${curve.xTitle}:`, ...curve.xs.map((x) => x.toLocaleString('en'))],
+    ...curve.series.map(({ name, samples }) => [
+      name,
+      ...samples.map((own, i) => {
+        const value = median(own)
+        if (!baseline || name === baseline.name) return readable(value)
+        return `${readable(value)} (${(value / median(baseline.samples[i]!)).toFixed(2)} ×)`
+      }),
+    ]),
+  ]
+  return withNotes(alignCells(lines), curve.notes)
+}
+
+/** Cells as a Markdown table, the first line being its head. */
+export function alignCells(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0]!.map((_, column) => Math.max(3, ...lines.map((cells) => cells[column]!.length)))
   const rendered = lines.map(
     (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`,
   )
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [rendered[0], rule, ...rendered.slice(1), ...(table.notes ?? []).map((note) => `\n${note}`)].join(
-    '\n',
-  )
+  return [rendered[0], rule, ...rendered.slice(1)].join('\n')
+}
+
+function withNotes(table: string, notes: readonly string[] = []): string {
+  return [table, ...notes.map((note) => `\n${note}`)].join('\n')
 }
 
 /** Three significant digits, whole numbers from a thousand on. */
-function readable(value: number): string {
+export function readable(value: number): string {
   if (!Number.isFinite(value)) return '–'
-  if (value >= 1_000) return Math.round(value).toLocaleString('en')
+  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en')
   return String(Number(value.toPrecision(3)))
 }

@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { EXIT_CODES_HELP } from '../src/cli/exit-codes.ts'
 import { createProgram } from '../src/cli/program.ts'
 import { qtxConnectorConfig } from '../src/config/connector-config.ts'
+import type { OptionSchema } from '../src/config/schema.ts'
 import { ERRORS } from '../src/errors.ts'
 import { capabilitiesPage } from './capabilities-page.ts'
 import { commandsPage } from './commands-page.ts'
@@ -45,19 +45,7 @@ function errorsPage(): string {
   ].join('\n')
 }
 
-interface OptionSchema {
-  readonly type?: string
-  readonly description?: string
-  readonly default?: unknown
-  readonly enum?: readonly string[]
-  readonly properties?: Readonly<Record<string, OptionSchema>>
-  readonly required?: readonly string[]
-  readonly anyOf?: readonly OptionSchema[]
-  readonly items?: OptionSchema
-}
-
 function configurationPage(): string {
-  const schema = z.toJSONSchema(qtxConnectorConfig, { io: 'input', unrepresentable: 'any' }) as OptionSchema
   return [
     '# Configuration',
     '',
@@ -67,7 +55,7 @@ function configurationPage(): string {
     '',
     '| option | type | needed | default | meaning |',
     '| --- | --- | --- | --- | --- |',
-    ...optionRows(schema, ''),
+    ...optionRows(qtxConnectorConfig.jsonSchema, ''),
     '',
   ].join('\n')
 }

@@ -2,8 +2,8 @@
  * Subscribes, then reads what it is told to, decoding every datagram: by one `recvfrom` each, which sleeps or spins,
  * or by `recvmmsg`.
  *
- *   receiver recvfrom|spin|recvmmsg PORT      prints the size of its receive buffer
- *   drain COUNT DEADLINE_MS TIMED        reads until COUNT were read or the time is over
+ *   receiver recvfrom|spin|recvmmsg PORT PAIRS     prints the size of its receive buffer
+ *   drain COUNT DEADLINE_MS TIMED                  reads until COUNT were read or the time is over
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -42,6 +42,7 @@ static char *memory;
 static double *latencies_us;
 static long received;
 static int is_timed;
+static int64_t last_sent_ns;
 
 static void decode(const char *bytes, long length) {
   const struct header *header = (const struct header *)bytes;
@@ -56,12 +57,13 @@ static void decode(const char *bytes, long length) {
     sum += values[0] + values[1];
   }
   sink = sum;
+  last_sent_ns = header->local_ns;
   if (is_timed) latencies_us[received] = (clock_ns(CLOCK_REALTIME) - header->local_ns) / 1e3;
   received++;
 }
 
 int main(int count_of_arguments, char **arguments) {
-  if (count_of_arguments != 3) return 2;
+  if (count_of_arguments != 4) return 2;
   int is_batched = strcmp(arguments[1], "recvmmsg") == 0;
   int flags = strcmp(arguments[1], "spin") == 0 ? MSG_DONTWAIT : 0;
   struct sockaddr_in server = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -88,9 +90,12 @@ int main(int count_of_arguments, char **arguments) {
     headers[i].msg_hdr.msg_namelen = sizeof senders[i];
   }
 
-  const char *symbol = "binance-futures:btcusdt";
-  sendto(fd, symbol, strlen(symbol), 0, (struct sockaddr *)&server, sizeof server);
-  if (recv(fd, memory, SLOT, 0) <= 0) return 1;
+  for (int pair = 0; pair < atoi(arguments[3]); pair++) {
+    char symbol[64];
+    int length = snprintf(symbol, sizeof symbol, "binance-futures:p%03dusdt", pair);
+    sendto(fd, symbol, length, 0, (struct sockaddr *)&server, sizeof server);
+    if (recv(fd, memory, SLOT, 0) <= 0) return 1;
+  }
   timeout = (struct timeval){.tv_usec = 50000};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   printf("{\"bufferBytes\":%d}\n", size);
@@ -119,10 +124,11 @@ int main(int count_of_arguments, char **arguments) {
       if (count <= 0 && clock_ns(CLOCK_MONOTONIC) > end) break;
     }
     double used_us = cpu_us() - start_us;
+    double lag_ms = (clock_ns(CLOCK_REALTIME) - last_sent_ns) / 1e6;
     if (is_timed) qsort(latencies_us, received, sizeof *latencies_us, compare_doubles);
     long known = is_timed ? received : 0;
-    printf("{\"received\":%ld,\"cpuUs\":%.1f,\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f}\n", received, used_us,
-           percentile(latencies_us, known, 0.5), percentile(latencies_us, known, 0.9),
+    printf("{\"received\":%ld,\"cpuUs\":%.1f,\"lagMs\":%.3f,\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f}\n", received,
+           used_us, lag_ms, percentile(latencies_us, known, 0.5), percentile(latencies_us, known, 0.9),
            percentile(latencies_us, known, 0.99));
     fflush(stdout);
   }

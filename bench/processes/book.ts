@@ -6,14 +6,26 @@ import { pathToFileURL } from 'node:url'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { OrderBook } from '../../src/connector/order-book.ts'
-import { readDepthStream, type DepthStream } from '../depth-updates.ts'
 import { median } from '../statistics.ts'
+import { flat, readMarket } from '../workloads/workload.ts'
 import { answer } from './answers.ts'
 
 const WARM_UP_MS = 500
 
 const [variant, passes] = process.argv.slice(2)
-const stream = readDepthStream()
+const market = readMarket()
+const stream = {
+  bids: flat(market.bids),
+  asks: flat(market.asks),
+  updates: market.messages.flatMap((message) => {
+    if (message.kind !== 'depth') return []
+    const { asks, bids } = message
+    const levels = flat([...asks, ...bids])
+    const ranges = { asksStart: 0, askCount: asks.length, bidsStart: 2 * asks.length, bidCount: bids.length }
+    return [{ sequence: 0, eventMs: 1, receivedMs: 1, levels, ...ranges }]
+  }),
+}
+type DepthStream = typeof stream
 const levelCount = stream.updates.reduce((sum, { askCount, bidCount }) => sum + askCount + bidCount, 0)
 
 interface MeasuredBook {
@@ -24,13 +36,18 @@ interface MeasuredBook {
 
 function qtxBook({ bids, asks, updates }: DepthStream): MeasuredBook {
   const book = new OrderBook('BTC-USDT', { sequencesComparable: true })
+  const depthUpdates = updates.map(({ levels, askCount, bidCount }) => {
+    const placed = { levels, asksStart: 0, askCount, bidsStart: 2 * askCount, bidCount }
+    return { sequence: 0, eventMs: 1, receivedMs: 1, ...placed }
+  })
   let sequence = 1
   return {
     run: () => {
       book.applySnapshot({ sequence, eventMs: 1, bids, asks }, sequence)
       const start = process.cpuUsage()
-      for (const { levels, askCount, bidCount } of updates) {
-        book.applyDepth(++sequence, 1, levels, 0, askCount, 2 * askCount, bidCount, 1)
+      for (const update of depthUpdates) {
+        update.sequence = ++sequence
+        book.applyDepth(update)
       }
       return cpuMsSince(start)
     },
@@ -93,7 +110,7 @@ const nanoseconds = Array.from({ length: Number(passes) }, () => (book.run() * 1
 answer({
   nanoseconds: median(nanoseconds),
   best: book.best(),
-  source: stream.source,
+  source: market.source,
   updates: stream.updates.length,
   levels: levelCount,
 })

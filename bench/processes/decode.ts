@@ -1,5 +1,5 @@
 /**
- * Decodes the same datagrams over and over: `decode.ts VARIANT ticker|depth MESSAGES`. Prints nanoseconds and bytes
+ * Decodes the same datagrams over and over: `decode.ts VARIANT DATAGRAM_FILE MESSAGES`. Prints nanoseconds and bytes
  * allocated for a message. Needs `--expose-gc`, and a young generation that one round does not fill.
  */
 import {
@@ -8,16 +8,18 @@ import {
   MarketDataMessage,
   decodeMarketData,
 } from '../../src/wire/market-data-codec.ts'
-import { makeDatagrams, type DatagramKind } from '../datagrams.ts'
 import { median } from '../statistics.ts'
+import { readPacked } from '../workloads/workload-files.ts'
 import { answer } from './answers.ts'
 
 const SLOT_BYTES = 1_024
 const ROUNDS = 7
 const ALLOCATION_MESSAGES = 2_000
+/** Few enough to stay in the processor's caches. */
+const MOST_DATAGRAMS = 256
 
-const [variant, kind, messages] = process.argv.slice(2) as [string, DatagramKind, string]
-const datagrams = makeDatagrams(kind)
+const [variant, file, messages] = process.argv.slice(2) as [string, string, string]
+const datagrams = readPacked(file).slice(0, MOST_DATAGRAMS)
 const buffer = new ArrayBuffer(datagrams.length * SLOT_BYTES)
 const memory = new DatagramMemory(buffer)
 datagrams.forEach((bytes, i) => memory.bytes.set(bytes, i * SLOT_BYTES))

@@ -1,37 +1,24 @@
 /**
- * The connector's receive path as a process: `feed-receiver.ts recvmmsg|busy|dgram route|book PORT`; `busy` is
- * `recvmmsg` with `busyPoll`. With `route` a message
- * ends at a listener; with `book` it has been applied to a book before. Reads the same lines as the receiver in C, and
- * blocks its thread between them, so that the socket fills.
+ * The connector's receive path as a process: `feed-receiver.ts recvmmsg|worker|busy|dgram route|book PORT PAIRS BOOK_FILE`;
+ * `busy` is `recvmmsg` with `busyPoll`. With `route` a message ends at a listener; with `book` it has been applied to a
+ * book before. Reads the same lines as the receiver in C, and `status`, and blocks its thread between them, so that the
+ * socket fills.
  */
-import { OrderBookTracker } from '../../src/connector/order-book-tracker.ts'
-import { silentLogger } from '../../src/common/log.ts'
-import { SystemClock } from '../../src/common/clock.ts'
 import { createRealtimeClock } from '../../src/posix/realtime-clock.ts'
-import { FeedPool } from '../../src/qtx/feed/feed-pool.ts'
-import { QtxMarketDataSource } from '../../src/qtx/overrides/qtx-market-data-source.ts'
 import type { FeedListener } from '../../src/qtx/feed/feed-listener.ts'
-import { wholeSide } from '../datagrams.ts'
 import { summarise } from '../statistics.ts'
 import { answer, readLine } from './answers.ts'
+import { openFeed, type FeedToOpen } from './open-feed.ts'
 
-const PAIR = 'BTC-USDT'
 const CLOCK_READINGS = 50
 
-const [receiver, path, port] = process.argv.slice(2) as [
-  'recvmmsg' | 'busy' | 'dgram',
+const [receiver, path, port, pairCount, bookFile] = process.argv.slice(2) as [
+  FeedToOpen['receiver'],
   'route' | 'book',
   string,
+  string,
+  string,
 ]
-
-const feed = {
-  host: '127.0.0.1',
-  port: Number(port),
-  exchangeBackend: 'binance' as const,
-  receiver: receiver === 'dgram' ? ('dgram' as const) : ('recvmmsg' as const),
-  busyPoll: receiver === 'busy',
-  silenceMs: 86_400_000,
-}
 
 /** What is to be counted now. */
 class Drain implements FeedListener {
@@ -39,6 +26,7 @@ class Drain implements FeedListener {
   #wanted = 0
   #received = 0
   #wallOffsetMs = 0
+  #lagMs = 0
   #cpu = process.cpuUsage()
   #isTimed = false
   #onDone: () => void = () => undefined
@@ -47,7 +35,9 @@ class Drain implements FeedListener {
     if (this.#isTimed && this.#received < this.#wanted) {
       this.#latenciesMs[this.#received] = performance.now() + this.#wallOffsetMs - message.localMs
     }
-    if (++this.#received === this.#wanted) this.#finish()
+    if (++this.#received < this.#wanted) return
+    this.#lagMs = performance.now() + this.#wallOffsetMs - message.localMs
+    if (this.#received === this.#wanted) this.#finish()
   }
 
   /** Counts so many messages, or those that come in time. */
@@ -63,7 +53,8 @@ class Drain implements FeedListener {
     await done
     clearTimeout(deadline)
     const latencies = summarise(this.#latenciesMs.subarray(0, this.#received).map((ms) => ms * 1_000))
-    return { received: this.#received, cpuUs: this.#cpu.user + this.#cpu.system, ...latencies }
+    const cpuUs = this.#cpu.user + this.#cpu.system
+    return { received: this.#received, cpuUs, lagMs: this.#lagMs, ...latencies }
   }
 
   #finish(): void {
@@ -89,32 +80,20 @@ function wallOffsetMs(): number {
   return offsetMs
 }
 
-const pool = new FeedPool()
-const lease = pool.acquire(feed)
-await lease.manager.start()
-const drain = new Drain()
-const tracker = new OrderBookTracker({
-  pairs: path === 'book' ? [PAIR] : [],
-  source: new QtxMarketDataSource({
-    feedPool: pool,
-    feed,
-    sizeFactorOf: () => 1,
-    sequencesComparable: true,
-    snapshot: () =>
-      Promise.resolve({ sequence: 1, eventMs: 1, bids: wholeSide(true), asks: wholeSide(false) }),
-  }),
-  clock: new SystemClock(),
-  logger: silentLogger,
+const feed = await openFeed({
+  port: Number(port),
+  pairCount: Number(pairCount),
+  receiver,
+  bookFile: path === 'book' ? bookFile : undefined,
 })
-await tracker.start()
+const drain = new Drain()
 // After the book's own listener, so that a message is counted once it has been applied.
-await lease.manager.subscribe(PAIR, drain)
-answer({ bufferBytes: lease.manager.getStatistics().receiveBufferBytes })
+for (const pair of feed.pairs) await feed.manager.subscribe(pair, drain)
+answer({ bufferBytes: feed.manager.getStatistics().receiveBufferBytes })
 
 for (let line = readLine(); line !== undefined; line = readLine()) {
-  const [, wanted, deadlineMs, isTimed] = line.split(' ')
-  const counted = await drain.count(Number(wanted), Number(deadlineMs), isTimed === '1')
-  answer({ ...counted, ...(path === 'book' && { book: tracker.book(PAIR).state }) })
+  const [command, wanted, deadlineMs, isTimed] = line.split(' ')
+  if (command === 'status') answer({ isLive: feed.isLive(), residentBytes: process.memoryUsage.rss() })
+  else answer(await drain.count(Number(wanted), Number(deadlineMs), isTimed === '1'))
 }
-await tracker.stop()
-await lease.release()
+await feed.close()

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { registerBench } from './commands/bench.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerDemo } from './commands/demo.ts'
@@ -27,6 +28,7 @@ export function createProgram(): Command {
   registerSimulate(program)
   registerConfig(program)
   registerDoctor(program)
+  registerBench(program)
   registerHistory(program)
   for (const command of program.commands) {
     command.configureOutput({ outputError: writeUsageError(command) })

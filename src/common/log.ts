@@ -1,4 +1,5 @@
-import { pino } from 'pino'
+import { createRequire } from 'node:module'
+import type { pino as Pino } from 'pino'
 
 /** The logging that the project uses: structured fields first, then the sentence. */
 export interface Logger {
@@ -27,6 +28,8 @@ const SECRET_FIELDS = [
 
 /** JSON lines on standard error, with every field that could hold a secret redacted at two levels of nesting. */
 export function createLogger(level: LogLevel): Logger {
+  // Loaded only now: most programs bring a logger of their own, and this one takes its time.
+  const { pino } = createRequire(import.meta.url)('pino') as { readonly pino: typeof Pino }
   const paths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
   return pino(
     { name: 'qtx', level, redact: { paths, censor: '[redacted]' } },

@@ -81,12 +81,11 @@ export function checkConfigText(
   }))
   const result = qtxConnectorConfig.safeParse(values)
   for (const issue of result.error?.issues ?? []) {
-    const path = issue.path.filter((part) => typeof part !== 'symbol')
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+    const { path, message, unknownOption } = issue
     problems.push({
       option: path.join('.'),
-      ...(unknown === undefined ? places.of(path) : places.ofKey(path, unknown)),
-      message: issue.message,
+      ...(unknownOption === undefined ? places.of(path) : places.ofKey(path, unknownOption)),
+      message,
     })
   }
   problems.sort((a, b) => a.line - b.line || a.column - b.column)

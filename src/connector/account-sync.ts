@@ -270,8 +270,9 @@ export class AccountSync implements UserStreamSink {
       if (signal.aborted) return
       const periodMs = this.#streamConnected ? POLL_WITH_STREAM_MS : POLL_WITHOUT_STREAM_MS
       if (clock.monotonicMs() - polledMs < periodMs) continue
-      await this.catchUp()
+      // From the beginning on: what was asked for first is that old at the end.
       polledMs = clock.monotonicMs()
+      await this.catchUp()
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { BackoffOptions } from '../common/backoff.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { BookStateChange } from './events.ts'
+import type { PublicTrade } from './market-updates.ts'
 import type { DepthMode, OrderBookView } from './order-book.ts'
 
 /** How books are kept; everything has a default. */
@@ -23,16 +24,6 @@ export interface BookKeeperOptions {
 export interface BookCallbacks {
   /** After each message that changed the book: the live view itself. */
   readonly onUpdate?: (view: OrderBookView) => void
-  /** The trade id is in halves of 32 bits. */
-  readonly onTrade?: (
-    pair: TradingPair,
-    isBuyTaker: boolean,
-    price: number,
-    size: number,
-    tradeIdHigh: number,
-    tradeIdLow: number,
-    eventMs: number,
-    receivedMs: number,
-  ) => void
+  readonly onTrade?: (pair: TradingPair, trade: PublicTrade) => void
   readonly onStateChange?: (change: BookStateChange) => void
 }

@@ -8,6 +8,7 @@ import { BookSettling } from './book-settling.ts'
 import { DepthAgreement } from './depth-agreement.ts'
 import { bestLevels, countDifferences } from './level-differences.ts'
 import type { BookSnapshot, MarketDataSink, ShadowBook, ShadowOptions } from './market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from './market-updates.ts'
 import { OrderBook, type BookState, type OrderBookView } from './order-book.ts'
 import { NO_AGE } from './shown-side.ts'
 import { SnapshotPacer } from './snapshot-pacer.ts'
@@ -113,22 +114,13 @@ export class BookKeeper implements MarketDataSink {
     this.#why = 'the market data was stopped'
   }
 
-  depth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-    receivedMs: number,
-  ): void {
+  depth(update: DepthUpdate): void {
     if (!this.#isAwake()) return
-    if (this.#book.isBeforeSnapshot(this.#book.ageOf(sequence, eventMs))) this.#behindSnapshot()
-    this.#book.applyDepth(sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount, receivedMs)
+    if (this.#book.isBeforeSnapshot(update)) this.#behindSnapshot()
+    this.#book.applyDepth(update)
     const seeder = this.#seeder
     if (seeder?.isCollecting) {
-      seeder.keep(sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount, receivedMs)
+      seeder.keep(update)
       this.#seed()
     } else if (seeder && this.#seededAge === undefined) {
       seeder.start(true)
@@ -136,17 +128,10 @@ export class BookKeeper implements MarketDataSink {
     this.#updated()
   }
 
-  top(
-    isBid: boolean,
-    price: number,
-    size: number,
-    sequence: number,
-    eventMs: number,
-    receivedMs: number,
-  ): void {
+  top(update: TopUpdate): void {
     if (!this.#isAwake()) return
-    this.#hearTop(isBid, price, size, sequence)
-    if (this.#book.applyTop(isBid, price, size, sequence, eventMs, receivedMs)) this.#updated()
+    this.#hearTop(update)
+    if (this.#book.applyTop(update)) this.#updated()
   }
 
   snapshot(snapshot: BookSnapshot): void {
@@ -157,26 +142,17 @@ export class BookKeeper implements MarketDataSink {
       return
     }
     this.#begin('syncing', 'the stream sent a whole book')
-    const age = this.#book.ageOf(snapshot.sequence, snapshot.eventMs)
+    const age = this.#book.ageOf(snapshot)
     this.#book.applySnapshot(snapshot, age)
     this.#seededAge = age
     this.#becomeLive('seeded by the whole book that the stream sent')
     this.#updated()
   }
 
-  trade(
-    isBuyTaker: boolean,
-    price: number,
-    size: number,
-    tradeIdHigh: number,
-    tradeIdLow: number,
-    eventMs: number,
-    receivedMs: number,
-  ): void {
+  trade(trade: PublicTrade): void {
     if (!this.#isAwake()) return
-    this.#book.applyTrade(price)
-    const { pair } = this.#book
-    this.#callbacks.onTrade?.(pair, isBuyTaker, price, size, tradeIdHigh, tradeIdLow, eventMs, receivedMs)
+    this.#book.applyTrade(trade)
+    this.#callbacks.onTrade?.(this.#book.pair, trade)
   }
 
   interrupted(state: 'stale' | 'invalid', reason: string): void {
@@ -315,13 +291,13 @@ export class BookKeeper implements MarketDataSink {
   }
 
   /** A book that was seeded has all levels: a top that contradicts the depth shows that something was lost. */
-  #hearTop(isBid: boolean, price: number, size: number, sequence: number): void {
+  #hearTop(update: TopUpdate): void {
     const book = this.#book
-    const verdict = book.hearTop(isBid, price, size, sequence)
+    const verdict = book.hearTop(update)
     if (book.state !== 'live' || this.#seededAge === undefined) return
     const consequence = this.#agreement.weigh(verdict)
     if (consequence === 'nothing') return
-    const what = `the best ${isBid ? 'bid' : 'ask'} of the depth is not the one that was told`
+    const what = `the best ${update.isBid ? 'bid' : 'ask'} of the depth is not the one that was told`
     if (consequence === 'doubt') this.doubted(what)
     else this.#distrust(`${what}: updates were lost`)
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../common/clock.ts'
 import { messageOf } from '../errors.ts'
 import { DepthBuffer } from './depth-buffer.ts'
 import type { BookSnapshot } from './market-data-source.ts'
+import type { DepthUpdate } from './market-updates.ts'
 import type { OrderBook } from './order-book.ts'
 import { NO_AGE } from './shown-side.ts'
 import type { SnapshotPacer } from './snapshot-pacer.ts'
@@ -92,19 +93,9 @@ export class BookSeeder {
   }
 
   /** Keeps a depth message, after it was applied to the book. */
-  keep(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-    receivedMs: number,
-  ): void {
-    const age = this.#parts.book.ageOf(sequence, eventMs)
+  keep(update: DepthUpdate): void {
     if (this.#arrived) this.#awaitQuiet()
-    this.#buffer.push(age, sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount, receivedMs)
+    this.#buffer.push(this.#parts.book.ageOf(update), update)
   }
 
   /** Applies the snapshot that arrived, once the stream has reached it; its age when it did so. */
@@ -203,7 +194,7 @@ export class BookSeeder {
 
   /** `NO_AGE` where the snapshot does not say it: then all that was kept is applied. */
   #ageOf(snapshot: BookSnapshot): number {
-    const age = this.#parts.book.ageOf(snapshot.sequence, snapshot.eventMs)
+    const age = this.#parts.book.ageOf(snapshot)
     return age > 0 ? age : NO_AGE
   }
 }

@@ -86,6 +86,46 @@ export class DenseLevels {
     }
   }
 
+  /**
+   * Sets levels, price and size alternating from `start` to `end`, up to the first that has no slot, or whose price is
+   * not positive. Returns where that one is, or `end`. As `slotOf` and `set`, with what they look up kept at hand.
+   */
+  setUntilOutside(levels: Float64Array, start: number, end: number): number {
+    const sizes = this.#sizes
+    const bits = this.#bits
+    const scale = this.#scale
+    const low = this.#low
+    const slots = this.#slots
+    let best = this.#best
+    let count = this.#count
+    let at = start
+    for (; at < end; at += 2) {
+      const price = levels[at]!
+      const step = Math.floor(price * scale + 0.5)
+      const place = step - low
+      if (!(place >= 0 && place < slots && step / scale === price && price > 0)) break
+      const slot = place | 0
+      const size = levels[at + 1]!
+      const word = slot >>> 5
+      const before = bits[word]!
+      const bit = 1 << (slot & 31)
+      if (size !== 0) {
+        sizes[slot] = size
+        if ((before & bit) !== 0) continue
+        bits[word] = before | bit
+        count++
+        if (slot > best) best = slot
+      } else if ((before & bit) !== 0) {
+        bits[word] = before ^ bit
+        count--
+        if (slot === best) best = this.bestUpTo(slot)
+      }
+    }
+    this.#best = best
+    this.#count = count
+    return at
+  }
+
   /** The best level at this slot or below it, or `NO_SLOT`. */
   bestUpTo(slot: number): number {
     if (slot < 0) return NO_SLOT

@@ -1,3 +1,4 @@
+import type { DepthUpdate } from './market-updates.ts'
 import { NO_AGE } from './shown-side.ts'
 import type { OrderBook } from './order-book.ts'
 
@@ -21,18 +22,9 @@ export class DepthBuffer {
     this.#end = 0
   }
 
-  /** Keeps a message; the parameters are those of `MarketDataSink.depth`, and its age. */
-  push(
-    age: number,
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-    receivedMs: number,
-  ): void {
+  /** Keeps a message of this age. */
+  push(age: number, update: DepthUpdate): void {
+    const { sequence, eventMs, receivedMs, levels, asksStart, askCount, bidsStart, bidCount } = update
     if (this.completeFrom === NO_AGE) this.completeFrom = age
     const length = HEADER_VALUES + 2 * (askCount + bidCount)
     if (this.#end + length > MAX_VALUES) {
@@ -64,9 +56,17 @@ export class DepthBuffer {
       const bidCount = values[at + 4]!
       const asksStart = at + HEADER_VALUES
       const bidsStart = asksStart + 2 * askCount
-      if (book.ageOf(sequence, eventMs) >= age) {
-        book.applyDepth(sequence, eventMs, values, asksStart, askCount, bidsStart, bidCount, receivedMs)
+      const update = {
+        sequence,
+        eventMs,
+        receivedMs,
+        levels: values,
+        asksStart,
+        askCount,
+        bidsStart,
+        bidCount,
       }
+      if (book.ageOf(update) >= age) book.applyDepth(update)
       at = bidsStart + 2 * bidCount
     }
   }

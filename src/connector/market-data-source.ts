@@ -1,45 +1,16 @@
 import type { TradingPair } from '../common/trading-pair.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from './market-updates.ts'
 
 /**
  * Where a pair's market data goes: called by a source, synchronously, for each message, in order. What is passed is
  * valid during the call only. Late and duplicate messages have been dropped before.
  */
 export interface MarketDataSink {
-  /**
-   * Changed levels: price and size alternate in `levels` from the start indices on; size 0 deletes.
-   * @param sequence the exchange's update id; comparable with that of `top` where the source says so.
-   */
-  depth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-    receivedMs: number,
-  ): void
-  /** The best bid or ask changed. */
-  top(
-    isBid: boolean,
-    price: number,
-    size: number,
-    sequence: number,
-    eventMs: number,
-    receivedMs: number,
-  ): void
+  depth(update: DepthUpdate): void
+  top(update: TopUpdate): void
   /** The stream begins with, or goes on from, the whole book that it sent itself. */
   snapshot?(snapshot: BookSnapshot): void
-  /** A public trade; the id is in halves of 32 bits. */
-  trade(
-    isBuyTaker: boolean,
-    price: number,
-    size: number,
-    tradeIdHigh: number,
-    tradeIdLow: number,
-    eventMs: number,
-    receivedMs: number,
-  ): void
+  trade(trade: PublicTrade): void
   /** The data stopped or can no longer be trusted. `stale`: nothing arrives; `invalid`: something was lost. */
   interrupted(state: 'stale' | 'invalid', reason: string): void
   /** Something was lost, perhaps of the depth: a live book is to be compared with a snapshot. */

@@ -103,7 +103,11 @@ export class OrderBookSide {
     if (this.#count === 0) this.#placeFor(levels, start, count)
     this.#received += count
     const end = start + 2 * count
-    for (let i = start; i < end; i += 2) this.#set(levels[i]!, levels[i + 1]!)
+    for (let i = start; ; i += 2) {
+      i = this.#near.setUntilOutside(levels, i, end)
+      if (i >= end) break
+      this.#setOutside(levels[i]!, levels[i + 1]!)
+    }
     while (this.#count > MAX_SIDE_LEVELS) this.#removeWorst()
   }
 

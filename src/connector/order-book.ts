@@ -10,6 +10,7 @@ import {
   type DepthQuery,
 } from './depth-queries.ts'
 import type { BookSnapshot } from './market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from './market-updates.ts'
 import type { BookState, OrderBookView } from './order-book-view.ts'
 import { NO_AGE, ShownSide } from './shown-side.ts'
 import { TopWitness, VERDICT, type Verdict } from './top-witness.ts'
@@ -112,38 +113,28 @@ export class OrderBook implements OrderBookView {
   }
 
   /** What messages and snapshots are ordered by. */
-  ageOf(sequence: number, eventMs: number): number {
-    return this.#sequencesComparable ? sequence : eventMs
+  ageOf(update: { readonly sequence: number; readonly eventMs: number }): number {
+    return this.#sequencesComparable ? update.sequence : update.eventMs
   }
 
   /** Whether a snapshot that was ahead of the stream has this depth message already, so that it changes nothing. */
-  isBeforeSnapshot(age: number): boolean {
-    return age < this.#snapshotAge
+  isBeforeSnapshot(update: DepthUpdate): boolean {
+    return this.ageOf(update) < this.#snapshotAge
   }
 
   /**
    * What a top message, which is applied afterwards, says of the depth as it is; `NONE` where ids are not comparable.
    */
-  hearTop(isBid: boolean, price: number, size: number, sequence: number): Verdict {
+  hearTop(update: TopUpdate): Verdict {
     if (!this.#sequencesComparable || this.#depthMode === 'full') return VERDICT.NONE
-    return (isBid ? this.#bidWitness : this.#askWitness).hear(price, size, sequence, this.depthAge)
+    return (update.isBid ? this.#bidWitness : this.#askWitness).hear(update, this.depthAge)
   }
 
-  /** A depth message; the parameters are those of `MarketDataSink.depth`. */
-  applyDepth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-    receivedMs: number,
-  ): void {
-    const age = this.ageOf(sequence, eventMs)
-    if (this.isBeforeSnapshot(age)) return
+  applyDepth(update: DepthUpdate): void {
+    if (this.isBeforeSnapshot(update)) return
     const asks = this.#asks.depth
     const bids = this.#bids.depth
+    const { levels, asksStart, askCount, bidsStart, bidCount } = update
     if (this.#depthMode === 'full') {
       asks.replace(levels, asksStart, askCount)
       bids.replace(levels, bidsStart, bidCount)
@@ -152,27 +143,22 @@ export class OrderBook implements OrderBookView {
       bids.apply(levels, bidsStart, bidCount)
     }
     if (bids.best >= 0 && asks.best >= 0 && bids.priceAt(bids.best) >= asks.priceAt(asks.best)) {
-      this.#repairDepth(levels, asksStart, askCount, bidsStart, bidCount)
+      this.#repairDepth(update)
     }
-    this.#depthIsAt(age)
-    this.#changed(sequence, eventMs, receivedMs)
+    this.#depthIsAt(this.ageOf(update))
+    this.#changed(update)
+    this.receivedMs = update.receivedMs
   }
 
   /** A top message; false when it is older than what is shown, and so changes nothing. */
-  applyTop(
-    isBid: boolean,
-    price: number,
-    size: number,
-    sequence: number,
-    eventMs: number,
-    receivedMs: number,
-  ): boolean {
-    const age = this.ageOf(sequence, eventMs)
-    const side = isBid ? this.#bids : this.#asks
+  applyTop(update: TopUpdate): boolean {
+    const age = this.ageOf(update)
+    const side = update.isBid ? this.#bids : this.#asks
     if (age < this.depthAge || age < side.limitAge) return false
-    side.showTop(price, size, age)
-    this.#uncross(isBid)
-    this.#changed(sequence, eventMs, receivedMs)
+    side.showTop(update, age)
+    this.#uncross(update.isBid)
+    this.#changed(update)
+    this.receivedMs = update.receivedMs
     return true
   }
 
@@ -185,11 +171,11 @@ export class OrderBook implements OrderBookView {
     this.#bids.depth.replace(snapshot.bids, 0, snapshot.bids.length / 2)
     this.#snapshotAge = age > this.depthAge ? age : NO_AGE
     this.#depthIsAt(age)
-    this.#changed(snapshot.sequence, snapshot.eventMs, this.receivedMs)
+    this.#changed(snapshot)
   }
 
-  applyTrade(price: number): void {
-    this.lastTradePrice = price
+  applyTrade(trade: PublicTrade): void {
+    this.lastTradePrice = trade.price
   }
 
   /** Empties both sides and forgets the sequences; the last trade stays. */
@@ -235,13 +221,7 @@ export class OrderBook implements OrderBookView {
   }
 
   /** A level of this message is newer than the other side's levels that it meets: those go. */
-  #repairDepth(
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-  ): void {
+  #repairDepth({ levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
     this.crossedCount++
     const asks = this.#asks.depth
     const bids = this.#bids.depth
@@ -263,14 +243,13 @@ export class OrderBook implements OrderBookView {
     else this.#bids.hideThrough(askPrice, askAge)
   }
 
-  #changed(sequence: number, eventMs: number, receivedMs: number): void {
-    const age = this.ageOf(sequence, eventMs)
+  #changed(update: { readonly sequence: number; readonly eventMs: number }): void {
+    const age = this.ageOf(update)
     if (age >= this.newestAge) {
       this.newestAge = age
-      this.sequence = sequence
-      this.eventMs = eventMs
+      this.sequence = update.sequence
+      this.eventMs = update.eventMs
     }
-    this.receivedMs = receivedMs
     this.version++
   }
 }

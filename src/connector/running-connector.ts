@@ -193,7 +193,7 @@ export function composeConnector(lasting: LastingParts): RunningConnector {
 function bookCallbacks(events: TypedEvents<ConnectorEvents>): BookCallbacks {
   return {
     onUpdate: (book) => events.emit('bookUpdated', book),
-    onTrade: (pair, isBuyTaker, price, size, tradeIdHigh, tradeIdLow, eventMs) => {
+    onTrade: (pair, { isBuyTaker, price, size, tradeIdHigh, tradeIdLow, eventMs }) => {
       if (!events.has('publicTrade')) return
       const tradeId = (BigInt(tradeIdHigh) << 32n) | BigInt(tradeIdLow)
       events.emit('publicTrade', {

@@ -1,3 +1,4 @@
+import type { TopUpdate } from './market-updates.ts'
 import { NO_LEVEL, OrderBookSide } from './order-book-side.ts'
 
 /** An age before every message's. */
@@ -33,7 +34,7 @@ export class ShownSide {
   }
 
   /** A top message. Size 0 says that nothing is at this price or better; without a price, that nothing is there. */
-  showTop(price: number, size: number, age: number): void {
+  showTop({ price, size }: TopUpdate, age: number): void {
     this.topPrice = price
     this.topSize = price > 0 ? size : 0
     this.#limitPrice = price > 0 ? price : this.#worstPrice

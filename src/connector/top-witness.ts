@@ -1,3 +1,4 @@
+import type { TopUpdate } from './market-updates.ts'
 import type { OrderBookSide } from './order-book-side.ts'
 import { NO_LEVEL } from './order-book-side.ts'
 import { NO_AGE } from './shown-side.ts'
@@ -27,7 +28,7 @@ export class TopWitness {
   }
 
   /** A top message, in order, shown or not. */
-  hear(price: number, size: number, age: number, depthAge: number): Verdict {
+  hear({ price, size, sequence: age }: TopUpdate, depthAge: number): Verdict {
     const isJudge = this.#age !== NO_AGE && this.#age <= depthAge && age > depthAge
     const verdict = isJudge ? this.#compare() : VERDICT.NONE
     this.#price = price

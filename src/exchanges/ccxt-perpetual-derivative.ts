@@ -325,7 +325,11 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
       (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, this.profile.bookLevels ?? BOOK_LEVELS),
       signal,
     )
-    return toBookSnapshot(answer, market, this.clock.nowMs())
+    const book = asRecord(answer)
+    const needsNumber = !book || this.profile.sequencesComparable
+    // Otherwise it is compared with the stream by its time, and may be without a number.
+    const numbered = needsNumber ? book : { ...book, nonce: book['nonce'] ?? 0 }
+    return toBookSnapshot(numbered, market, this.clock.nowMs())
   }
 
   /** @throws QtxError `QTX_STATE_INVALID` before `startNetwork`. */

@@ -8,6 +8,7 @@ import type { ErrorMeaning, Refusal } from './ccxt-errors.ts'
 import type { CcxtExchange } from './ccxt-exchange.ts'
 import type { PairMarket } from './ccxt-markets.ts'
 import type { SymbolLookup } from './exchange-symbols.ts'
+import type { ExchangeTraits } from './exchange-traits.ts'
 import type { MarketFeed } from './market-feed.ts'
 import type { UntrustedRecord } from './untrusted-fields.ts'
 
@@ -40,7 +41,7 @@ export type MarketFrameReader = (
 ) => FrameVerdict
 
 /** What ccxt does not know, or does not do well enough, about one exchange. */
-export interface CcxtProfile {
+export interface CcxtProfile extends ExchangeTraits {
   /** Identifies exchange and product, such as `binance_perpetual`. */
   readonly name: string
   /** Such as `binanceusdm`. */
@@ -50,20 +51,14 @@ export interface CcxtProfile {
   /** Gives each new instance of ccxt's what it lacks for this exchange; sends nothing. */
   readonly prepare?: (exchange: CcxtExchange) => void
   readonly errorCodes: Readonly<Record<string, ErrorMeaning>>
-  /** The answer to a cancel is the end of the order, not only the receipt of the request. */
-  readonly isCancelFinal: boolean
   /** How long after it was sent a signed request can still be executed, with a margin, milliseconds. */
   readonly requestLifetimeMs: number
-  /** Update ids of depth and best prices come from one count. */
-  readonly sequencesComparable: boolean
   readonly readUserFrame: UserFrameReader
   readonly readMarketFrame: MarketFrameReader
   /** In place of `readUserFrame`, for a reader that remembers something of its stream: one for each stream. */
   readonly createUserFrameReader?: () => UserFrameReader
   /** In place of `readMarketFrame`, for a reader that remembers something of its stream: one for each source. */
   readonly createMarketFrameReader?: () => MarketFrameReader
-  /** What the exchange puts in front of a client order id, such as `t-`; nothing by default. */
-  readonly clientIdPrefix?: string
   /**
    * What names one order to ccxt's `fetchOrder` and `cancelOrder`; `clientOrderId` among the parameters by default.
    * @param clientId with the exchange's prefix.

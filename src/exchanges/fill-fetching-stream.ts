@@ -6,6 +6,7 @@ import type { InFlightOrder } from '../connector/in-flight-order.ts'
 import type { OrderUpdate, TradeUpdate } from '../connector/order-types.ts'
 import type { UserStream, UserStreamSink } from '../connector/user-stream.ts'
 import { messageOf } from '../errors.ts'
+import { forwardingSink } from './forwarding-sink.ts'
 
 /** The list of fills may be a little behind the stream. */
 const FIRST_RETRY_MS = 100
@@ -45,19 +46,15 @@ export class FillFetchingStream implements UserStream {
   }
 
   start(sink: UserStreamSink): Promise<void> {
-    return this.#options.stream.start({
-      orderUpdate: (update) => {
-        const order = this.#options.findOrder(update)
-        sink.orderUpdate(update)
-        if (order && update.executedAmount) this.#complete(order, update.executedAmount, sink)
-      },
-      tradeUpdate: (trade) => sink.tradeUpdate(trade),
-      balances: (changed) => sink.balances(changed),
-      positions: (changed) => sink.positions(changed),
-      fundingPayment: (payment) => sink.fundingPayment(payment),
-      connected: () => sink.connected(),
-      disconnected: (reason) => sink.disconnected(reason),
-    })
+    return this.#options.stream.start(
+      forwardingSink(sink, {
+        orderUpdate: (update) => {
+          const order = this.#options.findOrder(update)
+          sink.orderUpdate(update)
+          if (order && update.executedAmount) this.#complete(order, update.executedAmount, sink)
+        },
+      }),
+    )
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { asText } from './untrusted-fields.ts'
+import { asList, asRecord, asText, type UntrustedRecord } from './untrusted-fields.ts'
 
 /**
  * Every row of a list that an exchange gives newest first and in pages, each of which goes on below the lowest id so
@@ -26,4 +26,25 @@ export async function fetchPagesBelow<Row>(
     if (page.length < pageLength || lowest === below) return [...rows.values()]
     below = lowest
   }
+}
+
+/**
+ * Every row of such a list, of an exchange that takes `limit` and `after` and has the rows in `data`. What is no row is
+ * left out.
+ * @param idField the field that the list is paged by.
+ */
+export async function fetchRowsAfter(
+  pageLength: number,
+  idField: string,
+  ask: (paging: Readonly<Record<string, string>>) => Promise<unknown>,
+): Promise<readonly UntrustedRecord[]> {
+  const rows = await fetchPagesBelow(
+    pageLength,
+    async (after) => {
+      const answer = await ask({ limit: String(pageLength), ...(after !== undefined && { after }) })
+      return asList(asRecord(answer)?.['data'])
+    },
+    (row) => asRecord(row)?.[idField],
+  )
+  return rows.map(asRecord).filter((row) => row !== undefined)
 }

@@ -75,7 +75,7 @@ export class MarketFeed {
       this.#sink.interrupted('invalid', 'a depth message could not be read')
       return false
     }
-    this.#sink.depth(sequence, eventMs, this.#levels, 0, asks.length, bidsStart, bids.length, receivedMs)
+    this.#depth(sequence, eventMs, asks.length, bids.length, receivedMs)
     return true
   }
 
@@ -103,7 +103,7 @@ export class MarketFeed {
       })
     } else {
       this.#sink.restarted()
-      this.#sink.depth(sequence, eventMs, this.#levels, 0, asks.length, bidsStart, bids.length, receivedMs)
+      this.#depth(sequence, eventMs, asks.length, bids.length, receivedMs)
     }
     return true
   }
@@ -124,12 +124,14 @@ export class MarketFeed {
     if (bidPrice !== best.bidPrice || bidSize !== best.bidSize) {
       best.bidPrice = bidPrice
       best.bidSize = bidSize
-      this.#sink.top(true, bidPrice, toBaseSize(bidSize, this.#contractSize), sequence, eventMs, receivedMs)
+      const size = toBaseSize(bidSize, this.#contractSize)
+      this.#sink.top({ isBid: true, price: bidPrice, size, sequence, eventMs, receivedMs })
     }
     if (askPrice !== best.askPrice || askSize !== best.askSize) {
       best.askPrice = askPrice
       best.askSize = askSize
-      this.#sink.top(false, askPrice, toBaseSize(askSize, this.#contractSize), sequence, eventMs, receivedMs)
+      const size = toBaseSize(askSize, this.#contractSize)
+      this.#sink.top({ isBid: false, price: askPrice, size, sequence, eventMs, receivedMs })
     }
   }
 
@@ -157,7 +159,30 @@ export class MarketFeed {
   ): void {
     if (!this.#isStreaming) return
     const baseSize = toBaseSize(size, this.#contractSize)
-    this.#sink.trade(isBuyTaker, price, baseSize, tradeIdHigh, tradeIdLow, eventMs, receivedMs)
+    this.#sink.trade({
+      isBuyTaker,
+      price,
+      size: baseSize,
+      tradeIdHigh,
+      tradeIdLow,
+      eventMs,
+      receivedMs,
+    })
+  }
+
+  /** The levels that were read, asks first. */
+  #depth(sequence: number, eventMs: number, askCount: number, bidCount: number, receivedMs: number): void {
+    const bidsStart = 2 * askCount
+    this.#sink.depth({
+      sequence,
+      eventMs,
+      receivedMs,
+      levels: this.#levels,
+      asksStart: 0,
+      askCount,
+      bidsStart,
+      bidCount,
+    })
   }
 
   #readLevels(levels: readonly unknown[], start: number): boolean {

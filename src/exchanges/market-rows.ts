@@ -1,4 +1,5 @@
 import type { MarketFeed } from './market-feed.ts'
+import { asInteger, type UntrustedRecord } from './untrusted-fields.ts'
 
 /** Tells best prices; false where one of the numbers could not be read. */
 export function tellTop(
@@ -39,4 +40,20 @@ export function tellTrade(
   if (price <= 0 || size <= 0 || (side !== 'buy' && side !== 'sell')) return false
   feed.trade(side === 'buy', price, size, tradeId, eventMs, receivedMs)
   return true
+}
+
+/** Tells a book, or a change of one that names the one before; false where it could not be read. */
+export function tellBook(
+  feed: MarketFeed,
+  action: unknown,
+  row: UntrustedRecord,
+  receivedMs: number,
+): boolean {
+  const sequence = asInteger(row['seqId'])
+  if (sequence === undefined || (action !== 'snapshot' && action !== 'update')) return false
+  const eventMs = asInteger(row['ts']) ?? receivedMs
+  const book = { sequence, eventMs, bids: row['bids'], asks: row['asks'] }
+  if (action === 'snapshot') return feed.snapshot(book, receivedMs)
+  const previousSequence = asInteger(row['prevSeqId'])
+  return previousSequence !== undefined && feed.depth({ ...book, previousSequence }, receivedMs)
 }

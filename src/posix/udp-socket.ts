@@ -4,22 +4,29 @@ import { DatagramControl, SO_RXQ_OVFL, SO_TIMESTAMPNS } from './datagram-control
 import { openCLibrary, type CFunction, type CLibrary } from './libc.ts'
 
 const AF_INET = 2
-const SOCK_DGRAM_NONBLOCK_CLOEXEC = 0x2 | 0x800 | 0x80000
+const SOCK_DGRAM_CLOEXEC = 0x2 | 0x80000
+const SOCK_NONBLOCK = 0x800
 const SOL_IP = 0
 const SOL_SOCKET = 1
 const SO_REUSEADDR = 2
 const SO_RCVBUF = 8
+const SO_RCVTIMEO = 20
 const SO_RCVBUFFORCE = 33
 const SO_MEMINFO = 55
 const IP_RECVERR = 11
 const IP_ADD_MEMBERSHIP = 35
 const MSG_DONTWAIT = 0x40
 const MSG_ERRQUEUE = 0x2000
+const MSG_WAITFORONE = 0x10000
+const SHUT_RD = 0
 
 /** Datagrams that one call takes at most. */
 export const BATCH_SLOTS = 64
-/** Bytes from one datagram's place to the next: no UDP payload is longer, and every place is aligned to 8. */
-export const SLOT_BYTES = 65_536
+/**
+ * Bytes from one datagram's place to the next: no UDP payload is longer, and every place is aligned to 8. A line of
+ * the cache more than a power of two, so that the places of a batch do not compete for the same lines.
+ */
+export const SLOT_BYTES = 65_536 + 64
 
 /** `struct sockaddr_in`. */
 const ADDRESS = { FAMILY: 0, PORT: 2, HOST: 4, LENGTH_BYTES: 16 } as const
@@ -32,19 +39,29 @@ const MEMINFO = { DROPS: 8, COUNT: 9 } as const
 
 const INSTEAD = "use receiver: 'dgram', which works everywhere"
 
+/** Where datagrams come from: one server, or everybody who sends to a multicast group. */
+export type UdpSource =
+  | { readonly server: { readonly host: string; readonly port: number } }
+  | {
+      readonly multicast: {
+        readonly group: string
+        readonly port: number
+        /** The group is joined on the interface that has this IPv4 address; `0.0.0.0` lets the kernel choose. */
+        readonly interfaceAddress: string
+      }
+    }
+
 export interface UdpSocketOptions {
-  /** IPv4 address to bind; with multicast, the group, so that nothing else arrives. */
-  readonly bindAddress: string
-  /** 0 lets the kernel choose. */
-  readonly bindPort: number
+  /** The kernel turns away what others than the server send, before it takes room in the receive buffer. */
+  readonly source: UdpSource
   /** Asked of the kernel, which may give less. */
   readonly receiveBufferBytes: number
   /** Has the kernel say when it received each datagram. */
   readonly kernelTimestamps?: boolean
   /** Has the kernel say with each datagram how many were dropped before it. */
   readonly kernelDropCounts?: boolean
-  /** Joined on the interface that has this IPv4 address; `0.0.0.0` lets the kernel choose. */
-  readonly multicast?: { readonly group: string; readonly interfaceAddress: string }
+  /** How long `receiveWaiting` waits at most; for sockets that it is called on. */
+  readonly waitMs?: number
 }
 
 /**
@@ -75,8 +92,9 @@ export class UdpSocket {
     library: CLibrary,
     calls: ReturnType<typeof declareCalls>,
     fd: number,
-    hasControl: boolean,
+    { source, kernelTimestamps = false, kernelDropCounts = false }: UdpSocketOptions,
   ) {
+    const hasControl = kernelTimestamps || kernelDropCounts
     this.#library = library
     this.#calls = calls
     this.#fd = fd
@@ -84,7 +102,7 @@ export class UdpSocket {
     this.#headersAddress = library.koffi.address(this.#headers)
     this.#nothingWaits = library.koffi.os.errno['EAGAIN']
     this.#interrupted = library.koffi.os.errno['EINTR']
-    this.#layOut()
+    this.#layOut('multicast' in source)
   }
 
   /**
@@ -100,16 +118,32 @@ export class UdpSocket {
       })
     }
     const calls = declareCalls(library)
-    const fd = calls.socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0) as number
+    // Where one thread is to wait, every other call says for itself that it does not.
+    const mode = options.waitMs === undefined ? SOCK_NONBLOCK : 0
+    const fd = calls.socket(AF_INET, SOCK_DGRAM_CLOEXEC | mode, 0) as number
     if (fd < 0) throw refusal(library, 'a UDP socket could not be opened')
     try {
       prepare(library, calls, fd, options)
-      const hasControl = options.kernelTimestamps === true || options.kernelDropCounts === true
-      return new UdpSocket(library, calls, fd, hasControl)
+      return new UdpSocket(library, calls, fd, options)
     } catch (error) {
       calls.close(fd)
       throw error
     }
+  }
+
+  /**
+   * A socket that another thread of this process has opened with these options, to be received from with memory of its
+   * own. It is not to be closed here.
+   * @throws QtxError `QTX_PLATFORM_UNSUPPORTED` elsewhere than on Linux.
+   */
+  static adopt(descriptor: number, options: UdpSocketOptions): UdpSocket {
+    const library = openCLibrary('receiving in batches', INSTEAD)
+    return new UdpSocket(library, declareCalls(library), descriptor, options)
+  }
+
+  /** What the kernel knows it by in this process. */
+  get descriptor(): number {
+    return this.#fd
   }
 
   /** The port that the kernel bound. */
@@ -138,13 +172,28 @@ export class UdpSocket {
    * `lastError()` names.
    */
   receive(): number {
+    return this.#receive(MSG_DONTWAIT)
+  }
+
+  /** As `receive`, but waits for the first datagram: at most `waitMs`, or until `interrupt()`. Blocks the thread. */
+  receiveWaiting(): number {
+    return this.#receive(MSG_WAITFORONE)
+  }
+
+  /** Ends the waiting in `receiveWaiting` of whatever thread, for good: from now on it does not wait. */
+  interrupt(): void {
+    // A socket that is not connected refuses, and wakes the thread all the same.
+    if (!this.#closed) this.#calls.shutdown(this.#fd, SHUT_RD)
+  }
+
+  #receive(flags: number): number {
     if (this.#closed) return 0
     this.#control?.makeRoom()
     const count = this.#calls.recvmmsg(
       this.#fd,
       this.#headersAddress,
       BATCH_SLOTS,
-      MSG_DONTWAIT,
+      flags,
       null,
     ) as number
     if (count >= 0) return count
@@ -172,11 +221,9 @@ export class UdpSocket {
     return this.#control?.dropsBefore(slot) ?? 0
   }
 
-  /** Whether datagram `slot` came from this sender; see `senderWord`. Port 0 stands for any port. */
-  isFrom(slot: number, hostWord: number, portWord: number): boolean {
-    const word = (slot * ADDRESS.LENGTH_BYTES) >> 2
-    if (this.#addressWords[word + 1] !== hostWord) return false
-    return portWord === 0 || this.#addressWords[word]! >>> 16 === portWord
+  /** Whether datagram `slot` came from this host; see `hostWordOf`. Only with multicast: else the kernel has looked. */
+  isFrom(slot: number, hostWord: number): boolean {
+    return this.#addressWords[((slot * ADDRESS.LENGTH_BYTES) >> 2) + 1] === hostWord
   }
 
   /** Sends one datagram at once. Returns the name of the error when the kernel refused it. */
@@ -229,7 +276,7 @@ export class UdpSocket {
     this.#calls.close(this.#fd)
   }
 
-  #layOut(): void {
+  #layOut(withAddresses: boolean): void {
     const pointers = new BigUint64Array(this.#headers)
     const vectors = new BigUint64Array(this.#iovs)
     const { koffi } = this.#library
@@ -242,8 +289,10 @@ export class UdpSocket {
       const iov = slot * IOV.LENGTH_BYTES
       vectors[(iov + IOV.BASE) >> 3] = buffer + BigInt(slot * SLOT_BYTES)
       vectors[(iov + IOV.LENGTH) >> 3] = BigInt(SLOT_BYTES)
-      pointers[(header + HEADER.NAME) >> 3] = addresses + BigInt(slot * ADDRESS.LENGTH_BYTES)
-      this.#headerWords[(header + HEADER.NAME_LENGTH) >> 2] = ADDRESS.LENGTH_BYTES
+      if (withAddresses) {
+        pointers[(header + HEADER.NAME) >> 3] = addresses + BigInt(slot * ADDRESS.LENGTH_BYTES)
+        this.#headerWords[(header + HEADER.NAME_LENGTH) >> 2] = ADDRESS.LENGTH_BYTES
+      }
       pointers[(header + HEADER.IOV) >> 3] = iovs + BigInt(iov)
       pointers[(header + HEADER.IOV_LENGTH) >> 3] = 1n
     }
@@ -259,13 +308,8 @@ export class UdpSocket {
 }
 
 /** A sender as it stands in memory, for `isFrom`. */
-export function senderWord(
-  host: string,
-  port: number,
-): { readonly hostWord: number; readonly portWord: number } {
-  const bytes = encodeAddress(host, port)
-  const words = new Uint32Array(bytes.buffer)
-  return { hostWord: words[1]!, portWord: words[0]! >>> 16 }
+export function hostWordOf(host: string): number {
+  return new Uint32Array(encodeAddress(host, 0).buffer)[1]!
 }
 
 function prepare(
@@ -274,24 +318,28 @@ function prepare(
   fd: number,
   options: UdpSocketOptions,
 ): void {
-  const setOption = (level: number, option: number, value: Int32Array | Uint8Array): boolean =>
+  const setOption = (level: number, option: number, value: NodeJS.TypedArray): boolean =>
     calls.setsockopt(fd, level, option, value, value.byteLength) === 0
 
   const size = new Int32Array([options.receiveBufferBytes])
   // Beyond the system's limit only with the privilege to; the plain option is cut to the limit.
   if (!setOption(SOL_SOCKET, SO_RCVBUFFORCE, size)) setOption(SOL_SOCKET, SO_RCVBUF, size)
-  // Without it an unconnected socket never learns that the server's port is closed.
+  // Without it a socket that is not connected never learns that the server's port is closed.
   setOption(SOL_IP, IP_RECVERR, new Int32Array([1]))
+  if (options.waitMs !== undefined) setOption(SOL_SOCKET, SO_RCVTIMEO, encodeDuration(options.waitMs))
   if (options.kernelTimestamps === true) setOption(SOL_SOCKET, SO_TIMESTAMPNS, new Int32Array([1]))
   if (options.kernelDropCounts === true) setOption(SOL_SOCKET, SO_RXQ_OVFL, new Int32Array([1]))
-  if (options.multicast) setOption(SOL_SOCKET, SO_REUSEADDR, new Int32Array([1]))
-
-  const address = encodeAddress(options.bindAddress, options.bindPort)
-  if (calls.bind(fd, address, ADDRESS.LENGTH_BYTES) !== 0) {
-    throw refusal(library, `UDP address ${options.bindAddress}:${options.bindPort} could not be bound`)
+  if ('server' in options.source) {
+    const { host, port } = options.source.server
+    if (calls.connect(fd, encodeAddress(host, port), ADDRESS.LENGTH_BYTES) === 0) return
+    throw refusal(library, `UDP address ${host}:${port} has no route`)
   }
-  if (!options.multicast) return
-  const { group, interfaceAddress } = options.multicast
+  const { group, port, interfaceAddress } = options.source.multicast
+  setOption(SOL_SOCKET, SO_REUSEADDR, new Int32Array([1]))
+  // To the group, so that nothing else arrives.
+  if (calls.bind(fd, encodeAddress(group, port), ADDRESS.LENGTH_BYTES) !== 0) {
+    throw refusal(library, `UDP address ${group}:${port} could not be bound`)
+  }
   const membership = new Uint8Array([...octets(group), ...octets(interfaceAddress)])
   if (!setOption(SOL_IP, IP_ADD_MEMBERSHIP, membership)) {
     throw refusal(library, `multicast group ${group} could not be joined on ${interfaceAddress}`)
@@ -311,6 +359,12 @@ function encodeAddress(host: string, port: number): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
+/** `struct timeval`. */
+function encodeDuration(durationMs: number): BigInt64Array {
+  const microseconds = BigInt(Math.round(durationMs * 1_000))
+  return new BigInt64Array([microseconds / 1_000_000n, microseconds % 1_000_000n])
+}
+
 function octets(host: string): number[] {
   const parts = host.split('.').map(Number)
   if (parts.length !== 4 || !parts.every((part) => Number.isInteger(part) && part >= 0 && part < 256)) {
@@ -327,6 +381,7 @@ function declareCalls(library: CLibrary) {
   return {
     socket: declare('int socket(int domain, int type, int protocol)'),
     bind: declare('int bind(int fd, const void *address, uint32_t length)'),
+    connect: declare('int connect(int fd, const void *address, uint32_t length)'),
     setsockopt: declare('int setsockopt(int fd, int level, int option, const void *value, uint32_t length)'),
     getsockopt: declare('int getsockopt(int fd, int level, int option, void *value, void *length)'),
     getsockname: declare('int getsockname(int fd, void *address, void *length)'),
@@ -334,6 +389,7 @@ function declareCalls(library: CLibrary) {
     sendto: declare(
       'long sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)',
     ),
+    shutdown: declare('int shutdown(int fd, int how)'),
     close: declare('int close(int fd)'),
   } satisfies Record<string, CFunction>
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.ts'
+import { definedOnly } from '../common/defined-only.ts'
 import { createLogger, type Logger } from '../common/log.ts'
 import { parseConnectorClassConfig, parseConnectorConfig } from '../config/connector-config.ts'
 import type {
@@ -18,7 +19,8 @@ import {
   type QtxConnector,
 } from './connector-protocol.ts'
 import { describeOverrides } from './describe-overrides.ts'
-import { missingCredentials } from './missing-credentials.ts'
+import { credentialsOf, missingCredentials } from './configured-credentials.ts'
+import { feedOptionsOf } from './feed/configured-feed.ts'
 import { FeedPool } from './feed/feed-pool.ts'
 import { withQtxIdentity } from './overrides/with-qtx-identity.ts'
 import { withQtxMarketData } from './overrides/with-qtx-market-data.ts'
@@ -37,7 +39,7 @@ export interface ConnectorRuntime {
 export interface ConnectorClassOptions {
   /** Layers on top of QTX's own, innermost first. */
   readonly plugins?: readonly ConnectorPlugin[]
-  /** As that of `ConnectorRuntime`; of a class that is made, from `warn` on by default. */
+  /** As that of `ConnectorRuntime`; making a class is told to nobody by default. */
   readonly logger?: Logger
 }
 
@@ -86,7 +88,10 @@ export class ConnectorClassFactory {
   ): Promise<QtxConnectorClass> {
     const config = parseConnectorClassConfig(input)
     const plugins = options.plugins ?? []
-    return this.#classes.get(this.#keyOf(config, plugins), () => this.#build(config, plugins, options.logger))
+    const key = this.#keyOf(config, plugins)
+    return (
+      this.#classes.find(key) ?? this.#classes.get(key, () => this.#build(config, plugins, options.logger))
+    )
   }
 
   /** An instance of the class for a configuration; it is not started. */
@@ -101,13 +106,10 @@ export class ConnectorClassFactory {
 
   #keyOf(config: QtxConnectorClassConfig, plugins: readonly ConnectorPlugin[]): string {
     const { exchangeBackend, qtxPerpetualHost, qtxPerpetualPort, tradingRequired } = config
-    return JSON.stringify([
-      exchangeBackend,
-      qtxPerpetualHost,
-      qtxPerpetualPort,
-      tradingRequired,
-      plugins.map((plugin) => this.#pluginId(plugin)),
-    ])
+    // None of them has a blank in it.
+    let key = `${exchangeBackend} ${qtxPerpetualHost} ${qtxPerpetualPort} ${tradingRequired}`
+    for (const plugin of plugins) key += ` ${this.#pluginId(plugin)}`
+    return key
   }
 
   #pluginId(plugin: ConnectorPlugin): number {
@@ -146,7 +148,7 @@ export class ConnectorClassFactory {
     } as unknown as QtxConnectorClass
     Object.defineProperty(Class, 'name', { value: name, configurable: true })
     assertQtxConnectorClass(Class)
-    ;(logger ?? createLogger('warn')).info({ parent: parentClass.name }, `Creating dynamic class: ${name}`)
+    logger?.info({ parent: parentClass.name }, `Creating dynamic class: ${name}`)
     return Class
   }
 }
@@ -181,16 +183,14 @@ function toOptions(
   runtime: ConnectorRuntime,
 ): QtxOptions {
   const logger = runtime.logger ?? createLogger('info')
-  const { exchangeApiKey: apiKey, exchangeApiSecret: apiSecret } = config
-  const { exchangeApiPassphrase: passphrase, exchangeUserId: userId } = config
   assertCredentials(config, row)
-  const hasKeys = config.tradingRequired && apiKey !== undefined && apiSecret !== undefined
+  const credentials = credentialsOf(config)
   return {
     ...runtime,
     logger,
     tradingPairs: config.tradingPairs,
     tradingRequired: config.tradingRequired,
-    ...(hasKeys && { credentials: { apiKey, apiSecret, ...definedOnly({ passphrase, userId }) } }),
+    ...(credentials && { credentials }),
     ...(config.journal && {
       journal: { folder: config.journal.folder, ...definedOnly({ syncToDisk: config.journal.syncToDisk }) },
     }),
@@ -211,27 +211,7 @@ function toOptions(
       sequencesComparable: row.sequencesComparable,
       sizeUnit: row.sizeUnit === 'base' ? 'base' : (config.qtxSizeUnit ?? 'exchange'),
       feedPool,
-      feed: {
-        host: config.qtxPerpetualHost,
-        port: config.qtxPerpetualPort,
-        exchangeBackend: config.exchangeBackend,
-        logger,
-        ...definedOnly({
-          qtxSymbols: config.qtxSymbols,
-          receiver: config.feedReceiver,
-          transport: config.feedTransport,
-          streamRings: config.feedStreamRings,
-          busyPoll: config.feedBusyPoll,
-          kernelTimestamps: config.feedKernelTimestamps,
-          kernelDropCounts: config.feedKernelDropCounts,
-          receiveBufferBytes: config.feedReceiveBufferBytes,
-          multicastGroup: config.multicastGroup,
-          multicastInterface: config.multicastInterface,
-          silenceMs: config.feedSilenceMs,
-          clock: runtime.clock,
-          random: runtime.random,
-        }),
-      },
+      feed: feedOptionsOf(config, { ...runtime, logger }),
       sharedMemoryName: config.qtxPlaceOrderSharedMemoryName,
       orderTimeoutMs: config.orderTimeoutMs,
       orderRoute: config.orderRoute,
@@ -250,11 +230,4 @@ function assertCredentials(config: QtxConnectorConfig, row: ExchangeRow): void {
     'QTX_CREDENTIALS_MISSING',
     `trading on ${config.exchangeBackend} needs ${missing.join(' and ')}, which ${missing.length === 1 ? 'was' : 'were'} not given`,
   )
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Without the options that were not given, so that defaults apply. */
-function definedOnly<T extends object>(options: T): Defined<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>
 }

@@ -13,8 +13,13 @@ export class WeakCache<T extends object> {
     return this.#values.size
   }
 
+  /** The value, where it is there already. */
+  find(key: string): T | undefined {
+    return this.#values.get(key)?.deref()
+  }
+
   async get(key: string, make: () => Promise<T>): Promise<T> {
-    const known = this.#values.get(key)?.deref()
+    const known = this.find(key)
     if (known) return known
     const pending = this.#pending.get(key) ?? this.#make(key, make)
     this.#pending.set(key, pending)

@@ -1,3 +1,4 @@
+import type { AnswerScan, ScannedNames } from './answer-scan.ts'
 import { textOf, type ExactJson } from './exact-json.ts'
 
 /** What was asked of the order manager. */
@@ -41,6 +42,19 @@ export type AnswerFormat = (
   root: ExactJson,
   request: AnsweredRequest,
 ) => FoundAcceptance | RejectedAnswer | UnclearAnswer
+
+/**
+ * Reads an acceptance in the form that the exchange writes in almost every case, without building its JSON. It must give
+ * what the `AnswerFormat` gives, or undefined; undefined for everything else, which is left to that.
+ */
+export interface AcceptanceForm {
+  /** Every member that the format looks at on the way to an acceptance. */
+  readonly names: ScannedNames
+  /** @returns what reads the acceptance that was scanned last. */
+  reader(scan: AnswerScan): (request: AcceptedRequest) => FoundAcceptance | undefined
+}
+
+export type AcceptedRequest = Exclude<AnsweredRequest, 'key'>
 
 /** A refusal in the exchange's own words. */
 export function rejection(
@@ -92,18 +106,30 @@ export function receiptOf(
 
 /** An exchange order id; undefined where it is not one. */
 export function idOf(value: ExactJson | undefined, name: string): string | undefined {
-  const id = textOf(value, name)
-  return id !== undefined && /^[\w-]{1,64}$/.test(id) ? id : undefined
+  return asId(textOf(value, name))
 }
 
 /** A state's name; undefined where it is not one. */
 export function wordOf(value: ExactJson | undefined, name: string): string | undefined {
-  const word = textOf(value, name)
-  return word !== undefined && /^[A-Z_]{1,32}$/.test(word) ? word : undefined
+  return asWord(textOf(value, name))
 }
 
 /** A plain decimal number as text; undefined where it is not one. */
 export function decimalOf(value: ExactJson | undefined, name: string): string | undefined {
-  const decimal = textOf(value, name)
-  return decimal !== undefined && /^\d{1,30}(\.\d{1,30})?$/.test(decimal) ? decimal : undefined
+  return asDecimal(textOf(value, name))
+}
+
+/** The text, if it can be an exchange order id. */
+export function asId(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w-]{1,64}$/.test(text) ? text : undefined
+}
+
+/** The text, if it can be a state's name. */
+export function asWord(text: string | undefined): string | undefined {
+  return text !== undefined && /^[A-Z_]{1,32}$/.test(text) ? text : undefined
+}
+
+/** The text, if it is a plain decimal number. */
+export function asDecimal(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d{1,30}(\.\d{1,30})?$/.test(text) ? text : undefined
 }

@@ -1,11 +1,13 @@
 import {
-  decimalOf,
-  idOf,
+  asDecimal,
+  asId,
+  asWord,
   refusalOf,
   rejection,
-  wordOf,
+  type AcceptanceForm,
   type AnsweredState,
   type AnswerFormat,
+  type FoundAcceptance,
   type RefusalCodes,
   type RejectedAnswer,
   type UnclearAnswer,
@@ -41,15 +43,62 @@ export const BINANCE: AnswerFormat = (root) => {
   if (error !== undefined && (result !== undefined || status?.startsWith('2'))) return 'contradictory'
   if (error !== undefined) return binanceRejection(error)
   if (status !== '200' || !isJsonObject(result)) return 'unrecognised'
-  const exchangeStatus = wordOf(result, 'status')
+  const exchangeStatus = textOf(result, 'status')
   if (exchangeStatus === 'REJECTED') return rejection(undefined, 'order status REJECTED', false)
+  return acceptance(
+    exchangeStatus,
+    textOf(result, 'orderId'),
+    textOf(result, 'executedQty'),
+    textOf(result, 'clientOrderId'),
+    textOf(result, 'origClientOrderId'),
+  )
+}
+
+/** What `BINANCE` reads of `{"status":200,"result":{…}}`. */
+export const BINANCE_ACCEPTANCE: AcceptanceForm = {
+  names: {
+    status: {},
+    error: {},
+    code: {},
+    result: { orderId: {}, status: {}, clientOrderId: {}, origClientOrderId: {}, executedQty: {} },
+  },
+  reader(scan) {
+    const [status, error, code] = [scan.numberOf('status'), scan.numberOf('error'), scan.numberOf('code')]
+    const result = scan.numberOf('result')
+    const exchangeStatus = scan.numberOf('result.status')
+    const orderId = scan.numberOf('result.orderId')
+    const executed = scan.numberOf('result.executedQty')
+    const clientOrderId = scan.numberOf('result.clientOrderId')
+    const original = scan.numberOf('result.origClientOrderId')
+    return () => {
+      if (!scan.isText(status, '200') || !scan.isAbsent(error) || !scan.isAbsent(code)) return undefined
+      if (!scan.isObject(result) || scan.isText(exchangeStatus, 'REJECTED')) return undefined
+      return acceptance(
+        scan.textOf(exchangeStatus),
+        scan.textOf(orderId),
+        scan.textOf(executed),
+        scan.textOf(clientOrderId),
+        scan.textOf(original),
+      )
+    }
+  },
+}
+
+function acceptance(
+  status: string | undefined,
+  orderId: string | undefined,
+  executedSize: string | undefined,
+  clientOrderId: string | undefined,
+  originalId: string | undefined,
+): FoundAcceptance {
+  const exchangeStatus = asWord(status)
   return {
     kind: 'accepted',
-    exchangeOrderId: idOf(result, 'orderId'),
+    exchangeOrderId: asId(orderId),
     exchangeStatus,
     state: exchangeStatus === undefined ? undefined : BINANCE_STATES.get(exchangeStatus),
-    executedSize: decimalOf(result, 'executedQty'),
-    clientOrderIds: [textOf(result, 'clientOrderId'), textOf(result, 'origClientOrderId')],
+    executedSize: asDecimal(executedSize),
+    clientOrderIds: [clientOrderId, originalId],
   }
 }
 

@@ -1,4 +1,12 @@
-import { idOf, receiptOf, refusalOf, type AnswerFormat, type RefusalCodes } from './answer-format.ts'
+import {
+  asId,
+  idOf,
+  receiptOf,
+  refusalOf,
+  type AcceptanceForm,
+  type AnswerFormat,
+  type RefusalCodes,
+} from './answer-format.ts'
 import { isJsonObject, memberOf, textOf, type ExactJson } from './exact-json.ts'
 
 const ASSUMED_BITGET_CODES: RefusalCodes = {
@@ -39,4 +47,20 @@ function idsOf(root: ExactJson): ExactJson | undefined {
   const rows = list as readonly ExactJson[]
   const row = rows.length === 1 ? rows[0] : undefined
   return memberOf(row, 'params') ?? row
+}
+
+/** What `BITGET` reads of `{"event":"trade","arg":[{"params":{…}}],"code":0}`. */
+export const BITGET_ACCEPTANCE: AcceptanceForm = {
+  names: { event: {}, code: {}, arg: { params: { orderId: {}, clientOid: {} } } },
+  reader(scan) {
+    const [event, code, rows] = [scan.numberOf('event'), scan.numberOf('code'), scan.numberOf('arg')]
+    const parameters = scan.numberOf('arg.params')
+    const orderId = scan.numberOf('arg.params.orderId')
+    const clientId = scan.numberOf('arg.params.clientOid')
+    return () => {
+      if (!scan.isText(event, 'trade') || !scan.isText(code, '0')) return undefined
+      if (!scan.isListOfOne(rows) || !scan.isObject(parameters)) return undefined
+      return receiptOf(asId(scan.textOf(orderId)), scan.textOf(clientId))
+    }
+  },
 }

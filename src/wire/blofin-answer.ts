@@ -1,6 +1,6 @@
-import type { AnswerFormat, RefusalCodes } from './answer-format.ts'
+import type { AcceptanceForm, AnswerFormat, RefusalCodes } from './answer-format.ts'
 import { memberOf, type ExactJson } from './exact-json.ts'
-import { codeOf, loginAnswer, rowAnswer, type RowFields } from './row-answer.ts'
+import { codeOf, loginAnswer, rowAcceptance, rowAnswer, type RowFields } from './row-answer.ts'
 
 const ASSUMED_BLOFIN_CODES: RefusalCodes = {
   /** The exchange's own failures. */
@@ -29,3 +29,6 @@ export const BLOFIN: AnswerFormat = (root, request) => {
   const rows = Array.isArray(data) ? (data as readonly ExactJson[]) : [data]
   return rowAnswer(root, code, rows, FIELDS, ASSUMED_BLOFIN_CODES)
 }
+
+/** What `BLOFIN` reads of `{"code":"0","data":[{…,"code":"0"}]}`. */
+export const BLOFIN_ACCEPTANCE: AcceptanceForm = rowAcceptance(FIELDS, undefined)

@@ -1,7 +1,9 @@
 import {
+  asId,
   idOf,
   receiptOf,
   refusalOf,
+  type AcceptanceForm,
   type AnsweredRequest,
   type AnswerFormat,
   type RefusalCodes,
@@ -35,4 +37,17 @@ export const BYBIT: AnswerFormat = (root, request) => {
   const data = memberOf(root, 'data')
   if (request !== 'key' && !isJsonObject(data)) return 'unrecognised'
   return receiptOf(idOf(data, 'orderId'), textOf(data, 'orderLinkId'))
+}
+
+/** What `BYBIT` reads of `{"retCode":0,"op":…,"data":{…}}`. */
+export const BYBIT_ACCEPTANCE: AcceptanceForm = {
+  names: { retCode: {}, op: {}, data: { orderId: {}, orderLinkId: {} } },
+  reader(scan) {
+    const [code, op, data] = [scan.numberOf('retCode'), scan.numberOf('op'), scan.numberOf('data')]
+    const [orderId, linkId] = [scan.numberOf('data.orderId'), scan.numberOf('data.orderLinkId')]
+    return (request) => {
+      if (!scan.isText(code, '0') || !scan.isText(op, ASSUMED_BYBIT_OPS[request])) return undefined
+      return scan.isObject(data) ? receiptOf(asId(scan.textOf(orderId)), scan.textOf(linkId)) : undefined
+    }
+  },
 }

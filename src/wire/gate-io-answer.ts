@@ -1,6 +1,7 @@
 import {
-  idOf,
+  asId,
   refusalOf,
+  type AcceptanceForm,
   type AnsweredState,
   type AnswerFormat,
   type FoundAcceptance,
@@ -49,8 +50,39 @@ export const GATE_IO: AnswerFormat = (root) => {
   if (error !== undefined && (result !== undefined || status?.startsWith('2'))) return 'contradictory'
   if (error !== undefined) return refusal(error)
   if (status !== '200' || memberOf(root, 'ack') === true || !isJsonObject(result)) return 'unrecognised'
-  return acceptance(result)
+  return acceptance((name) => textOf(result, name))
 }
+
+/** What `GATE_IO` reads of `{"header":{"status":"200"},"data":{"result":{…}}}`. */
+export const GATE_IO_ACCEPTANCE: AcceptanceForm = {
+  names: {
+    header: { status: {} },
+    ack: {},
+    label: {},
+    data: { errs: {}, result: { id: {}, text: {}, status: {}, finish_as: {}, size: {}, left: {} } },
+  },
+  reader(scan) {
+    const [ack, label, header] = [scan.numberOf('ack'), scan.numberOf('label'), scan.numberOf('header')]
+    const status = scan.numberOf('header.status')
+    const [data, errors, result] = [
+      scan.numberOf('data'),
+      scan.numberOf('data.errs'),
+      scan.numberOf('data.result'),
+    ]
+    const fields = new Map(RESULT_FIELDS.map((name) => [name, scan.numberOf(`data.result.${name}`)] as const))
+    const textOfField = (name: ResultField) => scan.textOf(fields.get(name)!)
+    return () => {
+      if (!scan.isObject(header) || !scan.isText(status, '200')) return undefined
+      if (scan.isTrue(ack) || !scan.isAbsent(label) || !scan.isAbsent(errors)) return undefined
+      if (!scan.isObject(data) || !scan.isObject(result)) return undefined
+      return acceptance(textOfField)
+    }
+  },
+}
+
+const RESULT_FIELDS = ['id', 'text', 'status', 'finish_as', 'size', 'left'] as const
+type ResultField = (typeof RESULT_FIELDS)[number]
+type TextOfField = (name: ResultField) => string | undefined
 
 function refusal(error: ExactJson): RejectedAnswer | UnclearAnswer {
   const label = textOf(error, 'label')
@@ -58,19 +90,19 @@ function refusal(error: ExactJson): RejectedAnswer | UnclearAnswer {
   return refusalOf(ASSUMED_GATE_IO_LABELS, label, textOf(error, 'message') || textOf(error, 'detail'))
 }
 
-function acceptance(result: ExactJson | undefined): FoundAcceptance {
-  const status = wordOf(result, 'status')
-  const finishedAs = wordOf(result, 'finish_as')
-  const size = contractsOf(result, 'size')
-  const left = contractsOf(result, 'left')
+function acceptance(textOfField: TextOfField): FoundAcceptance {
+  const status = asWord(textOfField('status'))
+  const finishedAs = asWord(textOfField('finish_as'))
+  const size = contractsOf(textOfField('size'))
+  const left = contractsOf(textOfField('left'))
   const executed = finishedAs === 'filled' && left === undefined ? size : difference(size, left)
   return {
     kind: 'accepted',
-    exchangeOrderId: idOf(result, 'id'),
+    exchangeOrderId: asId(textOfField('id')),
     exchangeStatus: status === 'finished' ? (finishedAs ?? status) : status,
     state: stateOf(status, finishedAs, executed),
     executedSize: executed?.toString(),
-    clientOrderIds: [clientIdOf(result)],
+    clientOrderIds: [clientIdOf(textOfField('text'))],
   }
 }
 
@@ -86,20 +118,17 @@ function stateOf(
 }
 
 /** The ring's number, with the exchange's prefix or without. */
-function clientIdOf(result: ExactJson | undefined): string | undefined {
-  const text = textOf(result, 'text')
+function clientIdOf(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined
   return text.startsWith(ASSUMED_GATE_IO_TEXT_PREFIX) ? text.slice(ASSUMED_GATE_IO_TEXT_PREFIX.length) : text
 }
 
-function wordOf(value: ExactJson | undefined, name: string): string | undefined {
-  const word = textOf(value, name)
-  return word !== undefined && /^[a-z_]{1,32}$/.test(word) ? word : undefined
+function asWord(text: string | undefined): string | undefined {
+  return text !== undefined && /^[a-z_]{1,32}$/.test(text) ? text : undefined
 }
 
 /** A signed number of contracts, without its sign. */
-function contractsOf(value: ExactJson | undefined, name: string): bigint | undefined {
-  const text = textOf(value, name)
+function contractsOf(text: string | undefined): bigint | undefined {
   return text !== undefined && /^-?\d{1,20}$/.test(text) ? BigInt(text.replace('-', '')) : undefined
 }
 

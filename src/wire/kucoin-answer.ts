@@ -1,7 +1,9 @@
 import {
+  asId,
   idOf,
   receiptOf,
   refusalOf,
+  type AcceptanceForm,
   type AnsweredRequest,
   type AnswerFormat,
   type FoundAcceptance,
@@ -60,4 +62,21 @@ function readData(data: ExactJson | undefined): FoundAcceptance | UnclearAnswer 
   const [id] = ids
   if (ids.length !== 1 || typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id)) return 'unrecognised'
   return receiptOf(id, textOf(data, 'clientOid'))
+}
+
+/** What `KUCOIN` reads of `{"op":…,"code":"200000","data":{…}}`. */
+export const KUCOIN_ACCEPTANCE: AcceptanceForm = {
+  names: { op: {}, code: {}, data: { orderId: {}, clientOid: {}, cancelledOrderIds: {} } },
+  reader(scan) {
+    const [op, code, data] = [scan.numberOf('op'), scan.numberOf('code'), scan.numberOf('data')]
+    const [orderId, clientId] = [scan.numberOf('data.orderId'), scan.numberOf('data.clientOid')]
+    const canceled = scan.numberOf('data.cancelledOrderIds')
+    return (request) => {
+      const operation = ASSUMED_KUCOIN_OPERATIONS[request]
+      if (!scan.isText(code, SUCCESS) || operation === undefined || !scan.isText(op, operation))
+        return undefined
+      if (!scan.isObject(data) || !scan.isAbsent(canceled)) return undefined
+      return receiptOf(asId(scan.textOf(orderId)), scan.textOf(clientId))
+    }
+  },
 }

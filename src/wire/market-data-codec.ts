@@ -19,7 +19,7 @@ export class DatagramMemory {
   kernelMs = 0
 
   /** @param buffer its length must be a multiple of 8. */
-  constructor(buffer: ArrayBuffer) {
+  constructor(buffer: ArrayBufferLike) {
     this.bytes = new Uint8Array(buffer)
     this.int32 = new Int32Array(buffer)
     this.uint32 = new Uint32Array(buffer)
@@ -144,10 +144,7 @@ function decodeLevels(
   const bidCount = uint32[counts + 2]!
   if (DEPTH.LEVELS + LEVEL_BYTES * (askCount + bidCount) !== lengthBytes) return DECODE.LENGTH
   const start = (offset + DEPTH.LEVELS) >> 3
-  const end = start + 2 * (askCount + bidCount)
-  for (let i = start; i < end; i++) {
-    if (!isAmount(float64[i]!)) return DECODE.VALUE
-  }
+  if (!areAmounts(float64, start, askCount + bidCount)) return DECODE.VALUE
   message.levels = float64
   message.asksStart = start
   message.askCount = askCount
@@ -158,6 +155,30 @@ function decodeLevels(
 
 function isAmount(value: number): boolean {
   return value >= 0 && value < Infinity
+}
+
+/** Four numbers at a time, because each turn of a loop and each branch costs more than the comparison. */
+function areAmounts(values: Float64Array, start: number, levelCount: number): boolean {
+  let sum = 0
+  let i = start
+  for (const end = start + 2 * (levelCount - 1); i < end; i += 4) {
+    const price = values[i]!
+    const size = values[i + 1]!
+    const nextPrice = values[i + 2]!
+    const nextSize = values[i + 3]!
+    if (!(price >= 0 && size >= 0 && nextPrice >= 0 && nextSize >= 0)) return false
+    sum += price + size + nextPrice + nextSize
+  }
+  const last = start + 2 * levelCount
+  for (; i < last; i++) {
+    if (!isAmount(values[i]!)) return false
+  }
+  if (sum < Infinity) return true
+  // One of them is infinite, or finite ones add up to it.
+  for (i = start; i < last; i++) {
+    if (!isAmount(values[i]!)) return false
+  }
+  return true
 }
 
 /** What every message says before its content. */

@@ -1,6 +1,6 @@
-import type { AnswerFormat, RefusalCodes } from './answer-format.ts'
+import type { AcceptanceForm, AnswerFormat, RefusalCodes } from './answer-format.ts'
 import { memberOf, textOf, type ExactJson } from './exact-json.ts'
-import { codeOf, loginAnswer, rowAnswer, type RowFields } from './row-answer.ts'
+import { codeOf, loginAnswer, rowAcceptance, rowAnswer, type RowFields } from './row-answer.ts'
 
 const ASSUMED_OKX_CODES: RefusalCodes = {
   /**
@@ -35,3 +35,9 @@ export const OKX: AnswerFormat = (root, request) => {
   const rows = Array.isArray(data) ? (data as readonly ExactJson[]) : []
   return rowAnswer(root, code, rows, FIELDS, ASSUMED_OKX_CODES)
 }
+
+/** What `OKX` reads of `{"op":"order","code":"0","data":[{…,"sCode":"0"}]}`. */
+export const OKX_ACCEPTANCE: AcceptanceForm = rowAcceptance(FIELDS, {
+  place: 'order',
+  cancel: 'cancel-order',
+})

@@ -1,18 +1,22 @@
 import type {
+  AcceptanceForm,
+  AcceptedRequest,
   AnsweredRequest,
   AnsweredState,
   AnswerFormat,
+  FoundAcceptance,
   RejectedAnswer,
   UnclearAnswer,
 } from './answer-format.ts'
-import { BINANCE } from './binance-answer.ts'
-import { BITGET } from './bitget-answer.ts'
-import { BLOFIN } from './blofin-answer.ts'
-import { BYBIT } from './bybit-answer.ts'
+import { AnswerScan } from './answer-scan.ts'
+import { BINANCE, BINANCE_ACCEPTANCE } from './binance-answer.ts'
+import { BITGET, BITGET_ACCEPTANCE } from './bitget-answer.ts'
+import { BLOFIN, BLOFIN_ACCEPTANCE } from './blofin-answer.ts'
+import { BYBIT, BYBIT_ACCEPTANCE } from './bybit-answer.ts'
 import { parseExactJson } from './exact-json.ts'
-import { GATE_IO } from './gate-io-answer.ts'
-import { KUCOIN } from './kucoin-answer.ts'
-import { OKX } from './okx-answer.ts'
+import { GATE_IO, GATE_IO_ACCEPTANCE } from './gate-io-answer.ts'
+import { KUCOIN, KUCOIN_ACCEPTANCE } from './kucoin-answer.ts'
+import { OKX, OKX_ACCEPTANCE } from './okx-answer.ts'
 import type { ExchangeBackend } from './symbol-names.ts'
 
 export interface AcceptedAnswer {
@@ -40,19 +44,36 @@ export type OrderAnswer = AcceptedAnswer | RejectedAnswer | UnknownAnswer
 /** How one exchange's answers are read. */
 interface AnswerRow {
   readonly format: AnswerFormat
+  readonly acceptance: AcceptanceForm
   /** Its codes for a key that it does not take; the order manager is assumed to answer so without a key as well. */
   readonly assumedKeyMissing: readonly string[]
 }
 
 /** One row per exchange. Binance is known (C SDK), the others are assumed. */
 const ANSWERS: Readonly<Record<ExchangeBackend, AnswerRow>> = {
-  binance: { format: BINANCE, assumedKeyMissing: ['-2014', '-2015'] },
-  okx: { format: OKX, assumedKeyMissing: ['50111', '60005', '60009', '60011', '60032'] },
-  bybit: { format: BYBIT, assumedKeyMissing: ['10003', '10004', '33004'] },
-  bitget: { format: BITGET, assumedKeyMissing: ['30004', '30011', '40006', '40037'] },
-  kucoin: { format: KUCOIN, assumedKeyMissing: ['400001', '400003'] },
-  gate_io: { format: GATE_IO, assumedKeyMissing: ['INVALID_KEY', 'AUTHENTICATION_FAILED'] },
-  blofin: { format: BLOFIN, assumedKeyMissing: ['60009', '60011', '152401', '152409'] },
+  binance: { format: BINANCE, acceptance: BINANCE_ACCEPTANCE, assumedKeyMissing: ['-2014', '-2015'] },
+  okx: {
+    format: OKX,
+    acceptance: OKX_ACCEPTANCE,
+    assumedKeyMissing: ['50111', '60005', '60009', '60011', '60032'],
+  },
+  bybit: { format: BYBIT, acceptance: BYBIT_ACCEPTANCE, assumedKeyMissing: ['10003', '10004', '33004'] },
+  bitget: {
+    format: BITGET,
+    acceptance: BITGET_ACCEPTANCE,
+    assumedKeyMissing: ['30004', '30011', '40006', '40037'],
+  },
+  kucoin: { format: KUCOIN, acceptance: KUCOIN_ACCEPTANCE, assumedKeyMissing: ['400001', '400003'] },
+  gate_io: {
+    format: GATE_IO,
+    acceptance: GATE_IO_ACCEPTANCE,
+    assumedKeyMissing: ['INVALID_KEY', 'AUTHENTICATION_FAILED'],
+  },
+  blofin: {
+    format: BLOFIN,
+    acceptance: BLOFIN_ACCEPTANCE,
+    assumedKeyMissing: ['60009', '60011', '152401', '152409'],
+  },
 }
 
 /** By backend; a backend that is not among them is not understood. */
@@ -91,18 +112,65 @@ export function decodeOrderAnswer(
       found.message || (found.exchangeCode === undefined ? 'no reason given' : `code ${found.exchangeCode}`)
     return { ...found, message: printable(words), notFound: request === 'cancel' && found.notFound }
   }
-  const named = found.clientOrderIds.filter((id) => id !== undefined)
-  if (named.length > 0 && !named.includes(clientOrderId)) return unclear('other-order', text)
-  if (request !== 'key' && named.length === 0 && found.exchangeOrderId === undefined) {
-    return unclear('unrecognised', text)
+  const accepted = acceptedAs(found, request, clientOrderId)
+  return typeof accepted === 'string' ? unclear(accepted, text) : accepted
+}
+
+/** What was accepted, if it can be this order; else why it is unclear. */
+function acceptedAs(
+  found: FoundAcceptance,
+  request: AnsweredRequest,
+  clientOrderId: string,
+): AcceptedAnswer | UnclearAnswer {
+  let isNamed = false
+  let isOurs = false
+  for (const id of found.clientOrderIds) {
+    if (id !== undefined) isNamed = true
+    if (id === clientOrderId) isOurs = true
   }
+  if (isNamed && !isOurs) return 'other-order'
+  if (request !== 'key' && !isNamed && found.exchangeOrderId === undefined) return 'unrecognised'
   return {
     kind: 'accepted',
     exchangeOrderId: found.exchangeOrderId,
     exchangeStatus: found.exchangeStatus,
     state: found.state,
-    clientOrderId: named.length > 0 ? clientOrderId : undefined,
+    clientOrderId: isNamed ? clientOrderId : undefined,
     executedSize: found.executedSize,
+  }
+}
+
+/**
+ * Reads one backend's answers as `decodeOrderAnswer` does, an acceptance in the exchange's usual form in a third of the
+ * time.
+ */
+export class OrderAnswerReader {
+  readonly #backend: string
+  readonly #scan: AnswerScan | undefined
+  readonly #readAcceptance: ((request: AcceptedRequest) => FoundAcceptance | undefined) | undefined
+
+  constructor(backend: string) {
+    this.#backend = backend
+    const form = ANSWER_ROWS.get(backend.toLowerCase())?.acceptance
+    if (!form) return
+    this.#scan = new AnswerScan(form.names)
+    this.#readAcceptance = form.reader(this.#scan)
+  }
+
+  /** @see decodeOrderAnswer */
+  read(request: AnsweredRequest, clientOrderId: string, text: string): OrderAnswer {
+    return (
+      this.readAcceptance(request, clientOrderId, text) ??
+      decodeOrderAnswer(this.#backend, request, clientOrderId, text)
+    )
+  }
+
+  /** The acceptance of a request, where it is in the usual form; undefined for everything else, and for the key. */
+  readAcceptance(request: AnsweredRequest, clientOrderId: string, text: string): AcceptedAnswer | undefined {
+    if (request === 'key' || !this.#scan?.scan(text)) return undefined
+    const found = this.#readAcceptance?.(request)
+    const accepted = found && acceptedAs(found, request, clientOrderId)
+    return typeof accepted === 'object' ? accepted : undefined
   }
 }
 

@@ -1,7 +1,10 @@
 import {
+  asId,
   idOf,
   receiptOf,
   refusalOf,
+  type AcceptanceForm,
+  type AcceptedRequest,
   type FoundAcceptance,
   type RefusalCodes,
   type RejectedAnswer,
@@ -62,4 +65,33 @@ export function loginAnswer(
   const event = textOf(root, 'event')
   if (code === SUCCESS) return event === 'login' ? receiptOf(undefined, undefined) : 'unrecognised'
   return event === 'login' ? 'contradictory' : refusalOf(codes, code, textOf(root, 'msg'))
+}
+
+/**
+ * What `rowAnswer` reads of a list of one row that is accepted, in an answer that is.
+ * @param ops what the answer repeats of the request; undefined where the exchange does not look at it.
+ */
+export function rowAcceptance(
+  fields: RowFields,
+  ops: Readonly<Record<AcceptedRequest, string>> | undefined,
+): AcceptanceForm {
+  return {
+    names: {
+      code: {},
+      ...(ops && { op: {} }),
+      data: { [fields.code]: {}, [fields.exchangeOrderId]: {}, [fields.clientOrderId]: {} },
+    },
+    reader(scan) {
+      const [code, rows] = [scan.numberOf('code'), scan.numberOf('data')]
+      const op = ops ? scan.numberOf('op') : -1
+      const rowCode = scan.numberOf(`data.${fields.code}`)
+      const orderId = scan.numberOf(`data.${fields.exchangeOrderId}`)
+      const clientId = scan.numberOf(`data.${fields.clientOrderId}`)
+      return (request) => {
+        if (!scan.isText(code, SUCCESS) || (ops && !scan.isText(op, ops[request]))) return undefined
+        if (!scan.isListOfOne(rows) || !scan.isText(rowCode, SUCCESS)) return undefined
+        return receiptOf(asId(scan.textOf(orderId)), scan.textOf(clientId))
+      }
+    },
+  }
 }

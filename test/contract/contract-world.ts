@@ -29,8 +29,8 @@ export const ETH = 'ETH-USDT'
 const SPEED = 4
 const PULSE_MS = 20
 /** On the connector's clock. */
-const READY_TIMEOUT_MS = 15_000 * SPEED
-const ORDER_TIMEOUT_MS = 10_000 * SPEED
+const READY_TIMEOUT_MS = 60_000 * SPEED
+const ORDER_TIMEOUT_MS = 30_000 * SPEED
 /** Tests send orders faster than exchanges let an account. */
 const RATE_LIMITS = { ordersPer10s: 10_000, ordersPerMinute: 60_000 }
 /** A rebate for makers, so that both signs of a fee are seen. */

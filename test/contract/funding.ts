@@ -60,7 +60,10 @@ export function describeFunding(world: () => ContractWorld): void {
       )
 
       // What the history brings besides is known already.
+      notes.fundingHistories.length = 0
       await leap()
+      const isRead = (pair: TradingPair) => notes.fundingHistories.includes(pair)
+      await until(() => isRead(BTC) && isRead(ETH), 'the history of both pairs to be read')
       await connector.stop()
       await here.start()
       expect(

@@ -1,3 +1,4 @@
+import type { TradingPair } from '../../src/common/trading-pair.ts'
 import type { Balance, FundingPayment, Position } from '../../src/connector/account-types.ts'
 import type { InFlightOrder } from '../../src/connector/in-flight-order.ts'
 import type { MarketDataSource } from '../../src/connector/market-data-source.ts'
@@ -24,6 +25,8 @@ export class HookNotes {
   readonly balances: Balance[] = []
   readonly positions: Position[] = []
   readonly fundingPayments: FundingPayment[] = []
+  /** Of which pairs the history of funding payments was read. */
+  readonly fundingHistories: TradingPair[] = []
 
   clear(): void {
     for (const list of [
@@ -35,6 +38,7 @@ export class HookNotes {
       this.balances,
       this.positions,
       this.fundingPayments,
+      this.fundingHistories,
     ])
       list.length = 0
   }
@@ -68,6 +72,20 @@ export function withHookNotes(notes: HookNotes): ConnectorPlugin {
         const outcome = await super.placeCancel(order)
         notes.cancels.push(outcome)
         return outcome
+      }
+
+      protected override async fetchFundingPayments(
+        pair: TradingPair,
+        sinceMs: number,
+        signal: AbortSignal,
+      ): Promise<readonly FundingPayment[]> {
+        const fetch = Reflect.get(
+          Parent.prototype,
+          'fetchFundingPayments',
+        ) as typeof this.fetchFundingPayments
+        const payments = await fetch.call(this, pair, sinceMs, signal)
+        notes.fundingHistories.push(pair)
+        return payments
       }
 
       protected override createMarketDataSource(): MarketDataSource {

@@ -188,9 +188,6 @@ export function describeOrders(world: () => ContractWorld): void {
 async function bookShows({ connector }: ContractWorld, price: number, size: number): Promise<void> {
   const book = connector.orderBook(BTC)
   await expect
-    .poll(() => [book.bestAskPrice, Number(book.bestAskSize.toPrecision(12))], {
-      interval: 2,
-      timeout: 5_000,
-    })
+    .poll(() => [book.bestAskPrice, Number(book.bestAskSize.toPrecision(12))], { interval: 2 })
     .toEqual([price, size])
 }

@@ -81,7 +81,7 @@ describe('the programs in the documents', () => {
         process.execPath,
         ['--import', import.meta.resolve('tsx'), join(folder, fileName)],
         {
-          timeout: 30_000,
+          timeout: 100_000,
           env: { ...process.env, TSX_TSCONFIG_PATH: join(folder, 'tsconfig.json') },
         },
       )

@@ -91,7 +91,7 @@ describe('the package, packed and installed', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   const node = async (program: string): Promise<string> =>
-    (await run(process.execPath, ['--input-type=module', '-e', program], { cwd: project, timeout: 30_000 }))
+    (await run(process.execPath, ['--input-type=module', '-e', program], { cwd: project, timeout: 100_000 }))
       .stdout
 
   test('holds what it needs and neither tests nor tools', () => {

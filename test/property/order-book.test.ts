@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OrderBook } from '../../src/connector/order-book.ts'
-import { flat, type Level } from '../support/market-call.ts'
+import { depthUpdate, type Level } from '../support/market-call.ts'
 import { generateMarket, type MarketState } from '../support/generated-market.ts'
 import { NaiveBook } from '../support/naive-book.ts'
 
@@ -52,10 +52,10 @@ function runBoth(
       // A whole book has each price once.
       const [asks, bids] =
         options.depthMode === 'full' ? [distinct(op.asks), distinct(op.bids)] : [op.asks, op.bids]
-      book.applyDepth(sequence, eventMs, flat(asks, bids), 0, asks.length, 2 * asks.length, bids.length, now)
+      book.applyDepth(depthUpdate(asks, bids, { sequence, eventMs, receivedMs: now }))
       naive.depth(now, asks, bids)
     } else {
-      book.applyTop(op.isBid, op.price, op.size, sequence, eventMs, now)
+      book.applyTop({ ...op, sequence, eventMs, receivedMs: now })
       naive.top(now, op.isBid, op.price, op.size)
     }
     check(book, naive)
@@ -155,27 +155,15 @@ describe('an order book under a market whose true book is known', () => {
     calls.forEach((call, i) => {
       // Without comparable ids each kind counts for itself.
       if (call.kind === 'depth') {
-        const levels = flat(call.asks, call.bids)
-        book.applyDepth(
-          sequencesComparable ? call.sequence : i,
-          call.eventMs,
-          levels,
-          0,
-          call.asks.length,
-          2 * call.asks.length,
-          call.bids.length,
-          0,
-        )
+        const sequence = sequencesComparable ? call.sequence : i
+        book.applyDepth(depthUpdate(call.asks, call.bids, { sequence, eventMs: call.eventMs, receivedMs: 0 }))
         stepNow = Math.max(stepNow, call.sequence)
       } else if (call.kind === 'top') {
-        book.applyTop(
-          call.isBid,
-          call.price,
-          call.size,
-          sequencesComparable ? call.sequence : 1_000 - i,
-          call.eventMs,
-          0,
-        )
+        book.applyTop({
+          ...call,
+          sequence: sequencesComparable ? call.sequence : 1_000 - i,
+          receivedMs: 0,
+        })
         stepNow = Math.max(stepNow, call.sequence)
       }
       const next = calls[i + 1]

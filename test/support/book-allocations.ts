@@ -29,12 +29,26 @@ const messages = Array.from({ length: MESSAGES }, (_, message) => {
 const book = new OrderBook('BTC-USDT', { sequencesComparable: true })
 let sequence = 1
 let shown = 0
+const times = { sequence: 0, eventMs: 1_748_231_160_127, receivedMs: 1.5 }
+const depth = {
+  ...times,
+  levels: messages[0]!,
+  asksStart: 0,
+  askCount: 2 * LEVELS,
+  bidsStart: 4 * LEVELS,
+  bidCount: 2 * LEVELS,
+}
+const top = { ...times, isBid: true, price: 0.5, size: 1.25 }
 function applyMany(): void {
   for (let lap = 0; lap < LAPS; lap++) {
     for (const levels of messages) {
       sequence++
-      book.applyDepth(sequence, 1_748_231_160_127, levels, 0, 2 * LEVELS, 4 * LEVELS, 2 * LEVELS, 1.5)
-      book.applyTop(true, levels[0]! - 0.1, 1.25, sequence + 1, 1_748_231_160_127, 1.5)
+      depth.sequence = sequence
+      depth.levels = levels
+      book.applyDepth(depth)
+      top.sequence = sequence + 1
+      top.price = levels[0]! - 0.1
+      book.applyTop(top)
       if (book.bestBidPrice < book.bestAskPrice) shown++
     }
   }

@@ -1,27 +1,37 @@
+export interface Comparison {
+  /** Ends of the paths of fields that are not looked at, such as `.data[].id`. */
+  readonly leftOut?: Readonly<Record<string, unknown>>
+  /** False: fields are compared by their names alone. */
+  readonly withTypes?: boolean
+}
+
 /**
- * Every field of a fixture that the message lacks, or has of another type; of lists, their first elements are
- * compared.
+ * Every field of a fixture that the message lacks, or has of another type; of lists, their first elements are compared.
+ * What is null in the fixture may be of any type.
  * @param at the path of what is compared.
- * @param leftOut paths of fields that are not looked at.
  */
 export function lacking(
   fixture: unknown,
   message: unknown,
   at = '',
-  leftOut: Readonly<Record<string, unknown>> = {},
-): string[] {
-  if (Object.hasOwn(leftOut, at)) return []
+  comparison: Comparison = {},
+): readonly string[] {
+  if (fixture === null) return []
   if (Array.isArray(fixture)) {
     if (!Array.isArray(message)) return [`${at} is no list`]
-    return fixture.length === 0 || message.length === 0
-      ? []
-      : lacking(fixture[0], message[0], `${at}[]`, leftOut)
+    if (message.length > 0 && fixture.length > 0) return lacking(fixture[0], message[0], `${at}[]`, comparison)
+    // A side of a book may be empty, whose rows are lists.
+    return fixture.length === 0 || Array.isArray(fixture[0]) ? [] : [`${at} is empty`]
   }
-  if (typeof fixture !== 'object' || fixture === null) {
-    return typeof fixture === typeof message ? [] : [`${at} is ${typeof message}, not ${typeof fixture}`]
+  if (typeof fixture !== 'object') {
+    if (comparison.withTypes === false || typeof fixture === typeof message) return []
+    return [`${at} is ${typeof message}, not ${typeof fixture}`]
   }
-  const fields = (message ?? {}) as Record<string, unknown>
-  return Object.entries(fixture).flatMap(([name, value]) =>
-    Object.hasOwn(fields, name) ? lacking(value, fields[name], `${at}.${name}`, leftOut) : [`${at}.${name}`],
-  )
+  const leftOut = Object.keys(comparison.leftOut ?? {})
+  const fields = (message ?? {}) as Readonly<Record<string, unknown>>
+  return Object.entries(fixture).flatMap(([name, value]) => {
+    const path = `${at}.${name}`
+    if (leftOut.some((each) => path.endsWith(each))) return []
+    return Object.hasOwn(fields, name) ? lacking(value, fields[name], path, comparison) : [path]
+  })
 }

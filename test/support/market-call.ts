@@ -1,4 +1,5 @@
 import type { MarketDataSink } from '../../src/connector/market-data-source.ts'
+import type { DepthUpdate } from '../../src/connector/market-updates.ts'
 
 export type Level = readonly [price: number, size: number]
 
@@ -31,6 +32,26 @@ export function flat(...sides: (readonly Level[])[]): Float64Array {
   return Float64Array.from(sides.flat(2))
 }
 
+/** Where the levels of a depth update are that begin at `asksStart`, asks first. */
+export function placed(
+  levels: Float64Array,
+  asksStart: number,
+  asks: readonly Level[],
+  bids: readonly Level[],
+): Pick<DepthUpdate, 'levels' | 'asksStart' | 'askCount' | 'bidsStart' | 'bidCount'> {
+  const bidsStart = asksStart + 2 * asks.length
+  return { levels, asksStart, askCount: asks.length, bidsStart, bidCount: bids.length }
+}
+
+/** A depth update of these levels. */
+export function depthUpdate(
+  asks: readonly Level[],
+  bids: readonly Level[],
+  times: Pick<DepthUpdate, 'sequence' | 'eventMs' | 'receivedMs'>,
+): DepthUpdate {
+  return { ...times, ...placed(flat(asks, bids), 0, asks, bids) }
+}
+
 /** Calls the sink as a source does; a snapshot is not the sink's. The arrays are spoiled afterwards. */
 export function deliver(call: MarketCall, sink: MarketDataSink): void {
   const { eventMs, receivedMs } = call
@@ -39,23 +60,19 @@ export function deliver(call: MarketCall, sink: MarketDataSink): void {
       const { asks, bids } = call
       // Not from the start of the memory, as in a receive buffer.
       const levels = flat([[NaN, NaN]], asks, bids)
-      sink.depth(call.sequence, eventMs, levels, 2, asks.length, 2 + 2 * asks.length, bids.length, receivedMs)
+      sink.depth({ sequence: call.sequence, eventMs, receivedMs, ...placed(levels, 2, asks, bids) })
       levels.fill(NaN)
       return
     }
     case 'top':
-      sink.top(call.isBid, call.price, call.size, call.sequence, eventMs, receivedMs)
+      sink.top(call)
       return
     case 'trade':
-      sink.trade(
-        call.isBuyTaker,
-        call.price,
-        call.size,
-        Math.floor(call.tradeId / 2 ** 32),
-        call.tradeId % 2 ** 32,
-        eventMs,
-        receivedMs,
-      )
+      sink.trade({
+        ...call,
+        tradeIdHigh: Math.floor(call.tradeId / 2 ** 32),
+        tradeIdLow: call.tradeId % 2 ** 32,
+      })
       return
     case 'snapshot':
       return

@@ -1,6 +1,7 @@
 import { Decimal, type QtxConnector, type ConnectorEvents } from '../../src/index.ts'
 import type { Instrument } from '../../src/simulator/exchange/instrument.ts'
 import type { Fill, OrderState } from '../../src/simulator/exchange/order.ts'
+import { groupBy } from '../../soak/group-by.ts'
 import type { Simulator } from '../../src/simulator/start-simulator.ts'
 import type { SeenEvent } from './trading-rig.ts'
 
@@ -183,15 +184,4 @@ function row(...values: readonly unknown[]): string {
 
 function sorted(rows: readonly string[]): readonly string[] {
   return [...rows].sort()
-}
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const value of values) {
-    const key = keyOf(value)
-    const group = groups.get(key)
-    if (group) group.push(value)
-    else groups.set(key, [value])
-  }
-  return groups
 }

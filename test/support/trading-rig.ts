@@ -7,8 +7,11 @@ import {
   type QtxConnector,
 } from '../../src/index.ts'
 import type { QtxConnectorConfigInput } from '../../src/config/connector-config.ts'
+import type { BookView } from '../../src/simulator/exchange/exchange-listeners.ts'
+import type { Level } from '../../src/simulator/market-event.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
 import { ORDER_EVENTS } from './order-events.ts'
+import { until } from './until.ts'
 
 /** One event with its name. */
 export interface SeenEvent {
@@ -62,7 +65,7 @@ export class TradingRig implements AsyncDisposable {
     const rig = await TradingRig.create(simulation, config, runtime)
     try {
       await rig.connector.start()
-      await rig.connector.waitReady({ timeoutMs: 20_000 })
+      await rig.connector.waitReady()
       return rig
     } catch (error) {
       await rig[Symbol.asyncDispose]()
@@ -97,12 +100,37 @@ export class TradingRig implements AsyncDisposable {
     await this.simulator.close()
   }
 
+  /**
+   * The market stands still from now on; resolves with the exchange's book once the connector's has come as far.
+   * Both show the same best prices then.
+   */
+  async marketAtRest(pair: string): Promise<BookView> {
+    this.simulator.stopSource()
+    const { engine } = this.simulator.exchange
+    const instrument = engine.instruments.find((each) => `${each.baseAsset}-${each.quoteAsset}` === pair)
+    if (!instrument) throw new Error(`the simulated exchange has no ${pair}`)
+    const theirs = engine.book(instrument.symbol)
+    const book = this.connector.orderBook(pair)
+    await until(
+      () =>
+        isLevel(theirs.top('bid'), book.bestBidPrice, book.bestBidSize) &&
+        isLevel(theirs.top('ask'), book.bestAskPrice, book.bestAskSize),
+      `the best prices of ${pair} to be the exchange’s`,
+    )
+    return theirs
+  }
+
   /** Throws where the connector knows none. */
   bestBid(pair: string): Decimal {
     const bid = this.connector.price(pair, 'bid')
     if (!bid) throw new Error(`no bid of ${pair}`)
     return bid
   }
+}
+
+/** Sizes in contracts are converted, so that their last digits may differ. */
+function isLevel(level: Level | undefined, price: number, size: number): boolean {
+  return level !== undefined && level[0] === price && Math.abs(size / level[1] - 1) < 1e-9
 }
 
 /** The configuration of a connector that trades on this simulator. */

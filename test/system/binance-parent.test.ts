@@ -6,10 +6,12 @@ import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import type { MarketDataSink } from '../../src/connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../src/connector/market-updates.ts'
 import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simulated-binance.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { HookedBinance, UserStreamNotes } from '../support/hooked-binance.ts'
+import { connectedStream } from '../support/connected-stream.ts'
 import { until } from '../support/until.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { limitOrder } from '../support/limit-order.ts'
@@ -78,7 +80,7 @@ afterEach(async () => {
 
 describe('account and market over REST', () => {
   test('the time is the exchange’s', async () => {
-    expect(Math.abs((await connector.fetchServerTimeMs(signal)) - Date.now())).toBeLessThan(5_000)
+    expect(Math.abs((await connector.fetchServerTimeMs(signal)) - Date.now())).toBeLessThan(60_000)
   })
 
   test('trading rules come from the exchange’s filters', async () => {
@@ -371,18 +373,7 @@ describe('keys', () => {
 })
 
 describe('the private stream', () => {
-  let notes: UserStreamNotes
-  let stop: () => Promise<void>
-
-  beforeEach(async () => {
-    notes = new UserStreamNotes()
-    const stream = connector.createUserStream()
-    stop = () => stream.stop()
-    await stream.start(notes)
-    await until(() => notes.connectedCount === 1, 'connected()')
-  })
-
-  afterEach(() => stop())
+  const stream = connectedStream(() => connector.createUserStream())
 
   test('an order’s whole life is told in order, fills before states, with the trade ids of REST', async () => {
     const taking = order({ clientOrderId: '51', amount: new Decimal('1.5'), price: new Decimal('60100') })
@@ -397,10 +388,10 @@ describe('the private stream', () => {
     )
     await connector.submitLeverage(PAIR, 100, signal)
     await connector.placeOrder(taking)
-    await until(() => notes.orders.at(-1)?.state === 'filled', 'filled')
-    const [first, second] = notes.trades
-    expect(notes.trades).toHaveLength(2)
-    expect(notes.sequence).toEqual([
+    await until(() => stream.notes.orders.at(-1)?.state === 'filled', 'filled')
+    const [first, second] = stream.notes.trades
+    expect(stream.notes.trades).toHaveLength(2)
+    expect(stream.notes.sequence).toEqual([
       'order open',
       `trade ${first!.tradeId}`,
       'order partiallyFilled',
@@ -410,13 +401,13 @@ describe('the private stream', () => {
     expect(first).toMatchObject({ pair: PAIR, clientOrderId: '51', tradeType: 'buy', isMaker: false })
     expect([String(first!.amount), String(second!.amount)]).toEqual(['1', '0.5'])
     const fills = await connector.fetchOrderFills(taking, signal)
-    expect(fills.map((fill) => fill.tradeId)).toEqual(notes.trades.map((trade) => trade.tradeId))
+    expect(fills.map((fill) => fill.tradeId)).toEqual(stream.notes.trades.map((trade) => trade.tradeId))
     expect(fills.map((fill) => String(fill.fee?.amount))).toEqual(
-      notes.trades.map((trade) => String(trade.fee?.amount)),
+      stream.notes.trades.map((trade) => String(trade.fee?.amount)),
     )
-    await until(() => notes.positionChanges.length > 0 && notes.balanceChanges.length > 0)
-    expect(String(notes.positionChanges.at(-1)?.amount)).toBe('1.5')
-    expect(notes.balanceChanges.at(-1)).not.toHaveProperty('available')
+    await until(() => String(stream.notes.positionChanges.at(-1)?.amount) === '1.5', 'the position')
+    await until(() => stream.notes.balanceChanges.length > 0, 'a balance')
+    expect(stream.notes.balanceChanges.at(-1)).not.toHaveProperty('available')
   })
 
   test('a position that is closed is told with amount zero', async () => {
@@ -430,24 +421,24 @@ describe('the private stream', () => {
         positionAction: 'close',
       }),
     )
-    await until(() => notes.positionChanges.some((position) => position.amount.isZero()))
+    await until(() => stream.notes.positionChanges.some((position) => position.amount.isZero()))
   })
 
   test('I13: after a drop it reconnects with backoff, with a new login, and says so', async () => {
     exchange.dropSockets()
-    await until(() => notes.disconnects.length === 1)
+    await until(() => stream.notes.disconnects.length === 1)
     expect(exchange.socketCount).toBe(0)
     clock.advance(449)
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-    expect(notes.connectedCount).toBe(1)
+    expect(stream.notes.connectedCount).toBe(1)
     clock.advance(1)
-    await until(() => notes.connectedCount === 2)
+    await until(() => stream.notes.connectedCount === 2)
     const logins = exchange.requests.filter(
       ({ path, method }) => path.endsWith('listenKey') && method === 'POST',
     )
     expect(logins).toHaveLength(2)
     await connector.placeOrder(order({ clientOrderId: '54' }))
-    await until(() => notes.orders.length === 1)
+    await until(() => stream.notes.orders.length === 1)
   })
 
   test('while the exchange is away, attempts grow rarer and are not a storm', async () => {
@@ -456,10 +447,10 @@ describe('the private stream', () => {
     // Half of the jitter of a fifth is taken off each delay.
     const delaysMs = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000].map((fullMs) => fullMs * 0.9)
     for (const [index, delayMs] of delaysMs.entries()) {
-      await until(() => notes.disconnects.length === index + 1, `attempt ${index + 1}`)
+      await until(() => stream.notes.disconnects.length === index + 1, `attempt ${index + 1}`)
       clock.advance(delayMs - 1)
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      expect(notes.disconnects).toHaveLength(index + 1)
+      expect(stream.notes.disconnects).toHaveLength(index + 1)
       clock.advance(1)
     }
     exchange.refuseConnections(false)
@@ -467,12 +458,12 @@ describe('the private stream', () => {
 
   test('I14: a listen key that expires is replaced', async () => {
     exchange.expireLogins()
-    await until(() => notes.disconnects.length === 1)
-    expect(notes.disconnects[0]).not.toContain('listenKey=')
+    await until(() => stream.notes.disconnects.length === 1)
+    expect(stream.notes.disconnects[0]).not.toContain('listenKey=')
     clock.advance(500)
-    await until(() => notes.connectedCount === 2)
+    await until(() => stream.notes.connectedCount === 2)
     await connector.placeOrder(order({ clientOrderId: '55' }))
-    await until(() => notes.orders.length === 1)
+    await until(() => stream.notes.orders.length === 1)
   })
 
   test('the listen key is kept alive while connected, and not after stop', async () => {
@@ -480,19 +471,19 @@ describe('the private stream', () => {
       exchange.requests.filter(({ path, method }) => path.endsWith('listenKey') && method === 'PUT').length
     for (let minutes = 0; minutes < 20.5; minutes += 1 / 6) {
       clock.advance(10_000)
-      await new Promise((resolve) => setImmediate(resolve))
+      await until(() => stream.lastReceivedMs === clock.nowMs(), 'the answer to the ping')
     }
     await until(() => refreshes() === 1)
-    expect(notes.disconnects).toEqual([])
-    await stop()
+    expect(stream.notes.disconnects).toEqual([])
+    await stream.stop()
     expect(clock.pending).toBe(0)
   })
 
   test('stopping leaves no socket and no timer', async () => {
-    await stop()
+    await stream.stop()
     await until(() => exchange.socketCount === 0)
     expect(clock.pending).toBe(0)
-    expect(notes.disconnects).toEqual([])
+    expect(stream.notes.disconnects).toEqual([])
   })
 
   test('a dead socket is noticed: nothing comes back from pings', async () => {
@@ -522,15 +513,7 @@ describe('public market data', () => {
     readonly told: string[] = []
     readonly depths: { sequence: number; asks: number[]; bids: number[] }[] = []
     readonly trades: { isBuyTaker: boolean; price: number; size: number; id: number }[] = []
-    depth(
-      depthSequence: number,
-      _eventMs: number,
-      levels: Float64Array,
-      asksStart: number,
-      askCount: number,
-      bidsStart: number,
-      bidCount: number,
-    ): void {
+    depth({ sequence: depthSequence, levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
       this.told.push('depth')
       this.depths.push({
         sequence: depthSequence,
@@ -538,10 +521,10 @@ describe('public market data', () => {
         bids: [...levels.subarray(bidsStart, bidsStart + 2 * bidCount)],
       })
     }
-    top(isBid: boolean, price: number): void {
+    top({ isBid, price }: TopUpdate): void {
       this.told.push(`${isBid ? 'bid' : 'ask'} ${price}`)
     }
-    trade(isBuyTaker: boolean, price: number, size: number, high: number, low: number): void {
+    trade({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low }: PublicTrade): void {
       this.told.push('trade')
       this.trades.push({ isBuyTaker, price, size, id: high * 2 ** 32 + low })
     }

@@ -261,6 +261,7 @@ describe('unmodified ccxt over websockets', () => {
     })
     apply({ kind: 'trade', tradeId: 9_000n, takerSide: 'sell', price: 59_999, size: 5 })
     await expect.poll(() => client.rowsOf('fill').length).toBe(2)
+    await expect.poll(() => client.rowsOf('orders').length).toBe(3)
     expect(
       client.rowsOf('orders').map((row) => [row['status'], row['baseVolume'], row['accBaseVolume']]),
     ).toEqual([
@@ -271,7 +272,9 @@ describe('unmodified ccxt over websockets', () => {
     expect((await watching)[0]).toMatchObject({ clientOrderId: LARGEST_ID })
     expect((await fills)[0]).toMatchObject({ side: 'buy', amount: '1', fee: { cost: '30.00005' } })
     await positions
-    expect(client.rowsOf('positions').at(-1)).toMatchObject({ instId: 'BTCUSDT', total: '1.200' })
+    await expect
+      .poll(() => client.rowsOf('positions').at(-1))
+      .toMatchObject({ instId: 'BTCUSDT', total: '1.200' })
     await balance
   })
 

@@ -7,7 +7,7 @@ const PAIR = 'BTC-USDT'
 describe('Bitget through QTX', () => {
   test('an order goes through the ring, its fills come by the private stream, all in base units', async () => {
     await using rig = await TradingRig.ready({ exchange: 'bitget' })
-    rig.simulator.stopSource()
+    await rig.marketAtRest(PAIR)
     const bid = rig.bestBid(PAIR)
     const id = rig.connector.buy(PAIR, '0.02', 'limitMaker', bid)
     const created = await rig.event('buyOrderCreated', id)

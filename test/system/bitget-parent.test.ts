@@ -59,7 +59,7 @@ async function ready(options: Partial<ConnectorOptions> = {}) {
     connector.on(name, (payload) => seen.push({ name, payload, id: payload.clientOrderId }))
   }
   await connector.start()
-  await connector.waitReady({ timeoutMs: 10_000 })
+  await connector.waitReady()
   const namesOf = (id: string) => seen.filter((event) => event.id === id).map(({ name }) => name)
   const eventOf = async <E extends keyof ConnectorEvents>(
     name: E,
@@ -350,7 +350,7 @@ test('a book whose checksum does not agree is not used any more: it is subscribe
   const told: string[] = []
   const source = hooks.createMarketDataSource()
   source.subscribe(PAIR, {
-    depth: (_sequence, _eventMs, levels) => told.push(`depth ${levels[0]} ${levels[1]}`),
+    depth: ({ levels }) => told.push(`depth ${levels[0]} ${levels[1]}`),
     snapshot: ({ bids }) => told.push(`snapshot ${bids.join(' ')}`),
     top: () => undefined,
     trade: () => undefined,
@@ -506,6 +506,7 @@ describe('the whole connector', () => {
       await until(() => connector.status['userStream']?.ok === true, `the stream to be back, ${times}`)
       await until(() => billRequests() > times, `the bills to be asked for, ${times}`)
     }
+    await until(() => told.length > 0, 'the payment')
     expect(told).toHaveLength(1)
     expect(told[0]).toMatch(/^BTC-USDT -0\.6/)
   })

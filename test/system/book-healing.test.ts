@@ -26,7 +26,7 @@ describe('a market-data-only connector on a feed that loses datagrams', () => {
       if (book.bestBidPrice >= book.bestAskPrice) crossed++
     })
     await connector.start()
-    await connector.waitReady({ timeoutMs: 20_000 })
+    await connector.waitReady()
     await until(() => updates > 2_000, 'two thousand updates with faults')
     simulator.feedServer.setFaults({})
     const wrong = new Set<string>(PAIRS)

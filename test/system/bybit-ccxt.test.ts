@@ -4,6 +4,7 @@ import { startSimulatedBybit } from '../../src/simulator/exchange/bybit/simulate
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
+import { meanwhile } from '../support/meanwhile.ts'
 
 const API_KEY = 'a-key-of-the-simulated-exchange'
 const API_SECRET = 'a-secret-of-the-simulated-exchange'
@@ -23,10 +24,13 @@ let sequence = 1_000n
 /** ccxt as it is, with its addresses led to the simulator, and its private frames collected. */
 class Client extends ccxt.bybit {
   readonly frames: Frame[] = []
+  /** Subscriptions that the exchange has answered. */
+  acknowledged = 0
   #waiting: { readonly count: number; readonly resolve: () => void } | undefined
 
   override handleMessage(client: unknown, message: unknown): void {
-    const frame = message as Partial<Frame>
+    const frame = message as Partial<Frame> & { readonly op?: string }
+    if (frame.op === 'subscribe') this.acknowledged++
     if (frame.topic === 'order' || frame.topic === 'execution') this.frames.push(frame as Frame)
     if (this.#waiting && this.frames.length >= this.#waiting.count) this.#waiting.resolve()
     super.handleMessage(client as never, message as never)
@@ -294,11 +298,7 @@ describe('unmodified ccxt on the simulated Bybit, over websockets', () => {
       price: '60000.1',
     } as const
     expect(JSON.parse(gateway.place({ ...order, size: '40' }))).toMatchObject({ retCode: 110007, data: {} })
-    await expect
-      .poll(() => Object.keys(Object.values(client.clients)[0]!.subscriptions as object))
-      .toEqual(expect.arrayContaining(['orders', 'myTrades']))
-    await new Promise((resolve) => setImmediate(resolve))
-    await client.fetchTime()
+    await expect.poll(() => client.acknowledged).toBe(2)
     const placed: unknown = JSON.parse(gateway.place({ ...order, size: '1.2' }))
     expect(placed).toMatchObject({
       retCode: 0,
@@ -328,32 +328,27 @@ describe('unmodified ccxt on the simulated Bybit, over websockets', () => {
     await client.loadMarkets()
     const watching = Promise.all([client.watchBalance(), client.watchPositions()])
     await expect.poll(() => exchange.socketCount).toBe(1)
-    const trading = setInterval(() => void client.createOrder(SYMBOL, 'market', 'buy', 0.01), 20)
-    try {
-      const [balance, positions] = await watching
-      expect(Number(balance['USDT']!.total)).toBeLessThan(10_000)
-      expect(positions[0]).toMatchObject({ symbol: SYMBOL, side: 'long' })
-    } finally {
-      clearInterval(trading)
-    }
+    const [balance, positions] = await meanwhile(watching, () =>
+      client.createOrder(SYMBOL, 'market', 'buy', 0.01),
+    )
+    expect(Number(balance['USDT']!.total)).toBeLessThan(10_000)
+    expect(positions[0]).toMatchObject({ symbol: SYMBOL, side: 'long' })
   })
 
   it('keeps an order book in step, and shows best prices, tickers and trades', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const feeding = setInterval(() => {
-      sequence += 10n
-      apply({ kind: 'depth', sequence, bids: [[59_990, Number(sequence % 7n) + 1]], asks: [[60_010, 1]] })
-      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'buy', price: 60_000.1, size: 0.25 })
-    }, 5)
-    try {
+    const watchAll = async () => {
       for (let update = 0; update < 5; update++) await client.watchOrderBook(SYMBOL, 50)
       const [trade] = await client.watchTrades(SYMBOL)
       expect(trade).toMatchObject({ side: 'buy', price: '60000.10', amount: '0.250' })
       expect((await client.watchTicker(SYMBOL)).last).toBe('60000.10')
-    } finally {
-      clearInterval(feeding)
     }
+    await meanwhile(watchAll(), () => {
+      sequence += 10n
+      apply({ kind: 'depth', sequence, bids: [[59_990, Number(sequence % 7n) + 1]], asks: [[60_010, 1]] })
+      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'buy', price: 60_000.1, size: 0.25 })
+    })
     const engineBids = exchange.engine.book('BTCUSDT').levels('bid', 50)
     await expect
       .poll(() =>
@@ -380,8 +375,7 @@ describe('unmodified ccxt on the simulated Bybit, over websockets', () => {
     exchange.expireLogins()
     expect(await first).toMatchObject({ name: 'NetworkError' })
     const second = client.watchOrders()
-    const placing = setInterval(() => void client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000), 20)
-    expect((await second)[0]).toMatchObject({ status: 'open' })
-    clearInterval(placing)
+    const [order] = await meanwhile(second, () => client.createOrder(SYMBOL, 'limit', 'buy', 0.01, 59_000))
+    expect(order).toMatchObject({ status: 'open' })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Decimal } from '../../src/index.ts'
+import { describeBooksInBaseUnits, describeMarketRoundTrip } from '../support/market-round-trip.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
@@ -24,34 +24,9 @@ describe('the whole connector on Bybit: orders through the ring, fills from the 
     expect(rig.connector.inFlightOrders.size).toBe(0)
   })
 
-  test('a market order fills, its position opens and closes, and the balance agrees to the last digit', async () => {
-    await using rig = await ready()
-    const id = rig.connector.buy(PAIR, '0.02', 'market')
-    expect(String((await rig.event('buyOrderCompleted', id)).baseAmount)).toBe('0.02')
-    await until(() => String(rig.connector.positions.get(PAIR)?.amount) === '0.02', 'the position')
-    const closeId = rig.connector.sell(PAIR, '5', 'market', undefined, { positionAction: 'close' })
-    expect(String((await rig.event('sellOrderCompleted', closeId)).baseAmount)).toBe('0.02')
-    await until(() => !rig.connector.positions.has(PAIR), 'the position to be gone')
-    const { exchange, account } = rig.simulator
-    const wallet = exchange.engine.account(account.apiKey)!.walletBalance('USDT')
-    await until(() => rig.connector.balance('USDT').eq(wallet), `a balance of ${wallet.toString()}`)
-    const fees = rig.seen
-      .filter((event) => event.name === 'orderFilled')
-      .map((event) => (event.payload as { fee?: { asset: string; amount: Decimal } }).fee)
-    expect(fees.length).toBeGreaterThan(1)
-    expect(fees.every((fee) => fee?.asset === 'USDT' && fee.amount.gt(0))).toBe(true)
-  })
+  describeMarketRoundTrip('bybit')
 
-  test('books from the feed are base units, as the exchange’s own', async () => {
-    await using rig = await ready()
-    rig.simulator.stopSource()
-    const book = rig.connector.orderBook(PAIR)
-    const engineBook = rig.simulator.exchange.engine.book(SYMBOL)
-    const best = () => [book.bestBidPrice, book.bestAskPrice]
-    await until(() => String(best()) === String([engineBook.top('bid')?.[0], engineBook.top('ask')?.[0]]))
-    expect(book.bestBidSize).toBeCloseTo(engineBook.top('bid')![1], 9)
-    expect(book.bestAskSize).toBeCloseTo(engineBook.top('ask')![1], 9)
-  })
+  describeBooksInBaseUnits('bybit')
 
   test('Q66: a post-only order that would trade is accepted and then canceled, with the exchange’s word for it', async () => {
     await using rig = await ready()

@@ -8,11 +8,11 @@ import { BybitPerpetualDerivative } from '../../src/exchanges/bybit/bybit-perpet
 import { startSimulatedBybit } from '../../src/simulator/exchange/bybit/simulated-bybit.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
-import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
-import { openHooks, type OpenHooks } from '../support/open-hooks.ts'
+import type { OpenHooks } from '../support/open-hooks.ts'
+import { connectedStream } from '../support/connected-stream.ts'
+import { OpenedParents } from '../support/opened-parents.ts'
 import { until } from '../support/until.ts'
-import { limitOrder } from '../support/limit-order.ts'
 import { errorOf } from '../support/error-of.ts'
 
 const PAIR = 'BTC-USDT'
@@ -58,28 +58,18 @@ beforeEach(async () => {
 afterEach(() => exchange.close())
 
 describe('the hooks', () => {
-  let clock: FakeClock
+  let parents: OpenedParents
   let hooks: OpenHooks
-  const opened: OpenHooks[] = []
 
-  async function open(options: Partial<ConnectorOptions> = {}): Promise<OpenHooks> {
-    const made = openHooks(parent({ clock, ...options }))
-    opened.push(made)
-    await made.startNetwork()
-    return made
-  }
-
-  const order = (fields: Parameters<typeof limitOrder>[0]) =>
-    limitOrder({ createdMs: clock.nowMs(), ...fields })
+  const open = (options?: Partial<ConnectorOptions>) => parents.open(options)
+  const order = (fields: Parameters<OpenedParents['order']>[0]) => parents.order(fields)
 
   beforeEach(async () => {
-    clock = new FakeClock(Date.now())
+    parents = new OpenedParents(parent)
     hooks = await open()
   })
 
-  afterEach(async () => {
-    for (const made of opened.splice(0)) await made.stopNetwork()
-  })
+  afterEach(() => parents[Symbol.asyncDispose]())
 
   test('only linear instruments are asked for, and nothing private before it is needed', async () => {
     const rules = await hooks.fetchTradingRules(signal)
@@ -254,7 +244,7 @@ describe('the hooks', () => {
       clientOrderId: '1',
       orderType: 'market',
       price: undefined,
-      createdMs: clock.nowMs() - 16 * DAY_MS,
+      createdMs: parents.clock.nowMs() - 16 * DAY_MS,
     })
     exchange.setClockSkew(-16 * DAY_MS)
     exchange.engine.place(account(), {
@@ -413,38 +403,27 @@ describe('the hooks', () => {
   })
 
   describe('the private stream', () => {
-    let notes: UserStreamNotes
-    let stop: () => Promise<void>
-
-    beforeEach(async () => {
-      notes = new UserStreamNotes()
-      const stream = hooks.createUserStream()
-      stop = () => stream.stop()
-      await stream.start(notes)
-      await until(() => notes.connectedCount === 1, 'connected()')
-    })
-
-    afterEach(() => stop())
+    const stream = connectedStream(() => hooks.createUserStream())
 
     test('an order’s whole life is told in order, fills before states, with the trade ids of REST', async () => {
       exchange.applyMarketEvent(market([[60_000, 1]], [[60_010, 0.01], [60_020, 1]])) // prettier-ignore
       const taking = order({ clientOrderId: '51', amount: new Decimal('0.015'), price: new Decimal('60100') })
       await hooks.placeOrder(taking)
-      await until(() => notes.orders.at(-1)?.state === 'filled', 'filled')
-      const [first, second] = notes.trades
-      expect(notes.sequence).toEqual([
+      await until(() => stream.notes.orders.at(-1)?.state === 'filled', 'filled')
+      const [first, second] = stream.notes.trades
+      expect(stream.notes.sequence).toEqual([
         'order open',
         `trade ${first!.tradeId}`,
         'order partiallyFilled',
         `trade ${second!.tradeId}`,
         'order filled',
       ])
-      const text = (fill: (typeof notes.trades)[number]) =>
+      const text = (fill: (typeof stream.notes.trades)[number]) =>
         [fill.tradeId, fill.price, fill.amount, fill.fee?.amount, fill.fee?.asset, fill.fillMs].map(String)
-      expect((await hooks.fetchOrderFills(taking, signal)).map(text)).toEqual(notes.trades.map(text))
-      await until(() => String(notes.positionChanges.at(-1)?.amount) === '0.015')
+      expect((await hooks.fetchOrderFills(taking, signal)).map(text)).toEqual(stream.notes.trades.map(text))
+      await until(() => String(stream.notes.positionChanges.at(-1)?.amount) === '0.015')
       const [balance] = await hooks.fetchBalances(signal)
-      const told = notes.balanceChanges.at(-1)
+      const told = stream.notes.balanceChanges.at(-1)
       expect([told?.total, told?.available].map(String)).toEqual(
         [balance?.total, balance?.available].map(String),
       )
@@ -453,9 +432,9 @@ describe('the hooks', () => {
     test('funding is told with the id that the history has', async () => {
       await hooks.placeOrder(order({ clientOrderId: '52', orderType: 'market', price: undefined }))
       exchange.engine.payFunding(SYMBOL)
-      await until(() => notes.fundingPayments.length === 1)
+      await until(() => stream.notes.fundingPayments.length === 1)
       const [fetched] = await hooks.fetchFundingPayments(PAIR, Date.now() - DAY_MS, signal)
-      expect(JSON.stringify(notes.fundingPayments[0])).toBe(JSON.stringify(fetched))
+      expect(JSON.stringify(stream.notes.fundingPayments[0])).toBe(JSON.stringify(fetched))
     })
 
     test('a position that is closed is told with amount zero', async () => {
@@ -467,33 +446,33 @@ describe('the hooks', () => {
         positionAction: 'close',
       } as const
       await hooks.placeOrder(order({ clientOrderId: '54', ...close }))
-      await until(() => notes.positionChanges.at(-1)?.amount.isZero() === true)
+      await until(() => stream.notes.positionChanges.at(-1)?.amount.isZero() === true)
     })
 
     test('I14: after the exchange ends the login it logs in and subscribes anew', async () => {
       exchange.expireLogins()
-      await until(() => notes.disconnects.length === 1)
-      clock.advance(500)
-      await until(() => notes.connectedCount === 2)
+      await until(() => stream.notes.disconnects.length === 1)
+      parents.clock.advance(500)
+      await until(() => stream.notes.connectedCount === 2)
       await hooks.placeOrder(order({ clientOrderId: '55' }))
-      await until(() => notes.orders.length === 1)
+      await until(() => stream.notes.orders.length === 1)
     })
 
     test('a socket that ends before the login is sent is opened anew, and nothing is left unhandled', async () => {
       for (let round = 1; round <= 3; round++) {
         exchange.dropSockets()
-        await until(() => notes.disconnects.length === round)
-        clock.advance(30_000)
+        await until(() => stream.notes.disconnects.length === round)
+        parents.clock.advance(30_000)
         await until(() => exchange.socketCount > 0)
       }
-      await until(() => notes.connectedCount >= 2)
+      await until(() => stream.notes.connectedCount >= 2)
     })
 
     test('stopping leaves no socket and no timer', async () => {
-      await stop()
+      await stream.stop()
       await until(() => exchange.socketCount === 0)
-      expect(clock.pending).toBe(0)
-      expect(notes.disconnects).toEqual([])
+      expect(parents.clock.pending).toBe(0)
+      expect(stream.notes.disconnects).toEqual([])
     })
   })
 })
@@ -529,7 +508,7 @@ describe('a connector by itself', () => {
   beforeEach(async () => {
     connector = parent()
     await connector.start()
-    await connector.waitReady({ timeoutMs: 10_000 })
+    await connector.waitReady()
   })
 
   afterEach(() => connector.stop())

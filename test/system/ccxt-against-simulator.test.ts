@@ -4,6 +4,7 @@ import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simu
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
+import { meanwhile } from '../support/meanwhile.ts'
 
 const API_KEY = 'a-key-of-the-simulated-exchange'
 const API_SECRET = 'a-secret-of-the-simulated-exchange'
@@ -300,30 +301,22 @@ describe('unmodified ccxt over websockets', () => {
   it('keeps an order book in step with REST snapshots and shows trades', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const feeding = setInterval(() => {
+    const watchUpdates = async () => {
+      for (let update = 0; update <= 5; update++) await client.watchOrderBook(SYMBOL)
+    }
+    await meanwhile(watchUpdates(), () => {
       sequence += 10n
       apply({ kind: 'depth', sequence, bids: [[59_990, Number(sequence % 7n) + 1]], asks: [[60_010, 1]] })
-    }, 5)
-    try {
-      await client.watchOrderBook(SYMBOL)
-      for (let update = 0; update < 5; update++) await client.watchOrderBook(SYMBOL)
-    } finally {
-      clearInterval(feeding)
-    }
+    })
     const size = Number(sequence % 7n) + 1
     const bidAt = (book: { bids: unknown[][] }) => book.bids.find(([price]) => price === 59_990)?.[1]
     await expect.poll(() => bidAt(client.orderbooks[SYMBOL] as never)).toBe(size)
     const watching = client.watchTrades(SYMBOL)
     await expect.poll(() => exchange.socketCount).toBe(2)
-    const trading = setInterval(() => {
-      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'buy', price: 60_000.1, size: 0.25 })
-    }, 5)
-    try {
-      const [trade] = await watching
-      expect(trade).toMatchObject({ side: 'buy', price: '60000.10', amount: '0.250' })
-    } finally {
-      clearInterval(trading)
-    }
+    const [trade] = await meanwhile(watching, () =>
+      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'buy', price: 60_000.1, size: 0.25 }),
+    )
+    expect(trade).toMatchObject({ side: 'buy', price: '60000.10', amount: '0.250' })
   })
 
   it('reconnects after its sockets were dropped and sees what happens from then on', async () => {

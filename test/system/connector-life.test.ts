@@ -106,7 +106,7 @@ describe('the parent by itself', () => {
       logger: silentLogger,
     })
     await connector.start()
-    await connector.waitReady({ timeoutMs: 20_000 })
+    await connector.waitReady()
     const completed = new Promise<string>((resolve) => {
       connector.on('buyOrderCompleted', ({ clientOrderId }) => resolve(clientOrderId))
     })

@@ -127,7 +127,7 @@ describe('a connector', () => {
     await rig.connector.start()
     expect(rig.connector.ready).toBe(false)
     expect(rig.connector.status['startup']?.ok).toBe(false)
-    await rig.connector.waitReady({ timeoutMs: 20_000 })
+    await rig.connector.waitReady()
   })
 
   test('starts again after a stop', async () => {

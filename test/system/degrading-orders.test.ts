@@ -67,7 +67,7 @@ describe('orders that certainly did not reach QTX', () => {
     const { simulator, connector } = rig
     simulator.orderManager.close()
     await connector.start()
-    await connector.waitReady({ timeoutMs: 20_000 })
+    await connector.waitReady()
     expect(connector.status['orderRing']).toMatchObject({
       ok: true,
       reason: expect.stringContaining('orders go by the exchange’s REST API meanwhile') as unknown,
@@ -161,7 +161,7 @@ describe('the route', () => {
       { orderRoute: 'parent', qtxPlaceOrderSharedMemoryName: segmentName() },
     )
     await rig.connector.start()
-    await rig.connector.waitReady({ timeoutMs: 20_000 })
+    await rig.connector.waitReady()
     const id = buyResting(rig)
     await rig.event('buyOrderCreated', id)
     expect(restOrders(rig)).toBe(1)
@@ -186,8 +186,8 @@ describe('the route', () => {
 
 describe('the circuit breaker of the order manager', () => {
   const HUNG = {
-    orderTimeoutMs: 80,
-    circuitBreakers: { orderManager: { failures: 2, openMs: 300 } },
+    orderTimeoutMs: 250,
+    circuitBreakers: { orderManager: { failures: 2, openMs: 500 } },
   } as const
 
   async function hang(rig: TradingRig): Promise<void> {

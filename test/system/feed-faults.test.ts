@@ -64,7 +64,7 @@ describe('a feed with faults, from another process', () => {
         if (book.bestBidPrice >= book.bestAskPrice) crossed++
       })
       await connector.start()
-      await connector.waitReady({ timeoutMs: 30_000 })
+      await connector.waitReady()
       const completed = new Promise<void>((resolve) => connector.on('buyOrderCompleted', () => resolve()))
       connector.buy(PAIR, '0.01', 'market')
       await completed

@@ -49,7 +49,8 @@ async function startFeed(port: number, options: Partial<QtxUdpManagerOptions> = 
   return feed
 }
 
-const RECEIVERS = process.platform === 'linux' ? (['recvmmsg', 'dgram'] as const) : (['dgram'] as const)
+const RECEIVERS =
+  process.platform === 'linux' ? (['recvmmsg', 'worker', 'dgram'] as const) : (['dgram'] as const)
 
 describe.each(RECEIVERS)('the feed over a real socket, with %s', (receiver) => {
   test('subscribes, delivers, and unsubscribes at the end', async () => {
@@ -86,7 +87,7 @@ describe.each(RECEIVERS)('the feed over a real socket, with %s', (receiver) => {
     expect(dropped.unknownIndex + seen.sequences.length).toBe(messages)
   })
 
-  test('Q31: forged datagrams and garbage change nothing and are counted by reason', async () => {
+  test('Q31: forged datagrams and garbage change nothing, and what arrives of them is counted by reason', async () => {
     const server = await startServer()
     const feed = await startFeed(server.port, { receiver })
     const seen = new Recorder()
@@ -102,7 +103,9 @@ describe.each(RECEIVERS)('the feed over a real socket, with %s', (receiver) => {
     await until(() => seen.sequences.length > 0)
     expect(seen.sequences).toEqual([3n])
     const { dropped, serverRestarts } = feed.getStatistics()
-    expect(dropped).toMatchObject({ otherSender: 2, short: 1, type: 1, value: 1, unknownIndex: 1 })
+    // Elsewhere the kernel turns strangers away.
+    const otherSender = receiver === 'dgram' ? 2 : 0
+    expect(dropped).toMatchObject({ otherSender, short: 1, type: 1, value: 1, unknownIndex: 1 })
     expect(serverRestarts).toBe(0)
   })
 })

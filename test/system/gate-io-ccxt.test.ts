@@ -7,6 +7,7 @@ import {
 } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
+import { meanwhile } from '../support/meanwhile.ts'
 
 const KEYS = {
   apiKey: 'a-key-of-the-simulated-gate',
@@ -277,29 +278,21 @@ describe('unmodified ccxt over websockets', () => {
   it('keeps an order book in step with REST books and shows trades', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const feeding = setInterval(() => {
+    const watchUpdates = async () => {
+      for (let update = 0; update <= 3; update++) await client.watchOrderBook(SYMBOL)
+    }
+    await meanwhile(watchUpdates(), () => {
       sequence += 10n
       apply({ kind: 'depth', sequence, bids: [[59_990, Number(sequence % 7n) + 1]], asks: [[60_010, 1]] })
-    }, 5)
-    try {
-      await client.watchOrderBook(SYMBOL)
-      for (let update = 0; update < 3; update++) await client.watchOrderBook(SYMBOL)
-    } finally {
-      clearInterval(feeding)
-    }
+    })
     const contracts = (Number(sequence % 7n) + 1) * 10_000
     const bidAt = (book: { bids: unknown[][] }) => book.bids.find(([price]) => price === 59_990)?.[1]
     await expect.poll(() => bidAt(client.orderbooks[SYMBOL] as never)).toBe(contracts)
     const watching = client.watchTrades(SYMBOL)
-    const trading = setInterval(() => {
-      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'sell', price: 60_000.1, size: 0.25 })
-    }, 5)
-    try {
-      const [trade] = await watching
-      expect(trade).toMatchObject({ side: 'sell', price: '60000.1', amount: '2500' })
-    } finally {
-      clearInterval(trading)
-    }
+    const [trade] = await meanwhile(watching, () =>
+      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'sell', price: 60_000.1, size: 0.25 }),
+    )
+    expect(trade).toMatchObject({ side: 'sell', price: '60000.1', amount: '2500' })
   })
 
   it('refuses private subscriptions with a wrong secret', async () => {
@@ -318,15 +311,7 @@ describe('unmodified ccxt over websockets', () => {
     exchange.dropSockets()
     expect(await first).toMatchObject({ name: 'NetworkError' })
     const second = client.watchOrders()
-    await expect.poll(() => exchange.socketCount).toBe(1)
-    await expect
-      .poll(async () => {
-        await client.createOrder(SYMBOL, 'limit', 'buy', 1, 59_000)
-        return Promise.race([
-          second.then(() => true),
-          new Promise((resolve) => setTimeout(resolve, 20, false)),
-        ])
-      })
-      .toBe(true)
+    await meanwhile(second, () => client.createOrder(SYMBOL, 'limit', 'buy', 1, 59_000))
+    expect(exchange.socketCount).toBe(1)
   })
 })

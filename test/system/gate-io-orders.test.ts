@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { describeBooksInBaseUnits } from '../support/market-round-trip.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
@@ -29,16 +30,7 @@ describe('the whole connector on Gate.io', () => {
     await until(() => !rig.connector.positions.has(PAIR), 'the position to be gone')
   })
 
-  test('the feed’s contracts become base units in the book', async () => {
-    await using rig = await TradingRig.ready(GATE_IO)
-    rig.simulator.stopSource()
-    const engineTop = () => rig.simulator.exchange.engine.book('BTC_USDT').top('bid')
-    await until(() => {
-      const shown = rig.connector.orderBook(PAIR).bids(1)[0]
-      const top = engineTop()
-      return shown !== undefined && top !== undefined && Math.abs(shown[1] / top[1] - 1) < 1e-9
-    }, 'the same best bid in base units')
-  })
+  describeBooksInBaseUnits('gate_io')
 
   test('a resting order is created and canceled by the ring’s own answers', async () => {
     await using rig = await TradingRig.ready(GATE_IO)

@@ -4,6 +4,7 @@ import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
 import type { OrderIdentity } from '../../src/connector/in-flight-order.ts'
 import type { BookSnapshot, MarketDataSink } from '../../src/connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../src/connector/market-updates.ts'
 import { GateIoPerpetualDerivative } from '../../src/exchanges/gate-io/gate-io-perpetual-derivative.ts'
 import { GATE_IO_DIALECT } from '../../src/simulator/exchange/gate-io/simulated-gate-io.ts'
 import {
@@ -15,6 +16,7 @@ import { ORDER_EVENTS } from '../support/order-events.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
 import { type OpenHooks, openHooks } from '../support/open-hooks.ts'
+import { connectedStream } from '../support/connected-stream.ts'
 import { until } from '../support/until.ts'
 import { limitOrder } from '../support/limit-order.ts'
 import { errorOf } from '../support/error-of.ts'
@@ -326,32 +328,21 @@ describe('keys', () => {
 })
 
 describe('the private stream', () => {
-  let notes: UserStreamNotes
-  let stop: () => Promise<void>
-
-  beforeEach(async () => {
-    notes = new UserStreamNotes()
-    const stream = connector.createUserStream()
-    stop = () => stream.stop()
-    await stream.start(notes)
-    await until(() => notes.connectedCount === 1)
-  })
-
-  afterEach(() => stop())
+  const stream = connectedStream(() => connector.createUserStream())
 
   test('orders, fills, positions and balances come in base units; REST has the same fills', async () => {
     exchange.setFunding('BTC_USDT', { markPrice: new Decimal(60_100) })
     apply({ kind: 'depth', sequence: ++sequence, bids: [], asks: [[60_020, 2]] })
     const taking = order({ clientOrderId: '51', amount: new Decimal('1.5'), price: new Decimal('60020') })
     await connector.placeOrder(taking)
-    await until(() => notes.orders.at(-1)?.state === 'filled')
-    expect(notes.sequence.filter((each) => each.startsWith('order'))).toEqual([
+    await until(() => stream.notes.orders.at(-1)?.state === 'filled' && stream.notes.trades.length === 2, 'order and fills')
+    expect(stream.notes.sequence.filter((each) => each.startsWith('order'))).toEqual([
       'order open',
       'order partiallyFilled',
       'order filled',
     ])
-    expect(notes.orders.map((update) => String(update.executedAmount))).toEqual(['0', '1', '1.5'])
-    expect(notes.trades.map((fill) => [fill.clientOrderId, String(fill.amount), String(fill.price)])).toEqual(
+    expect(stream.notes.orders.map((update) => String(update.executedAmount))).toEqual(['0', '1', '1.5'])
+    expect(stream.notes.trades.map((fill) => [fill.clientOrderId, String(fill.amount), String(fill.price)])).toEqual(
       [
         ['51', '1', '60010'],
         ['51', '0.5', '60020'],
@@ -359,12 +350,12 @@ describe('the private stream', () => {
     )
     const fills = await connector.fetchOrderFills(taking, signal)
     expect(fills.map((fill) => [fill.tradeId, String(fill.fee?.amount), fill.fillMs])).toEqual(
-      notes.trades.map((fill) => [fill.tradeId, String(fill.fee?.amount), fill.fillMs]),
+      stream.notes.trades.map((fill) => [fill.tradeId, String(fill.fee?.amount), fill.fillMs]),
     )
-    expect(String(notes.positionChanges.at(-1)?.amount)).toBe('1.5')
-    expect(notes.balanceChanges.at(-1)).not.toHaveProperty('available')
     const wallet = account().walletBalance('USDT')
-    expect(String(notes.balanceChanges.at(-1)?.total)).toBe(String(wallet))
+    await until(() => stream.notes.positionChanges.at(-1)?.amount.toString() === '1.5', 'the position')
+    await until(() => stream.notes.balanceChanges.at(-1)?.total.toString() === wallet.toString(), 'the balance')
+    expect(stream.notes.balanceChanges.at(-1)).not.toHaveProperty('available')
     await connector.placeOrder(
       order({
         clientOrderId: '52',
@@ -373,9 +364,9 @@ describe('the private stream', () => {
         price: new Decimal('60000'),
       }),
     )
-    await until(() => notes.positionChanges.at(-1)?.amount.toString() === '1')
+    await until(() => stream.notes.positionChanges.at(-1)?.amount.toString() === '1')
     await until(
-      () => notes.balanceChanges.at(-1)?.total.toString() === account().walletBalance('USDT').toString(),
+      () => stream.notes.balanceChanges.at(-1)?.total.toString() === account().walletBalance('USDT').toString(),
     )
   })
 
@@ -416,30 +407,30 @@ describe('the private stream', () => {
     await connector.placeOrder(
       order({ clientOrderId: '55', ...market, tradeType: 'sell', amount: new Decimal('0.03') }),
     )
-    await until(() => notes.positionChanges.at(-1)?.amount.toString() === '-0.02')
+    await until(() => stream.notes.positionChanges.at(-1)?.amount.toString() === '-0.02')
     exchange.engine.payFunding('BTC_USDT')
-    await until(() => notes.fundingPayments.length === 1)
+    await until(() => stream.notes.fundingPayments.length === 1)
     const [payment] = await connector.fetchFundingPayments(PAIR, Date.now() - 60_000, signal)
-    expect(notes.fundingPayments[0]).toMatchObject({
+    expect(stream.notes.fundingPayments[0]).toMatchObject({
       paymentId: payment?.paymentId,
       pair: PAIR,
       asset: 'USDT',
     })
-    expect(String(notes.fundingPayments[0]?.amount)).toBe(String(payment?.amount))
+    expect(String(stream.notes.fundingPayments[0]?.amount)).toBe(String(payment?.amount))
     expect(payment?.amount.gt(0), 'the short side receives').toBe(true)
     const close = { ...market, positionAction: 'close', amount: new Decimal('0.02') } as const
     await connector.placeOrder(order({ clientOrderId: '56', ...close }))
-    await until(() => notes.positionChanges.at(-1)?.amount.isZero() === true)
+    await until(() => stream.notes.positionChanges.at(-1)?.amount.isZero() === true)
   })
 
   test('I13: after a cut it subscribes again with a delay, and says so', async () => {
     exchange.expireLogins()
-    await until(() => notes.disconnects.length === 1)
+    await until(() => stream.notes.disconnects.length === 1)
     clock.advance(500)
-    await until(() => notes.connectedCount === 2)
+    await until(() => stream.notes.connectedCount === 2)
     await connector.placeOrder(order({ clientOrderId: '57' }))
-    await until(() => notes.orders.length === 1)
-    await stop()
+    await until(() => stream.notes.orders.length === 1)
+    await stream.stop()
     await until(() => exchange.socketCount === 0)
     expect(clock.pending).toBe(0)
   })
@@ -462,15 +453,7 @@ describe('public market data', () => {
     readonly told: string[] = []
     readonly depths: { sequence: number; asks: number[]; bids: number[] }[] = []
     readonly snapshots: BookSnapshot[] = []
-    depth(
-      depthSequence: number,
-      _eventMs: number,
-      levels: Float64Array,
-      asksStart: number,
-      askCount: number,
-      bidsStart: number,
-      bidCount: number,
-    ): void {
+    depth({ sequence: depthSequence, levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
       this.told.push('depth')
       this.depths.push({
         sequence: depthSequence,
@@ -478,10 +461,10 @@ describe('public market data', () => {
         bids: [...levels.subarray(bidsStart, bidsStart + 2 * bidCount)],
       })
     }
-    top(isBid: boolean, price: number, size: number): void {
+    top({ isBid, price, size }: TopUpdate): void {
       this.told.push(`${isBid ? 'bid' : 'ask'} ${price} ${size}`)
     }
-    trade(isBuyTaker: boolean, price: number, size: number): void {
+    trade({ isBuyTaker, price, size }: PublicTrade): void {
       this.told.push(`${isBuyTaker ? 'bought' : 'sold'} ${price} ${size}`)
     }
     interrupted(state: 'stale' | 'invalid'): void {
@@ -581,7 +564,7 @@ describe('the parent connector by itself', () => {
     const pulse = setInterval(() => {
       apply({ kind: 'depth', sequence: ++sequence, bids: [[60_000, 1]], asks: [[60_010, 1]] })
     }, 20)
-    await parent.waitReady({ timeoutMs: 20_000 }).finally(() => clearInterval(pulse))
+    await parent.waitReady().finally(() => clearInterval(pulse))
     const of = (id: string) => told.filter((each) => each.startsWith(id)).map((each) => each.split(' ')[1])
     return { parent, of }
   }
@@ -626,7 +609,7 @@ describe('the parent connector by itself', () => {
       await until(() => of(id).includes('buyOrderCompleted'), 'the fill')
       await until(() => parent.status['userStream']?.ok === true, 'the stream to be back')
       expect(of(id)).toEqual(['buyOrderCreated', 'orderFilled', 'buyOrderCompleted'])
-      expect(parent.positions.get(PAIR)?.amount.toString()).toBe('0.02')
+      await until(() => parent.positions.get(PAIR)?.amount.toString() === '0.02', 'the position')
     } finally {
       await parent.stop()
     }

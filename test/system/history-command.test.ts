@@ -34,7 +34,7 @@ beforeAll(async () => {
   writeFileSync(file, JSON.stringify(options))
   await using connector = await createQtxConnector(await loadConnectorConfig(file), { logger: silentLogger })
   await connector.start()
-  await connector.waitReady({ timeoutMs: 20_000 })
+  await connector.waitReady()
   const completed = (event: 'buyOrderCompleted' | 'sellOrderCompleted') =>
     new Promise((resolve) => connector.on(event, resolve))
   const isBought = completed('buyOrderCompleted')
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const isSold = completed('sellOrderCompleted')
   sold = connector.sell('BTC-USDT', '0.01', 'market')
   await isSold
-}, 40_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

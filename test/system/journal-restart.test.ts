@@ -99,7 +99,7 @@ describe('the journal of a connector', () => {
 
     const { connector, told, reconciled } = await another(rig)
     await connector.start()
-    await connector.waitReady({ timeoutMs: 20_000 })
+    await connector.waitReady()
     expect([...connector.inFlightOrders.keys()]).toEqual([open])
     expect(connector.inFlightOrders.get(open)?.isAdopted).toBe(true)
     expect(told).toEqual([`orderFilled ${filled}`, `buyOrderCompleted ${filled}`])
@@ -114,7 +114,7 @@ describe('the journal of a connector', () => {
 
     const third = await another(rig)
     await third.connector.start()
-    await third.connector.waitReady({ timeoutMs: 20_000 })
+    await third.connector.waitReady()
     expect(third.told).toEqual([])
     expect(third.connector.inFlightOrders.size).toBe(0)
     await third.connector.stop()
@@ -140,7 +140,7 @@ describe('the journal of a connector', () => {
     const next = await another(rig)
     try {
       await next.connector.start()
-      await expect.poll(() => fees(next.connector), { timeout: 10_000 }).not.toContain(undefined)
+      await expect.poll(() => fees(next.connector)).not.toContain(undefined)
       const [profit] = await next.connector.profitAndLoss()
       const { records } = simulator.exchange.engine.account(simulator.account.apiKey)!
       const paid = records.fills('XBTUSDTM').reduce((sum, { fee }) => sum.plus(fee), new Decimal(0))
@@ -158,7 +158,7 @@ describe('the journal of a connector', () => {
     await rig.connector.stop()
     const { connector, reconciled } = await another(rig)
     await connector.start()
-    await connector.waitReady({ timeoutMs: 20_000 })
+    await connector.waitReady()
     expect(reconciled[0]?.foreignOrders).toEqual([
       expect.objectContaining({ pair: 'BTC-USDT', clientOrderId: id }) as unknown,
     ])

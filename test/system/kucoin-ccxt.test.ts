@@ -6,6 +6,7 @@ import { startSimulatedKucoin } from '../../src/simulator/exchange/kucoin/simula
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
+import { meanwhile } from '../support/meanwhile.ts'
 
 const KEYS = {
   apiKey: 'a-key-of-the-simulated-kucoin',
@@ -254,26 +255,23 @@ describe('unmodified ccxt over websockets', () => {
     // With texts for numbers ccxt's own book keeps a level for every text.
     const client = await createClient({}, Number)
     await client.loadMarkets()
-    const feeding = setInterval(() => {
+    const watchUpdates = async () => {
+      for (let update = 0; update <= 5; update++) await client.watchOrderBook(SYMBOL)
+    }
+    await meanwhile(watchUpdates(), () => {
       sequence += 10n
       apply({ kind: 'depth', sequence, bids: [[59_990, Number(sequence % 7n) + 1]], asks: [[60_010, 1]] })
-    }, 5)
-    try {
-      await client.watchOrderBook(SYMBOL)
-      for (let update = 0; update < 5; update++) await client.watchOrderBook(SYMBOL)
-      clearInterval(feeding)
-      const truth = exchange.engine.book('XBTUSDTM')
-      const book = () => client.orderbooks[SYMBOL] as { bids: number[][]; asks: number[][] }
-      await expect
-        .poll(() => book().bids.map(([price, size]) => [price, size! / 1_000]))
-        .toEqual(truth.levels('bid', 10))
-      expect(book().asks.map(([price, size]) => [price, size! / 1_000])).toEqual(truth.levels('ask', 10))
-    } finally {
-      clearInterval(feeding)
-    }
+    })
+    const truth = exchange.engine.book('XBTUSDTM')
+    const book = () => client.orderbooks[SYMBOL] as { bids: number[][]; asks: number[][] }
+    const inCoins = (levels: number[][]) => levels.map(([price, size]) => [price, size! / 1_000])
+    await expect
+      .poll(() => [inCoins(book().bids), inCoins(book().asks)])
+      .toEqual([truth.levels('bid', 10), truth.levels('ask', 10)])
+    const acknowledged = client.acknowledged
     const trades = client.watchTrades(SYMBOL)
     const tops = client.watchBidsAsks([SYMBOL])
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await expect.poll(() => client.acknowledged).toBe(acknowledged + 2)
     apply({ kind: 'trade', tradeId: 9_100n, takerSide: 'buy', price: 60_000.1, size: 0.25 })
     apply({ kind: 'ticker', sequence: (sequence += 10n), side: 'bid', price: 60_000, size: 3 })
     expect((await trades)[0]).toMatchObject({ id: '9100', side: 'buy', amount: 250 })
@@ -284,13 +282,13 @@ describe('unmodified ccxt over websockets', () => {
     const client = await createClient()
     await client.loadMarkets()
     const watching = failureOf(client.watchOrders(SYMBOL))
-    await expect.poll(() => exchange.socketCount).toBe(1)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(() => client.acknowledged).toBe(1)
     exchange.expireLogins()
     expect((await watching).message).toContain('token is expired')
     // ccxt fetches a new token then.
     const again = client.watchOrders(SYMBOL)
-    await expect.poll(() => exchange.socketCount).toBe(1)
+    await expect.poll(() => client.acknowledged).toBe(2)
+    expect(exchange.socketCount).toBe(1)
     await client.createOrder(SYMBOL, 'limit', 'buy', 10, 59_000, { ...CROSS, clientOrderId: '9' })
     expect((await again)[0]!.clientOrderId).toBe('9')
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Decimal } from '../../src/index.ts'
+import { describeBooksInBaseUnits } from '../support/market-round-trip.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
@@ -44,16 +45,7 @@ describe('the whole connector on KuCoin: orders through the ring, fills from the
     await until(() => rig.connector.balance('USDT').eq(wallet), `a balance of ${wallet.toString()}`)
   })
 
-  test('books from the feed are base units, as the exchange’s own', async () => {
-    await using rig = await ready()
-    rig.simulator.stopSource()
-    const book = rig.connector.orderBook(PAIR)
-    const engineBook = rig.simulator.exchange.engine.book(SYMBOL)
-    const best = () => [book.bestBidPrice, book.bestAskPrice]
-    await until(() => String(best()) === String([engineBook.top('bid')?.[0], engineBook.top('ask')?.[0]]))
-    expect(book.bestBidSize).toBeCloseTo(engineBook.top('bid')![1], 9)
-    expect(book.bestAskSize).toBeCloseTo(engineBook.top('ask')![1], 9)
-  })
+  describeBooksInBaseUnits('kucoin')
 
   test('Q66: post-only that would trade is canceled, and fill-or-kill, which the exchange does not have, fails', async () => {
     await using rig = await ready()
@@ -78,9 +70,7 @@ describe('the whole connector on KuCoin: orders through the ring, fills from the
 
   test('a resting order fills in parts when the market trades through it, each part with its fee', async () => {
     await using rig = await ready()
-    rig.simulator.stopSource()
-    const top = () => rig.simulator.exchange.engine.book(SYMBOL).top('bid')?.[0]
-    await until(() => rig.connector.orderBook(PAIR).bestBidPrice === top(), 'the book to have caught up')
+    await rig.marketAtRest(PAIR)
     const bid = rig.bestBid(PAIR)
     const id = rig.connector.buy(PAIR, '0.02', 'limitMaker', bid)
     await rig.event('buyOrderCreated', id)

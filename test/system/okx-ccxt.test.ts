@@ -4,6 +4,7 @@ import { startSimulatedOkx } from '../../src/simulator/exchange/okx/simulated-ok
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
+import { meanwhile } from '../support/meanwhile.ts'
 
 const KEYS = { apiKey: 'an-okx-key', apiSecret: 'an-okx-secret', passphrase: 'an-okx-passphrase' }
 const SYMBOL = 'BTC/USDT:USDT'
@@ -251,16 +252,13 @@ describe('unmodified ccxt over websockets', () => {
   it('keeps an order book by sequence ids, and shows trades and best prices', async () => {
     const client = await createClient()
     await client.loadMarkets()
-    const feeding = setInterval(() => {
+    const watchUpdates = async () => {
+      for (let update = 0; update <= 3; update++) await client.watchOrderBook(SYMBOL)
+    }
+    await meanwhile(watchUpdates(), () => {
       sequence += 10n
       apply({ kind: 'depth', sequence, bids: [[59_990, Number(sequence % 7n) + 1]], asks: [[60_010, 1]] })
-    }, 20)
-    try {
-      await client.watchOrderBook(SYMBOL)
-      for (let update = 0; update < 3; update++) await client.watchOrderBook(SYMBOL)
-    } finally {
-      clearInterval(feeding)
-    }
+    })
     const size = (Number(sequence % 7n) + 1) * 100
     const bidAt = (book: { bids: unknown[][] }) => book.bids.find(([price]) => price === 59_990)?.[1]
     await expect.poll(() => bidAt(client.orderbooks[SYMBOL] as never)).toBe(size)
@@ -268,15 +266,10 @@ describe('unmodified ccxt over websockets', () => {
       [SYMBOL]: { bid: '60000', bidVolume: '100' },
     })
     const watching = client.watchTrades(SYMBOL)
-    const trading = setInterval(() => {
-      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'buy', price: 60_000.1, size: 0.25 })
-    }, 5)
-    try {
-      const [trade] = await watching
-      expect(trade).toMatchObject({ side: 'buy', price: '60000.1', amount: '25' })
-    } finally {
-      clearInterval(trading)
-    }
+    const [trade] = await meanwhile(watching, () =>
+      apply({ kind: 'trade', tradeId: (sequence += 1n), takerSide: 'buy', price: 60_000.1, size: 0.25 }),
+    )
+    expect(trade).toMatchObject({ side: 'buy', price: '60000.1', amount: '25' })
   })
 
   it('refuses a login with a wrong passphrase, and a channel that does not exist', async () => {

@@ -10,11 +10,11 @@ import { OkxPerpetualDerivative } from '../../src/exchanges/okx/okx-perpetual-de
 import { startSimulatedOkx } from '../../src/simulator/exchange/okx/simulated-okx.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
-import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
-import { openHooks, type OpenHooks } from '../support/open-hooks.ts'
+import type { OpenHooks } from '../support/open-hooks.ts'
+import { connectedStream } from '../support/connected-stream.ts'
+import { OpenedParents } from '../support/opened-parents.ts'
 import { until } from '../support/until.ts'
-import { limitOrder } from '../support/limit-order.ts'
 
 const PAIR = 'BTC-USDT'
 const INSTRUMENT = 'BTC-USDT-SWAP'
@@ -73,28 +73,18 @@ beforeEach(async () => {
 afterEach(() => exchange.close())
 
 describe('the hooks', () => {
-  let clock: FakeClock
+  let parents: OpenedParents
   let hooks: OpenHooks
-  const opened: OpenHooks[] = []
 
-  async function open(options: Partial<ConnectorOptions> = {}): Promise<OpenHooks> {
-    const made = openHooks(parent({ clock, ...options }))
-    opened.push(made)
-    await made.startNetwork()
-    return made
-  }
-
-  const order = (fields: Parameters<typeof limitOrder>[0]) =>
-    limitOrder({ createdMs: clock.nowMs(), ...fields })
+  const open = (options?: Partial<ConnectorOptions>) => parents.open(options)
+  const order = (fields: Parameters<OpenedParents['order']>[0]) => parents.order(fields)
 
   beforeEach(async () => {
-    clock = new FakeClock(Date.now())
+    parents = new OpenedParents(parent)
     hooks = await open()
   })
 
-  afterEach(async () => {
-    for (const made of opened.splice(0)) await made.stopNetwork()
-  })
+  afterEach(() => parents[Symbol.asyncDispose]())
 
   test('rules are base units: a lot is a hundredth of a contract', async () => {
     const rules = await hooks.fetchTradingRules(signal)
@@ -385,18 +375,7 @@ describe('the hooks', () => {
   })
 
   describe('the private stream', () => {
-    let notes: UserStreamNotes
-    let stop: () => Promise<void>
-
-    beforeEach(async () => {
-      notes = new UserStreamNotes()
-      const stream = hooks.createUserStream()
-      stop = () => stream.stop()
-      await stream.start(notes)
-      await until(() => notes.connectedCount === 1, 'connected()')
-    })
-
-    afterEach(() => stop())
+    const stream = connectedStream(() => hooks.createUserStream())
 
     test('an order’s whole life is told in order, fills before states, with the trade ids of REST', async () => {
       exchange.applyMarketEvent(
@@ -410,9 +389,9 @@ describe('the hooks', () => {
       )
       const taking = order({ clientOrderId: '51', amount: new Decimal('0.15'), price: new Decimal('60100') })
       await hooks.placeOrder(taking)
-      await until(() => notes.orders.at(-1)?.state === 'filled', 'filled')
-      const [first, second] = notes.trades
-      expect(notes.sequence).toEqual([
+      await until(() => stream.notes.orders.at(-1)?.state === 'filled', 'filled')
+      const [first, second] = stream.notes.trades
+      expect(stream.notes.sequence).toEqual([
         'order open',
         `trade ${first!.tradeId}`,
         'order partiallyFilled',
@@ -420,16 +399,16 @@ describe('the hooks', () => {
         'order filled',
       ])
       expect([first!.amount, second!.amount].map(String)).toEqual(['0.1', '0.05'])
-      expect(notes.orders.map((each) => String(each.executedAmount))).toEqual(['0', '0.1', '0.15'])
+      expect(stream.notes.orders.map((each) => String(each.executedAmount))).toEqual(['0', '0.1', '0.15'])
       // 0.1 × 60010 × 0.05 %, negative on the wire.
       expect(String(first!.fee?.amount)).toBe('3.0005')
       const fills = await hooks.fetchOrderFills(taking, signal)
       const identities = (list: typeof fills) =>
         list.map((fill) => `${fill.tradeId} ${String(fill.amount)} ${String(fill.fee?.amount)}`).sort()
-      expect(identities(fills)).toEqual(identities(notes.trades))
-      await until(() => notes.positionChanges.length > 0)
-      expect(String(notes.positionChanges.at(-1)?.amount)).toBe('0.15')
-      const balance = notes.balanceChanges.at(-1)
+      expect(identities(fills)).toEqual(identities(stream.notes.trades))
+      await until(() => String(stream.notes.positionChanges.at(-1)?.amount) === '0.15', 'the position')
+      await until(() => stream.notes.balanceChanges.length > 0, 'a balance')
+      const balance = stream.notes.balanceChanges.at(-1)
       expect(balance?.available, 'what is available comes with the stream').toBeDefined()
     })
 
@@ -439,23 +418,23 @@ describe('the hooks', () => {
       await hooks.placeOrder(
         order({ clientOrderId: '53', tradeType: 'sell', positionAction: 'close', ...atMarket }),
       )
-      await until(() => notes.positionChanges.some((position) => position.amount.isZero()))
+      await until(() => stream.notes.positionChanges.some((position) => position.amount.isZero()))
     })
 
     test('I14: after the service ends the login it logs in and subscribes anew', async () => {
       exchange.expireLogins()
-      await until(() => notes.disconnects.length === 1)
-      clock.advance(500)
-      await until(() => notes.connectedCount === 2)
+      await until(() => stream.notes.disconnects.length === 1)
+      parents.clock.advance(500)
+      await until(() => stream.notes.connectedCount === 2)
       await hooks.placeOrder(order({ clientOrderId: '54' }))
-      await until(() => notes.orders.length === 1)
+      await until(() => stream.notes.orders.length === 1)
     })
 
     test('stopping leaves no socket and no timer', async () => {
-      await stop()
+      await stream.stop()
       await until(() => exchange.socketCount === 0)
-      expect(clock.pending).toBe(0)
-      expect(notes.disconnects).toEqual([])
+      expect(parents.clock.pending).toBe(0)
+      expect(stream.notes.disconnects).toEqual([])
     })
   })
 })
@@ -466,7 +445,7 @@ describe('a connector by itself', () => {
   async function start(options: Partial<ConnectorOptions> = {}): Promise<void> {
     connector = parent(options)
     await connector.start()
-    await connector.waitReady({ timeoutMs: 10_000 })
+    await connector.waitReady()
   }
 
   function event<E extends keyof ConnectorEvents>(
@@ -568,7 +547,7 @@ describe('a connector by itself', () => {
     exchange.applyMarketEvent(publicTrade('sell', 60_000, 1))
     await completed
     await until(() => connector.ready)
+    await until(() => String(connector.positions.get(PAIR)?.amount) === '0.01', 'the position')
     expect(fills).toHaveLength(1)
-    expect(String(connector.positions.get(PAIR)?.amount)).toBe('0.01')
   })
 })

@@ -72,7 +72,7 @@ describe('an order through the ring, its fill through the private stream', () =>
 
   test('a resting order fills when the market trades through it', async () => {
     await using rig = await TradingRig.ready()
-    rig.simulator.stopSource()
+    await rig.marketAtRest(PAIR)
     const bid = bestBid(rig)
     const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', bid)
     await rig.event('buyOrderCreated', id)
@@ -228,7 +228,7 @@ test('a full ring does not keep an order from being cancelled: that goes by REST
 describe('the private stream', () => {
   test('I14: fills that happen while it is down are fetched once it is back, and told once', async () => {
     await using rig = await TradingRig.ready()
-    rig.simulator.stopSource()
+    await rig.marketAtRest(PAIR)
     const bid = bestBid(rig)
     const id = rig.connector.buy(PAIR, '0.01', 'limitMaker', bid)
     await rig.event('buyOrderCreated', id)

@@ -30,7 +30,7 @@ async function play(hasSnapshots: boolean) {
           crossed.push(`${book.pair} ${messages}: ${book.bestBidPrice} ${book.bestAskPrice}`)
         }
       },
-      onTrade: (pair, _isBuyTaker, _price, _size, high, low) => {
+      onTrade: (pair, { tradeIdHigh: high, tradeIdLow: low }) => {
         const { count } = trades[pair] ?? { count: 0 }
         trades[pair] = { count: count + 1, lastId: high * 2 ** 32 + low }
       },

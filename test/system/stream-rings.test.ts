@@ -31,7 +31,7 @@ async function readyConnector(config: Parameters<typeof createQtxConnector>[0]):
     await connector.stop()
   })
   await connector.start()
-  await connector.waitReady({ timeoutMs: 20_000 })
+  await connector.waitReady()
   return connector
 }
 

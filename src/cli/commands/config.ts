@@ -18,7 +18,7 @@ export function registerConfig(program: Command): void {
 
 async function checkConfig(file: string, json: boolean): Promise<number> {
   const { checkConfigFile, describeProblem } = await import('../../config/config-file.ts')
-  const { missingCredentials } = await import('../../qtx/missing-credentials.ts')
+  const { missingCredentials } = await import('../../qtx/configured-credentials.ts')
   const { config, problems: found, secretsFrom } = checkConfigFile(file)
   const missing = config ? missingCredentials(config) : []
   const problems = [

@@ -1,12 +1,12 @@
-import { sleep, SystemClock } from '../../common/clock.ts'
+import { definedOnly } from '../../common/defined-only.ts'
 import { silentLogger } from '../../common/log.ts'
 import type { QtxConnectorConfig } from '../../config/connector-config.ts'
 import type { PerpetualDerivative } from '../../connector/perpetual-derivative.ts'
 import { EXCHANGE_REGISTRY } from '../../exchanges/registry.ts'
+import { credentialsOf } from '../../qtx/configured-credentials.ts'
 import { failed, ok, warning, type DoctorCheck } from './doctor-check.ts'
 
 const READY_TIMEOUT_MS = 15_000
-const LOOK_EVERY_MS = 100
 /** Half of the smallest receive window that exchanges have by default. */
 const LARGE_SKEW_MS = 2_500
 const SKEW_MS = 500
@@ -15,48 +15,29 @@ const SKEW_MS = 500
 export async function checkExchange(config: QtxConnectorConfig): Promise<readonly DoctorCheck[]> {
   const row = EXCHANGE_REGISTRY[config.exchangeBackend]
   const name = `exchange ${config.exchangeBackend}`
-  const { exchangeApiKey: apiKey, exchangeApiSecret: apiSecret } = config
-  const { exchangeApiPassphrase: passphrase, exchangeUserId: userId, exchangeEndpoints: endpoints } = config
-  const hasKeys = config.tradingRequired && apiKey !== undefined && apiSecret !== undefined
+  const credentials = credentialsOf(config)
   const Parent = await row.load()
   const connector = new Parent({
     tradingPairs: config.tradingPairs,
-    tradingRequired: hasKeys,
-    ...(hasKeys && {
-      credentials: {
-        apiKey,
-        apiSecret,
-        ...(passphrase !== undefined && { passphrase }),
-        ...(userId !== undefined && { userId }),
-      },
-    }),
-    ...(endpoints && {
-      exchangeEndpoints: {
-        ...(endpoints.rest !== undefined && { rest: endpoints.rest }),
-        ...(endpoints.websocket !== undefined && { websocket: endpoints.websocket }),
-      },
-    }),
+    tradingRequired: credentials !== undefined,
+    ...(credentials && { credentials }),
+    ...(config.exchangeEndpoints && { exchangeEndpoints: definedOnly(config.exchangeEndpoints) }),
     logger: silentLogger,
   })
   try {
     await connector.start()
-    await untilReady(connector)
+    // What it still waits for is in its status.
+    await connector.waitReady({ timeoutMs: READY_TIMEOUT_MS }).catch(() => undefined)
     return [
       ...checksOf(name, connector),
       ...clockCheck(name, connector.clockSkewMs),
-      ...(hasKeys ? accountChecks(name, connector, config) : []),
+      ...(credentials ? accountChecks(name, connector, config) : []),
     ]
   } catch (error) {
     return [failed(name, error)]
   } finally {
     await connector.stop()
   }
-}
-
-async function untilReady(connector: PerpetualDerivative): Promise<void> {
-  const clock = new SystemClock()
-  const deadlineMs = clock.monotonicMs() + READY_TIMEOUT_MS
-  while (!connector.ready && clock.monotonicMs() < deadlineMs) await sleep(clock, LOOK_EVERY_MS)
 }
 
 /** What does not hold, one row each; one row when everything does. */

@@ -3,6 +3,7 @@ import { sleep, SystemClock } from '../../common/clock.ts'
 import type { TradingPair } from '../../common/trading-pair.ts'
 import { QtxError } from '../../errors.ts'
 import type { QtxConnectorConfig } from '../../config/connector-config.ts'
+import { feedOptionsOf } from '../../qtx/feed/configured-feed.ts'
 import { QtxUdpManager } from '../../qtx/feed/udp-manager.ts'
 import { failed, ok, warning, type DoctorCheck } from './doctor-check.ts'
 
@@ -12,20 +13,9 @@ const LOOK_EVERY_MS = 50
 
 /** Subscribes every pair at the QTX server, and looks at what arrives. */
 export async function checkFeed(config: QtxConnectorConfig): Promise<readonly DoctorCheck[]> {
-  const { exchangeBackend, qtxPerpetualHost: host, qtxPerpetualPort: port, tradingPairs } = config
+  const { qtxPerpetualHost: host, qtxPerpetualPort: port, tradingPairs } = config
   const name = `feed ${host}:${port}`
-  const manager = new QtxUdpManager({
-    host,
-    port,
-    exchangeBackend,
-    qtxSymbols: config.qtxSymbols,
-    receiver: config.feedReceiver,
-    transport: config.feedTransport,
-    streamRings: config.feedStreamRings,
-    multicastGroup: config.multicastGroup,
-    multicastInterface: config.multicastInterface,
-    logger: silentLogger,
-  })
+  const manager = new QtxUdpManager(feedOptionsOf(config, { logger: silentLogger }))
   try {
     await manager.start()
     const checks = await Promise.all(tradingPairs.map((pair) => checkPair(manager, name, pair)))

@@ -1,6 +1,7 @@
 import type { Balance } from '../../connector/account-types.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { asDecimal, asList, asRecord, asText } from '../untrusted-fields.ts'
 import { BINANCE_ERROR_CODES } from './binance-errors.ts'
 import { fundingIdOfHour } from '../funding-payment-id.ts'
@@ -8,14 +9,13 @@ import { readBinanceMarketFrame } from './binance-market-frames.ts'
 import { readBinanceUserFrame } from './binance-user-frames.ts'
 
 const BINANCE_PROFILE: CcxtProfile = {
+  ...EXCHANGE_TRAITS.binance,
   name: 'binance_perpetual',
   ccxtId: 'binanceusdm',
   options: { fetchMarkets: { types: ['linear'] } },
   errorCodes: BINANCE_ERROR_CODES,
-  isCancelFinal: true,
   // Signed requests are refused after their receive window, which is at most 60 s.
   requestLifetimeMs: 60_000,
-  sequencesComparable: true,
   // Its headers tell what others behind the same address, such as QTX's order manager, have used of its 2,400.
   rateLimits: {
     weight: [{ windowMs: 60_000, limit: 2_000, usedHeader: 'x-mbx-used-weight-1m' }],

@@ -5,15 +5,16 @@ import type { BookSnapshot } from '../../connector/market-data-source.ts'
 import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
 import type { TradingRule } from '../../connector/trading-rule.ts'
 import { QtxError } from '../../errors.ts'
-import { toBookSnapshot, toFundingInfo } from '../ccxt-account-mapping.ts'
+import { toBookSnapshot, toFundingInfo, toFundingPayments } from '../ccxt-account-mapping.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { toOrderUpdate, toTradeUpdate } from '../ccxt-order-mapping.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { fundingIdOfMoment } from '../funding-payment-id.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { fetchPagesBelow } from '../id-pages.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { unreadable } from '../unreadable.ts'
+import { readable, unreadable } from '../unreadable.ts'
 import { BITGET_PRODUCT, bitgetApi, dataOf } from './bitget-api.ts'
 import { BITGET_ERROR_CODES } from './bitget-errors.ts'
 import { createBitgetMarketReader } from './bitget-market-frames.ts'
@@ -26,6 +27,7 @@ const PAGE_LENGTH = 100
 const LONGEST_BILLS_MS = 30 * 24 * 60 * 60 * 1_000
 
 const BITGET_PROFILE: CcxtProfile = {
+  ...EXCHANGE_TRAITS.bitget,
   name: 'bitget_perpetual',
   ccxtId: 'bitget',
   options: {
@@ -38,10 +40,8 @@ const BITGET_PROFILE: CcxtProfile = {
     ws: { backoff: { base: 0 }, keepAlive: 10_000 },
   },
   errorCodes: BITGET_ERROR_CODES,
-  isCancelFinal: false,
   // Requests are refused 30 s after their timestamp; as much again for what is under way within the exchange.
   requestLifetimeMs: 60_000,
-  sequencesComparable: false,
   readUserFrame: () => 'ignored',
   readMarketFrame: () => 'ignored',
   createUserFrameReader: createBitgetUserReader,
@@ -167,9 +167,13 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
       },
       (bill) => asRecord(bill)?.['billId'],
     )
-    return bills
-      .flatMap((bill) => this.#toFundingPayment(asRecord(bill), market))
-      .sort((a, b) => a.paidMs - b.paidMs)
+    const payments = bills.flatMap((each) => {
+      const bill = asRecord(each)
+      const exchangeSymbol = readable(asText(bill?.['symbol']), `a funding payment of ${pair}`)
+      if (exchangeSymbol !== market.rule.exchangeSymbol) return []
+      return [{ code: bill?.['coin'], amount: bill?.['amount'], timestamp: bill?.['cTime'] }]
+    })
+    return toFundingPayments(payments, market, this.profile.fundingPaymentId)
   }
 
   /** One list for all pairs. */
@@ -237,20 +241,6 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
     )
     const { ts, bids, asks } = dataOf(answer, `the order book of ${pair}`)
     return toBookSnapshot({ nonce: ts, timestamp: ts, bids, asks }, market, this.clock.nowMs())
-  }
-
-  #toFundingPayment(bill: UntrustedRecord | undefined, market: PairMarket): FundingPayment[] {
-    const { pair } = market
-    const exchangeSymbol = asText(bill?.['symbol'])
-    const asset = asText(bill?.['coin'])
-    const amount = asDecimal(bill?.['amount'])
-    const paidMs = asInteger(bill?.['cTime'])
-    if (exchangeSymbol === undefined || asset === undefined || !amount || paidMs === undefined) {
-      throw unreadable(`a funding payment of ${pair}`)
-    }
-    if (exchangeSymbol !== market.rule.exchangeSymbol) return []
-    const paymentId = this.profile.fundingPaymentId(pair, asset, paidMs)
-    return [{ pair, paymentId, asset, amount, paidMs }]
   }
 
   async #account(market: PairMarket, signal: AbortSignal): Promise<UntrustedRecord> {

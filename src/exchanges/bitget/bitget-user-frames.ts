@@ -5,7 +5,7 @@ import type { FrameVerdict, UserFrameReader, UserFrameSink } from '../ccxt-profi
 import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { readRows } from '../frame-rows.ts'
+import { readPairRows, readRows } from '../frame-rows.ts'
 import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 import { bitgetWalletBalance } from './bitget-wallet.ts'
 
@@ -40,7 +40,7 @@ export function createBitgetUserReader(): UserFrameReader {
     const rows = asList(fields['data'])
     switch (asRecord(fields['arg'])?.['channel']) {
       case 'orders':
-        return readRows(rows, (row) => readOrder(row, fields, symbols, sink))
+        return readPairRows(rows, 'instId', symbols, (row, symbol) => readOrder(row, fields, symbol, sink))
       case 'fill':
         return readRows(rows, (row) => readFill(row, symbols, sink))
       case 'positions':
@@ -65,13 +65,9 @@ function readEvent(fields: UntrustedRecord): FrameVerdict {
 function readOrder(
   row: UntrustedRecord,
   frame: UntrustedRecord,
-  symbols: SymbolLookup,
+  symbol: ExchangeSymbol,
   sink: UserFrameSink,
 ): boolean {
-  const exchangeSymbol = asText(row['instId'])
-  if (exchangeSymbol === undefined) return false
-  const symbol = symbols(exchangeSymbol)
-  if (!symbol) return true
   const state = STATES.get(asText(row['status']) ?? '')
   const update = toOrder(symbol, idsOf(row), {
     state,

@@ -1,8 +1,9 @@
 import { QtxError } from '../../errors.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
-import { asList, asNumber, asRecord, asText } from '../untrusted-fields.ts'
+import { exchangeNowMs } from '../exchange-time.ts'
+import { fetchRowsAfter } from '../id-pages.ts'
+import { asList, asRecord, asText } from '../untrusted-fields.ts'
 import { readBlofinRefusal } from './blofin-errors.ts'
-import { allBlofinRows } from './blofin-pages.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -19,6 +20,9 @@ export interface BlofinCalls extends CcxtExchange {
   privateGetAccountFundingFees(params: Params): Promise<unknown>
 }
 
+/** The most rows that are listed at once: more is refused, and without a limit there are 20. */
+export const BLOFIN_PAGE_LENGTH = 100
+
 /** A time that is this much before the last one is of a clock that was set; times that were given away come later. */
 const SET_BACK_MS = 1_000
 /** Where ccxt's `handleErrors` has the body of an answer, as text and as what it says. */
@@ -31,7 +35,6 @@ export function completeBlofinClient(instance: CcxtExchange): void {
   signWithTimesOfItsOwn(exchange)
   refuseRefusedRows(exchange)
   const fetchFundingRate = exchange.fetchFundingRate.bind(exchange)
-  const fetchOrderBook = exchange.fetchOrderBook.bind(exchange)
 
   // There is no request for the time; the mark price says when it was read.
   exchange.fetchTime = async () => {
@@ -52,7 +55,7 @@ export function completeBlofinClient(instance: CcxtExchange): void {
   // ccxt asks for the first page, which is of 20.
   exchange.fetchOpenOrders = async (symbol) => {
     const market = exchange.market(symbol)
-    const rows = await allBlofinRows('orderId', (paging) =>
+    const rows = await fetchRowsAfter(BLOFIN_PAGE_LENGTH, 'orderId', (paging) =>
       exchange.privateGetTradeOrdersPending({ ...paging, instId: market.id }),
     )
     return rows.map((row) => exchange.parseOrder(row, market))
@@ -66,12 +69,6 @@ export function completeBlofinClient(instance: CcxtExchange): void {
     const row = asList(asRecord(prices)?.['data']).map(asRecord)[0]
     return { ...asRecord(rate), markPrice: row?.['markPrice'], indexPrice: row?.['indexPrice'] }
   }
-
-  // REST's books have a time and no sequence; they are compared with the stream by the time.
-  exchange.fetchOrderBook = async (symbol, limit) => ({
-    ...asRecord(await fetchOrderBook(symbol, limit)),
-    nonce: 0,
-  })
 }
 
 /**
@@ -81,8 +78,7 @@ export function completeBlofinClient(instance: CcxtExchange): void {
 function signWithTimesOfItsOwn(exchange: BlofinCalls): void {
   let lastMs = 0
   exchange.milliseconds = () => {
-    const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
-    const nowMs = Date.now() - aheadMs
+    const nowMs = exchangeNowMs(exchange)
     return (lastMs = nowMs > lastMs || nowMs < lastMs - SET_BACK_MS ? nowMs : lastMs + 1)
   }
 }

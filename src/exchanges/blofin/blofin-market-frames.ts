@@ -1,6 +1,9 @@
 import type { FrameVerdict } from '../ccxt-profile.ts'
+import { channelFrameOf } from '../channel-frames.ts'
+import { readRows } from '../frame-rows.ts'
 import type { MarketFeed } from '../market-feed.ts'
-import { asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import { tellBook, tellTrade } from '../market-rows.ts'
+import { asInteger, asNumber, asRecord, type UntrustedRecord } from '../untrusted-fields.ts'
 
 /**
  * Reads the frames of the public channels `books` and `trades`, and answers to subscribing. Errors and answers to
@@ -11,51 +14,22 @@ export function readBlofinMarketFrame(
   feedOf: (exchangeSymbol: string) => MarketFeed | undefined,
   receivedMs: number,
 ): FrameVerdict {
-  const fields = asRecord(frame)
-  if (fields?.['event'] === 'subscribe') return 'acknowledged'
-  const arg = asRecord(fields?.['arg'])
-  const channel = asText(arg?.['channel'])
-  if (!fields || fields['event'] !== undefined || (channel !== 'books' && channel !== 'trades')) {
-    return 'ignored'
-  }
-  const exchangeSymbol = asText(arg?.['instId'])
+  const push = channelFrameOf(frame)
+  if (typeof push === 'string') return push
+  const { fields, channel, exchangeSymbol } = push
+  if (channel !== 'books' && channel !== 'trades') return 'ignored'
   if (exchangeSymbol === undefined) return 'malformed'
   const feed = feedOf(exchangeSymbol)
   if (!feed) return 'read'
-  const isRead =
-    channel === 'books' ? readBook(fields, feed, receivedMs) : readTrades(fields['data'], feed, receivedMs)
-  return isRead ? 'read' : 'malformed'
-}
-
-/** False when it could not be read. */
-function readBook(fields: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
-  const data = asRecord(fields['data'])
-  const sequence = asInteger(data?.['seqId'])
-  if (!data || sequence === undefined) return false
-  const eventMs = asInteger(data['ts']) ?? receivedMs
-  const book = { sequence, eventMs, bids: data['bids'], asks: data['asks'] }
-  if (fields['action'] === 'snapshot') return feed.snapshot(book, receivedMs)
-  const previousSequence = asInteger(data['prevSeqId'])
-  if (fields['action'] !== 'update' || previousSequence === undefined) return false
-  return feed.depth({ ...book, previousSequence }, receivedMs)
-}
-
-function readTrades(data: unknown, feed: MarketFeed, receivedMs: number): boolean {
-  let isRead = Array.isArray(data)
-  for (const value of asList(data)) {
-    const row = asRecord(value)
-    if (!row || !readTrade(row, feed, receivedMs)) isRead = false
-  }
-  return isRead
+  if (channel === 'trades') return readRows(fields['data'], (row) => readTrade(row, feed, receivedMs))
+  const book = asRecord(fields['data'])
+  return book && tellBook(feed, fields['action'], book, receivedMs) ? 'read' : 'malformed'
 }
 
 function readTrade(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {
   const tradeId = asInteger(row['tradeId'])
   const price = asNumber(row['price'])
   const size = asNumber(row['size'])
-  const side = row['side']
-  if (tradeId === undefined || tradeId < 0 || price === undefined || size === undefined) return false
-  if (price <= 0 || size <= 0 || (side !== 'buy' && side !== 'sell')) return false
-  feed.trade(side === 'buy', price, size, tradeId, asInteger(row['ts']) ?? receivedMs, receivedMs)
-  return true
+  const eventMs = asInteger(row['ts']) ?? receivedMs
+  return tellTrade(feed, row['side'], price, size, tradeId, eventMs, receivedMs)
 }

@@ -4,36 +4,36 @@ import type { Balance, FundingPayment } from '../../connector/account-types.ts'
 import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { TradeUpdate } from '../../connector/order-types.ts'
 import type { UserStream } from '../../connector/user-stream.ts'
-import { QtxError } from '../../errors.ts'
 import { toFundingPayments } from '../ccxt-account-mapping.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { toBaseAmount } from '../contract-size.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { FillFetchingStream } from '../fill-fetching-stream.ts'
+import { fundingIdOfMoment } from '../funding-payment-id.ts'
+import { fetchRowsAfter } from '../id-pages.ts'
+import { orderIdsOf, toFill } from '../order-rows.ts'
+import { readable } from '../unreadable.ts'
 import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { completeBlofinClient, type BlofinCalls } from './blofin-client.ts'
+import { BLOFIN_PAGE_LENGTH, completeBlofinClient, type BlofinCalls } from './blofin-client.ts'
 import { BLOFIN_ERROR_CODES, readBlofinRefusal } from './blofin-errors.ts'
 import { readBlofinMarketFrame } from './blofin-market-frames.ts'
 import { isMakersFee } from './blofin-liquidity.ts'
-import { allBlofinRows } from './blofin-pages.ts'
 import { blofinBalancesOf, blofinReasonOf, readBlofinUserFrame } from './blofin-user-frames.ts'
 
 const BLOFIN_PROFILE: CcxtProfile = {
+  ...EXCHANGE_TRAITS.blofin,
   name: 'blofin_perpetual',
   ccxtId: 'blofin',
   options: {},
   prepare: completeBlofinClient,
   errorCodes: BLOFIN_ERROR_CODES,
   readRefusal: readBlofinRefusal,
-  // The answer says that the request was taken; the private stream says when the order is canceled.
-  isCancelFinal: false,
   // A request is refused when its time is more than 60 s from the exchange's; the rest is for clocks that differ.
   requestLifetimeMs: 120_000,
   // From its documents, of each user; that cancels are counted with the orders is assumed.
   rateLimits: { orders: [{ windowMs: 10_000, limit: 30 }], cancelsAreOrders: true },
-  // Best prices have no sequence at all.
-  sequencesComparable: false,
   // The most of a REST snapshot; the stream has 200.
   bookLevels: 100,
   readUserFrame: readBlofinUserFrame,
@@ -50,7 +50,7 @@ const BLOFIN_PROFILE: CcxtProfile = {
   privateSubscriptions: 3,
   // A login lives as long as its connection.
   forgetLogin: () => undefined,
-  fundingPaymentId: (pair, asset, paidMs) => `${pair}:${asset}:${paidMs}`,
+  fundingPaymentId: fundingIdOfMoment,
 }
 
 /** BloFin perpetuals settled in USDT, usable by itself: `new BlofinPerpetualDerivative({ tradingPairs, credentials })`. */
@@ -71,12 +71,12 @@ export class BlofinPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const market = (await this.connection.markets(signal)).ofPair(pair)
+    const market = await this.market(pair, signal)
     const request = { instId: market.rule.exchangeSymbol, begin: String(sinceMs) }
     const rows = await this.connection.read(
       `fetching the funding fees of ${pair}`,
       (exchange) =>
-        allBlofinRows('billId', (paging) =>
+        fetchRowsAfter(BLOFIN_PAGE_LENGTH, 'billId', (paging) =>
           (exchange as BlofinCalls).privateGetAccountFundingFees({ ...request, ...paging }),
         ),
       signal,
@@ -91,18 +91,17 @@ export class BlofinPerpetualDerivative extends CcxtPerpetualDerivative {
     return toFundingPayments(payments, market, this.profile.fundingPaymentId)
   }
 
-  protected override async fetchOrderFills(
-    order: Readonly<InFlightOrder>,
+  protected override async fetchFillsOf(
+    order: InFlightOrder,
+    orderId: string,
+    market: PairMarket,
     signal: AbortSignal,
   ): Promise<readonly TradeUpdate[]> {
-    const market = (await this.connection.markets(signal)).ofPair(order.pair)
-    const orderId = order.exchangeOrderId ?? (await this.fetchOrder(order, signal))?.exchangeOrderId
-    if (orderId === undefined) return []
     const request = { instId: market.rule.exchangeSymbol, orderId }
     const rows = await this.connection.read(
       `fetching the fills of order ${order.clientOrderId}`,
       (exchange) =>
-        allBlofinRows('tradeId', (paging) =>
+        fetchRowsAfter(BLOFIN_PAGE_LENGTH, 'tradeId', (paging) =>
           (exchange as BlofinCalls).privateGetTradeFillsHistory({ ...request, ...paging }),
         ),
       signal,
@@ -135,34 +134,19 @@ function orderTypeOf({ orderType, timeInForce }: InFlightOrder): Readonly<Record
 
 /** @throws QtxError `QTX_EXCHANGE_ANSWER`. */
 function fillOf(row: UntrustedRecord, clientOrderId: string, market: PairMarket): TradeUpdate {
-  const tradeId = asText(row['tradeId'])
+  const { rule, contractSize } = market
   const price = asDecimal(row['fillPrice'])
   const size = asDecimal(row['fillSize'])
   const fee = asDecimal(row['fee'])
-  const { side } = row
-  const fillMs = asInteger(row['ts'])
-  if (tradeId === undefined || !price?.gt(0) || !size?.gt(0) || fillMs === undefined) {
-    throw unreadable(clientOrderId)
-  }
-  if (side !== 'buy' && side !== 'sell') throw unreadable(clientOrderId)
-  const amount = toBaseAmount(size, market.contractSize)
-  const exchangeOrderId = asText(row['orderId'])
-  return {
-    pair: market.pair,
-    tradeId,
-    clientOrderId,
-    ...(exchangeOrderId !== undefined && { exchangeOrderId }),
-    tradeType: side,
+  const worth = price && size && price.mul(toBaseAmount(size, contractSize))
+  const fill = toFill(market, orderIdsOf(clientOrderId, asText(row['orderId'])), {
+    tradeId: asText(row['tradeId']),
+    side: row['side'],
     price,
-    amount,
-    ...(fee && { fee: { asset: market.rule.buyOrderCollateralToken, amount: fee } }),
-    isMaker: fee !== undefined && isMakersFee(fee, price.mul(amount), market.rule.makerFee ?? ZERO),
-    fillMs,
-  }
-}
-
-function unreadable(clientOrderId: string): QtxError {
-  return new QtxError('QTX_EXCHANGE_ANSWER', `a fill of order ${clientOrderId} could not be read`, {
-    details: { clientOrderId },
+    size,
+    fee: fee && { asset: rule.buyOrderCollateralToken, amount: fee },
+    isMaker: fee !== undefined && worth !== undefined && isMakersFee(fee, worth, rule.makerFee ?? ZERO),
+    fillMs: asInteger(row['ts']),
   })
+  return readable(fill, `a fill of order ${clientOrderId}`, { clientOrderId })
 }

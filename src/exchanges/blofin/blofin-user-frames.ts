@@ -2,8 +2,11 @@ import { ZERO } from '../../common/decimal.ts'
 import type { Balance, Position } from '../../connector/account-types.ts'
 import type { OrderReason, OrderUpdate } from '../../connector/order-types.ts'
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
-import { toBaseAmount } from '../contract-size.ts'
+import { channelFrameOf } from '../channel-frames.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
+import { readPairRows } from '../frame-rows.ts'
+import { orderIdsOf, toOrder } from '../order-rows.ts'
+import { toPosition } from '../position-rows.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 
 type State = OrderUpdate['state']
@@ -27,61 +30,40 @@ export function readBlofinUserFrame(
   symbols: SymbolLookup,
   sink: UserFrameSink,
 ): FrameVerdict {
-  const fields = asRecord(frame)
-  if (fields?.['event'] === 'subscribe') return 'acknowledged'
-  const read = READERS.get(asText(asRecord(fields?.['arg'])?.['channel']) ?? '')
-  if (!fields || !read || fields['event'] !== undefined) return 'ignored'
-  return read(fields['data'], symbols, sink) ? 'read' : 'malformed'
+  const push = channelFrameOf(frame)
+  if (typeof push === 'string') return push
+  return READERS.get(push.channel)?.(push.fields['data'], symbols, sink) ?? 'ignored'
 }
 
-/** False when the data could not be read in full. */
-type DataReader = (data: unknown, symbols: SymbolLookup, sink: UserFrameSink) => boolean
+type Reader = (data: unknown, symbols: SymbolLookup, sink: UserFrameSink) => FrameVerdict
 
-const READERS: ReadonlyMap<string, DataReader> = new Map<string, DataReader>([
-  ['orders', (data, symbols, sink) => readRows(data, symbols, (row, symbol) => readOrder(row, symbol, sink))],
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  [
+    'orders',
+    (data, symbols, sink) =>
+      readPairRows(data, 'instId', symbols, (row, symbol) => readOrder(row, symbol, sink)),
+  ],
   ['account', (data, _symbols, sink) => readAccount(data, sink)],
   [
     'positions',
-    (data, symbols, sink) => readRows(data, symbols, (row, symbol) => readPosition(row, symbol, sink)),
+    (data, symbols, sink) =>
+      readPairRows(data, 'instId', symbols, (row, symbol) => readPosition(row, symbol, sink)),
   ],
 ])
 
-/** Rows of pairs that are not tracked are left out. */
-function readRows(
-  data: unknown,
-  symbols: SymbolLookup,
-  read: (row: UntrustedRecord, symbol: ExchangeSymbol) => boolean,
-): boolean {
-  if (!Array.isArray(data)) return false
-  const isRead = asList(data).map((value) => {
-    const row = asRecord(value)
-    const exchangeSymbol = asText(row?.['instId'])
-    if (!row || exchangeSymbol === undefined) return false
-    const symbol = symbols(exchangeSymbol)
-    return !symbol || read(row, symbol)
-  })
-  return isRead.every(Boolean)
-}
-
+/** False when the row could not be read. */
 function readOrder(row: UntrustedRecord, symbol: ExchangeSymbol, sink: UserFrameSink): boolean {
-  const clientOrderId = asText(row['clientOrderId'])
   const exchangeOrderId = asText(row['orderId'])
-  const state = STATES.get(asText(row['state']) ?? '')
-  const updateMs = asInteger(row['updateTime']) ?? asInteger(row['createTime'])
-  if (state === undefined || updateMs === undefined || exchangeOrderId === undefined) return false
-  const executed = asDecimal(row['filledSize'])
-  const reason = blofinReasonOf(row)
-  sink.orderUpdate({
-    pair: symbol.pair,
-    ...(clientOrderId !== undefined && { clientOrderId }),
-    exchangeOrderId,
-    state,
-    ...(executed?.gte(0) && { executedAmount: toBaseAmount(executed, symbol.contractSize) }),
-    updateMs,
+  if (exchangeOrderId === undefined) return false
+  const update = toOrder(symbol, orderIdsOf(asText(row['clientOrderId']), exchangeOrderId), {
+    state: STATES.get(asText(row['state']) ?? ''),
+    executed: asDecimal(row['filledSize']),
+    updateMs: asInteger(row['updateTime']) ?? asInteger(row['createTime']),
     source: 'stream',
-    ...(reason && { reason }),
+    reason: blofinReasonOf(row),
   })
-  return true
+  if (update) sink.orderUpdate(update)
+  return update !== undefined
 }
 
 /** Why an order that the user did not cancel was canceled; the same fields are in REST's orders. */
@@ -108,11 +90,11 @@ export function blofinBalancesOf(data: unknown): readonly (Balance | undefined)[
   })
 }
 
-function readAccount(data: unknown, sink: UserFrameSink): boolean {
+function readAccount(data: unknown, sink: UserFrameSink): FrameVerdict {
   const balances = blofinBalancesOf(data) ?? []
   const read = balances.filter((balance) => balance !== undefined)
   if (read.length > 0) sink.balances(read)
-  return read.length > 0 && read.length === balances.length
+  return read.length > 0 && read.length === balances.length ? 'read' : 'malformed'
 }
 
 /** Sides of a hedged account are not one-way positions and are left out. */
@@ -125,14 +107,10 @@ function readPosition(row: UntrustedRecord, symbol: ExchangeSymbol, sink: UserFr
 
 function positionOf(row: UntrustedRecord, symbol: ExchangeSymbol): Position | undefined {
   const size = asDecimal(row['positions'])
-  const entryPrice = size?.isZero() ? ZERO : asDecimal(row['averagePrice'])
-  if (!size || !entryPrice) return undefined
-  const leverage = asDecimal(row['leverage'])
-  return {
-    pair: symbol.pair,
-    amount: toBaseAmount(size, symbol.contractSize),
-    entryPrice,
-    unrealizedPnl: asDecimal(row['unrealizedPnl']) ?? ZERO,
-    ...(leverage?.gt(0) && { leverage: leverage.toNumber() }),
-  }
+  return toPosition(symbol, {
+    size,
+    entryPrice: size?.isZero() ? ZERO : asDecimal(row['averagePrice']),
+    unrealizedPnl: asDecimal(row['unrealizedPnl']),
+    leverage: asDecimal(row['leverage'])?.toNumber(),
+  })
 }

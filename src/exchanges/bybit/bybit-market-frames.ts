@@ -1,4 +1,5 @@
 import type { FrameVerdict, MarketFrameReader } from '../ccxt-profile.ts'
+import { readRows } from '../frame-rows.ts'
 import type { MarketFeed } from '../market-feed.ts'
 import { asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 
@@ -28,7 +29,8 @@ export function createBybitMarketFrameReader(): MarketFrameReader {
     if (fields?.['op'] === 'subscribe') return fields['success'] === true ? 'acknowledged' : 'refused'
     const topic = asText(fields?.['topic'])
     if (!fields || topic === undefined) return 'ignored'
-    if (topic.startsWith('publicTrade.')) return readTrades(fields, feedOf, receivedMs)
+    if (topic.startsWith('publicTrade.'))
+      return readRows(fields['data'], (row) => readTrade(row, feedOf, receivedMs))
     if (!topic.startsWith('orderbook.')) return 'ignored'
     return topic.startsWith('orderbook.1.')
       ? readBest(fields, feedOf, best, receivedMs)
@@ -104,16 +106,6 @@ function applyBest(known: BestLevel, levels: unknown): boolean {
 
 function newBestLevels(): BestLevels {
   return { bid: { price: 0, size: 0 }, ask: { price: 0, size: 0 } }
-}
-
-function readTrades(frame: UntrustedRecord, feedOf: FeedOf, receivedMs: number): FrameVerdict {
-  if (!Array.isArray(frame['data'])) return 'malformed'
-  let isWhole = true
-  for (const row of frame['data'] as readonly unknown[]) {
-    const fields = asRecord(row)
-    if (!fields || !readTrade(fields, feedOf, receivedMs)) isWhole = false
-  }
-  return isWhole ? 'read' : 'malformed'
 }
 
 function readTrade(fields: UntrustedRecord, feedOf: FeedOf, receivedMs: number): boolean {

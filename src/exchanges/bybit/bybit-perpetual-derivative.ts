@@ -10,7 +10,7 @@ import type { PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asInteger, asList, asNumber, asRecord, asText } from '../untrusted-fields.ts'
-import { unreadable } from '../unreadable.ts'
+import { readable, unreadable } from '../unreadable.ts'
 import { asBybit, type BybitCalls, rangesSince } from './bybit-api.ts'
 import { LEVERAGE_UNCHANGED, POSITION_MODE_UNCHANGED } from './bybit-errors.ts'
 import { BYBIT_CATEGORY, fetchExecutions, fetchPositionRow, fetchRowsOfEveryCoin } from './bybit-lists.ts'
@@ -38,9 +38,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
   /** The list has one row, for the one unified account; without it nothing is said of any coin. */
   protected override readBalances(answer: unknown): readonly Balance[] {
     const result = asRecord(asRecord(asRecord(answer)?.['info'])?.['result'])
-    const balances = bybitBalancesOf(asList(result?.['list'])[0])
-    if (!balances) throw unreadable('the balances')
-    return balances
+    return readable(bybitBalancesOf(asList(result?.['list'])[0]), 'the balances')
   }
 
   /** ccxt's call takes one symbol at a time. */
@@ -53,8 +51,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
       signal,
     )
     return rows.flatMap(({ row, market }) => {
-      const position = bybitPositionOf(row, market)
-      if (!position) throw unreadable(`the position of ${market.pair}`)
+      const position = readable(bybitPositionOf(row, market), `the position of ${market.pair}`)
       return position === 'hedge' || position.amount.isZero() ? [] : [position]
     })
   }
@@ -64,9 +61,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     const { all } = await this.connection.markets(signal)
     const rows = await Promise.all(all.map((market) => fetchPositionRow(this.connection, market, signal)))
     const isHedged = rows.some((row, at) => {
-      const index = asInteger(row['positionIdx'])
-      if (index === undefined) throw unreadable(`the position mode of ${all[at]!.pair}`)
-      return index !== 0
+      return readable(asInteger(row['positionIdx']), `the position mode of ${all[at]!.pair}`) !== 0
     })
     return isHedged ? 'hedge' : 'oneWay'
   }
@@ -117,8 +112,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     const rows = await fetchExecutions(this.connection, market, { execType: 'Funding' }, starts, signal)
     const payments = new Map<string, FundingPayment>()
     for (const row of rows) {
-      const payment = bybitFundingOf(row, market)
-      if (!payment) throw unreadable(`a funding payment of ${pair}`)
+      const payment = readable(bybitFundingOf(row, market), `a funding payment of ${pair}`)
       if (payment.paidMs >= sinceMs) payments.set(payment.paymentId, payment)
     }
     return [...payments.values()].sort((a, b) => a.paidMs - b.paidMs)
@@ -180,8 +174,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
     // The exchange has the newest first.
     for (const row of rows.toReversed()) {
       if (!isBybitFill(row) || asText(asRecord(row)?.['orderLinkId']) !== order.clientOrderId) continue
-      const fill = bybitFillOf(row, market)
-      if (!fill) throw unreadable(`a fill of order ${order.clientOrderId}`)
+      const fill = readable(bybitFillOf(row, market), `a fill of order ${order.clientOrderId}`)
       fills.set(fill.tradeId, fill)
     }
     return [...fills.values()]
@@ -227,7 +220,5 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
 }
 
 function readOrder(row: unknown, market: PairMarket): OrderUpdate {
-  const update = bybitOrderOf(row, market, 'rest')
-  if (!update) throw unreadable(`an order of ${market.pair}`)
-  return update
+  return readable(bybitOrderOf(row, market, 'rest'), `an order of ${market.pair}`)
 }

@@ -1,5 +1,6 @@
 import type { CcxtProfile } from '../ccxt-profile.ts'
-import { asNumber } from '../untrusted-fields.ts'
+import { exchangeNowMs } from '../exchange-time.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { asBybit, type BybitCalls } from './bybit-api.ts'
 import { BYBIT_ERROR_CODES, readBybitRefusal } from './bybit-errors.ts'
 import { createBybitMarketFrameReader } from './bybit-market-frames.ts'
@@ -11,6 +12,7 @@ export const BYBIT_BOOK_LEVELS = 200
 
 /** What ccxt does not know of Bybit's linear perpetuals. */
 export const BYBIT_PROFILE: CcxtProfile = {
+  ...EXCHANGE_TRAITS.bybit,
   name: 'bybit_perpetual',
   ccxtId: 'bybit',
   options: {
@@ -21,12 +23,8 @@ export const BYBIT_PROFILE: CcxtProfile = {
   },
   errorCodes: BYBIT_ERROR_CODES,
   readRefusal: readBybitRefusal,
-  // The answer says that the request was taken; the private stream says when the order is canceled.
-  isCancelFinal: false,
   // A request is refused 5 s after its time, which is ccxt's receive window; the rest is for clocks that differ.
   requestLifetimeMs: 30_000,
-  // Each depth has update ids of its own.
-  sequencesComparable: false,
   // Assumed from ccxt's costs: of orders; cancels are counted by themselves.
   rateLimits: { orders: [{ windowMs: 1_000, limit: 20 }], cancelsAreOrders: false },
   bookLevels: BYBIT_BOOK_LEVELS,
@@ -57,7 +55,6 @@ export const BYBIT_PROFILE: CcxtProfile = {
 
 /** ccxt signs requests by the exchange's time and logins by this computer's. */
 function signLoginsByExchangeTime(exchange: BybitCalls): void {
-  const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
-  exchange.milliseconds = () => Date.now() - aheadMs
+  exchange.milliseconds = () => exchangeNowMs(exchange)
   exchange.nonce = () => exchange.milliseconds()
 }

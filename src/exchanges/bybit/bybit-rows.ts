@@ -2,7 +2,6 @@ import { type Decimal, ZERO } from '../../common/decimal.ts'
 import { parseTradingPair } from '../../common/trading-pair.ts'
 import type { Balance, FundingPayment, Position } from '../../connector/account-types.ts'
 import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
-import { toBaseAmount } from '../contract-size.ts'
 import { fundingIdOfMoment } from '../funding-payment-id.ts'
 import type { ExchangeSymbol } from '../exchange-symbols.ts'
 import {
@@ -14,6 +13,7 @@ import {
   type UntrustedRecord,
 } from '../untrusted-fields.ts'
 import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
+import { toPosition } from '../position-rows.ts'
 
 /** REST and the private stream have the same rows, but for a few fields. */
 type State = OrderUpdate['state']
@@ -131,15 +131,12 @@ export function bybitPositionOf(row: unknown, symbol: ExchangeSymbol): Position 
   const entryPrice = asDecimal(fields?.['entryPrice']) ?? asDecimal(fields?.['avgPrice'])
   if (!fields || index !== 0 || !size || size.isNegative()) return undefined
   if (!size.isZero() && (side === undefined || !entryPrice)) return undefined
-  const amount = toBaseAmount(size, symbol.contractSize)
-  const leverage = asNumber(fields['leverage'])
-  return {
-    pair: symbol.pair,
-    amount: side === 'sell' ? amount.neg() : amount,
+  return toPosition(symbol, {
+    size: side === 'sell' ? size.neg() : size,
     entryPrice: entryPrice ?? ZERO,
-    unrealizedPnl: asDecimal(fields['unrealisedPnl']) ?? ZERO,
-    ...(leverage !== undefined && leverage > 0 && { leverage }),
-  }
+    unrealizedPnl: asDecimal(fields['unrealisedPnl']),
+    leverage: asNumber(fields['leverage']),
+  })
 }
 
 /**

@@ -29,9 +29,7 @@ export function readBybitUserFrame(frame: unknown, symbols: SymbolLookup, sink: 
   const topic = asText(fields?.['topic'])?.split('.')[0]
   const read = topic === undefined ? undefined : READERS.get(topic)
   if (!fields || !read) return 'ignored'
-  const { data } = fields
-  if (!Array.isArray(data)) return 'malformed'
-  return readRows(data as readonly unknown[], (row) => read(row, symbols, sink))
+  return readRows(fields['data'], (row) => read(row, symbols, sink))
 }
 
 function readOrder(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink): boolean {

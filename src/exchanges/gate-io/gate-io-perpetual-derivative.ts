@@ -4,15 +4,17 @@ import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
 import type { UserStream } from '../../connector/user-stream.ts'
 import { QtxError } from '../../errors.ts'
+import { toFundingPayments } from '../ccxt-account-mapping.ts'
 import { toExchangeClientId, type PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
+import { clockAheadMs } from '../exchange-time.ts'
 import { asDecimal, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { unreadable } from '../unreadable.ts'
+import { readable, unreadable } from '../unreadable.ts'
 import { SETTLE } from './gate-io-endpoints.ts'
 import { NO_CHANGE } from './gate-io-errors.ts'
 import { GATE_IO_PROFILE } from './gate-io-profile.ts'
 import { GateIoRequests } from './gate-io-requests.ts'
-import { readLeverage, readOrderRow, readPositionRow, readTradeRow, timeMsOf } from './gate-io-rows.ts'
+import { gateIoOrderOf, readLeverage, readPositionRow, readTradeRow, timeMsOf } from './gate-io-rows.ts'
 import { withOpenProfit } from './open-profit.ts'
 
 /** How much older than an order by this clock its record on the exchange may be. */
@@ -69,8 +71,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     return rows.flatMap((row) => {
       const market = markets.ofExchangeSymbol(asText(asRecord(row)?.['contract']) ?? '')
       if (!market) return []
-      const position = readPositionRow(row, market)
-      if (!position) throw unreadable(`the position of ${market.pair}`)
+      const position = readable(readPositionRow(row, market), `the position of ${market.pair}`)
       return position === 'left-out' || position.amount.isZero() ? [] : [position]
     })
   }
@@ -129,17 +130,12 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
           ...paging,
         }),
     )
-    return rows
-      .map((value) => {
-        const row = asRecord(value)
-        const amount = asDecimal(row?.['change'])
-        const paidMs = timeMsOf(row?.['time'])
-        if (!amount || paidMs === undefined) throw unreadable(`a funding payment of ${pair}`)
-        const paymentId = this.profile.fundingPaymentId(pair, asset, paidMs)
-        return { pair, paymentId, asset, amount, paidMs }
-      })
-      .filter(({ paidMs }) => paidMs >= sinceMs)
-      .sort((a, b) => a.paidMs - b.paidMs)
+    const payments = rows.map((value) => {
+      const row = asRecord(value)
+      return { code: asset, amount: row?.['change'], timestamp: timeMsOf(row?.['time']) }
+    })
+    const read = toFundingPayments(payments, market, this.profile.fundingPaymentId)
+    return read.filter(({ paidMs }) => paidMs >= sinceMs)
   }
 
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
@@ -155,7 +151,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
             ...paging,
           }),
       )
-      return rows.map((row) => readOrder(row, market))
+      return rows.map((row) => gateIoOrderOf(row, market))
     }, signal)
   }
 
@@ -179,13 +175,13 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
           }),
         signal,
       )
-      return readOrder(row, market)
+      return gateIoOrderOf(row, market)
     } catch (error) {
       if (!(error instanceof QtxError) || error.code !== 'QTX_ORDER_NOT_FOUND') throw error
     }
     if (order.exchangeOrderId !== undefined) return undefined
     const row = await this.#findFinished(order, text, market, signal)
-    return row && readOrder(row, market)
+    return row && gateIoOrderOf(row, market)
   }
 
   protected override async fetchFillsOf(
@@ -207,8 +203,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     )
     const fills = new Map<string, TradeUpdate>()
     for (const row of rows.toReversed()) {
-      const fill = readTradeRow(row, market)
-      if (!fill) throw unreadable(`a fill of order ${order.clientOrderId}`)
+      const fill = readable(readTradeRow(row, market), `a fill of order ${order.clientOrderId}`)
       if (fill.exchangeOrderId !== orderId) continue
       fills.set(fill.tradeId, { ...fill, clientOrderId: order.clientOrderId })
     }
@@ -230,7 +225,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
     market: PairMarket,
     signal: AbortSignal,
   ): Promise<UntrustedRecord | undefined> {
-    const aheadMs = Number(this.connection.client.exchange.options['timeDifference'] ?? 0)
+    const aheadMs = clockAheadMs(this.connection.client.exchange)
     const oldestMs = order.createdMs - aheadMs - CLOCK_MARGIN_MS
     let found: UntrustedRecord | undefined
     await this.#requests.pages(
@@ -255,10 +250,4 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
   get #requests(): GateIoRequests {
     return new GateIoRequests(this.connection)
   }
-}
-
-function readOrder(row: unknown, market: PairMarket): OrderUpdate {
-  const update = readOrderRow(row, market, 'rest')
-  if (update) return update
-  throw unreadable(`an order of ${market.pair}`)
 }

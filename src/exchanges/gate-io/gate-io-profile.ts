@@ -1,22 +1,22 @@
 import type { OrderUpdate } from '../../connector/order-types.ts'
-import { QtxError } from '../../errors.ts'
-import type { CcxtExchange } from '../ccxt-exchange.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { useExchangeSeconds } from '../exchange-time.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { asRecord } from '../untrusted-fields.ts'
 import type { GateIoExchange } from './gate-io-endpoints.ts'
 import { GATE_IO_ERROR_CODES, readGateIoRefusal } from './gate-io-errors.ts'
 import { fundingIdOfHour } from '../funding-payment-id.ts'
 import { readGateIoMarketFrame } from './gate-io-market-frames.ts'
-import { readOrderRow, TEXT_PREFIX } from './gate-io-rows.ts'
+import { gateIoOrderOf } from './gate-io-rows.ts'
 import { readGateIoUserFrame } from './gate-io-user-frames.ts'
 
 /** As deep as the stream goes. */
 const BOOK_LEVELS = 100
-const MS_PER_SECOND = 1_000
 
 /** Futures settled in USDT, through the classic account. */
 export const GATE_IO_PROFILE: CcxtProfile = {
+  ...EXCHANGE_TRAITS.gate_io,
   name: 'gate_io_perpetual',
   ccxtId: 'gate',
   options: {
@@ -27,22 +27,17 @@ export const GATE_IO_PROFILE: CcxtProfile = {
   },
   errorCodes: GATE_IO_ERROR_CODES,
   readRefusal: readGateIoRefusal,
-  // The answer is the order as it ended.
-  isCancelFinal: true,
   // A request is refused when its time, in whole seconds, is more than 60 s from the exchange's.
   requestLifetimeMs: 61_000,
   // Assumed from its documents; cancels are counted by themselves.
   rateLimits: { orders: [{ windowMs: 1_000, limit: 100 }], cancelsAreOrders: false },
-  // Depth, best prices and REST books all have the order book's own id.
-  sequencesComparable: true,
-  clientIdPrefix: TEXT_PREFIX,
   orderReference: (clientId) => ({ id: clientId, params: {} }),
   readOrder,
   bookLevels: BOOK_LEVELS,
   readUserFrame: readGateIoUserFrame,
   readMarketFrame: readGateIoMarketFrame,
   watchPrivate: (exchange) => {
-    useExchangeTime(exchange)
+    useExchangeSeconds(exchange as GateIoExchange)
     return [
       exchange.watchOrders(),
       exchange.watchMyTrades(),
@@ -64,15 +59,5 @@ export const GATE_IO_PROFILE: CcxtProfile = {
 
 /** ccxt's unified order does not know every way in which an order ends, and has no time of its last change. */
 function readOrder(order: unknown, market: PairMarket): OrderUpdate {
-  const update = readOrderRow(asRecord(order)?.['info'], market, 'rest')
-  if (update) return update
-  throw new QtxError('QTX_EXCHANGE_ANSWER', `an order of ${market.pair} could not be read`)
-}
-
-/** Private subscriptions are refused when their time is off; ccxt corrects that of REST requests only. */
-function useExchangeTime(exchange: CcxtExchange): void {
-  const { options } = exchange
-  Object.assign(exchange, {
-    seconds: () => Math.floor((Date.now() - Number(options['timeDifference'] ?? 0)) / MS_PER_SECOND),
-  } satisfies Pick<GateIoExchange, 'seconds'>)
+  return gateIoOrderOf(asRecord(order)?.['info'], market)
 }

@@ -1,14 +1,15 @@
 import type { Decimal } from '../../common/decimal.ts'
-import { ZERO } from '../../common/decimal.ts'
 import type { Position } from '../../connector/account-types.ts'
 import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
-import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol } from '../exchange-symbols.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { asDecimal, asInteger, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
+import { toPosition } from '../position-rows.ts'
+import { readable } from '../unreadable.ts'
 
 /** What every order's text begins with that an API user has placed. */
-export const TEXT_PREFIX = 't-'
+const { clientIdPrefix: TEXT_PREFIX } = EXCHANGE_TRAITS.gate_io
 
 const SETTLE_ASSET = 'USDT'
 /** Fees can be paid in points. */
@@ -38,6 +39,11 @@ export function readOrderRow(
   })
 }
 
+/** An order of a REST answer. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
+export function gateIoOrderOf(row: unknown, symbol: ExchangeSymbol): OrderUpdate {
+  return readable(readOrderRow(row, symbol, 'rest'), `an order of ${symbol.pair}`)
+}
+
 /** A fill as REST and the private stream have it; undefined where it cannot be read. */
 export function readTradeRow(value: unknown, symbol: ExchangeSymbol): TradeUpdate | undefined {
   const row = asRecord(value)
@@ -59,17 +65,12 @@ export function readPositionRow(value: unknown, symbol: ExchangeSymbol): Positio
   const row = asRecord(value)
   if (!row) return undefined
   if (row['mode'] !== undefined && row['mode'] !== 'single') return 'left-out'
-  const contracts = asDecimal(row['size'])
-  const entryPrice = asDecimal(row['entry_price'])
-  if (!contracts || !entryPrice) return undefined
-  const leverage = readLeverage(row)
-  return {
-    pair: symbol.pair,
-    amount: toBaseAmount(contracts, symbol.contractSize),
-    entryPrice,
-    unrealizedPnl: asDecimal(row['unrealised_pnl']) ?? ZERO,
-    ...(leverage !== undefined && { leverage }),
-  }
+  return toPosition(symbol, {
+    size: asDecimal(row['size']),
+    entryPrice: asDecimal(row['entry_price']),
+    unrealizedPnl: asDecimal(row['unrealised_pnl']),
+    leverage: readLeverage(row),
+  })
 }
 
 /** A leverage of 0 means crossed margin, whose leverage is in another field; undefined where there is none. */

@@ -1,7 +1,8 @@
 import type { Balance, Position } from '../../connector/account-types.ts'
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
-import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
-import { asDecimal, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
+import type { SymbolLookup } from '../exchange-symbols.ts'
+import { readPairRows, readRows } from '../frame-rows.ts'
+import { asDecimal, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 import { fundingIdOfHour } from '../funding-payment-id.ts'
 import { readOrderRow, readPositionRow, readTradeRow, timeMsOf } from './gate-io-rows.ts'
 
@@ -18,12 +19,10 @@ export function readGateIoUserFrame(
   if (!fields || !read) return 'ignored'
   if (fields['event'] === 'subscribe') return readAcknowledgement(fields)
   if (fields['event'] !== 'update') return 'ignored'
-  const rows = fields['result']
-  if (!Array.isArray(rows)) return 'malformed'
-  return read(rows as readonly unknown[], symbols, sink) ? 'read' : 'malformed'
+  return read(fields['result'], symbols, sink)
 }
 
-type Reader = (rows: readonly unknown[], symbols: SymbolLookup, sink: UserFrameSink) => boolean
+type Reader = (rows: unknown, symbols: SymbolLookup, sink: UserFrameSink) => FrameVerdict
 
 const READERS: ReadonlyMap<string, Reader> = new Map([
   ['futures.orders', readOrders],
@@ -39,47 +38,45 @@ function readAcknowledgement(fields: UntrustedRecord): FrameVerdict {
   return !error && asRecord(fields['result'])?.['status'] === 'success' ? 'acknowledged' : 'refused'
 }
 
-function readOrders(rows: readonly unknown[], symbols: SymbolLookup, sink: UserFrameSink): boolean {
-  return everyRow(rows, symbols, (row, symbol) => {
+function readOrders(rows: unknown, symbols: SymbolLookup, sink: UserFrameSink): FrameVerdict {
+  return readPairRows(rows, 'contract', symbols, (row, symbol) => {
     const update = readOrderRow(row, symbol, 'stream')
     if (update) sink.orderUpdate(update)
     return update !== undefined
   })
 }
 
-function readTrades(rows: readonly unknown[], symbols: SymbolLookup, sink: UserFrameSink): boolean {
-  return everyRow(rows, symbols, (row, symbol) => {
+function readTrades(rows: unknown, symbols: SymbolLookup, sink: UserFrameSink): FrameVerdict {
+  return readPairRows(rows, 'contract', symbols, (row, symbol) => {
     const trade = readTradeRow(row, symbol)
     if (trade) sink.tradeUpdate(trade)
     return trade !== undefined
   })
 }
 
-function readPositions(rows: readonly unknown[], symbols: SymbolLookup, sink: UserFrameSink): boolean {
+function readPositions(rows: unknown, symbols: SymbolLookup, sink: UserFrameSink): FrameVerdict {
   const positions: Position[] = []
-  const isReadable = everyRow(rows, symbols, (row, symbol) => {
+  const verdict = readPairRows(rows, 'contract', symbols, (row, symbol) => {
     const position = readPositionRow(row, symbol)
     if (typeof position === 'object') positions.push(position)
     return position !== undefined
   })
   if (positions.length > 0) sink.positions(positions)
-  return isReadable
+  return verdict
 }
 
 /** Each row is one change and the balance after it: of several, the last one counts. */
-function readBalances(rows: readonly unknown[], symbols: SymbolLookup, sink: UserFrameSink): boolean {
+function readBalances(rows: unknown, symbols: SymbolLookup, sink: UserFrameSink): FrameVerdict {
   const changed = new Map<string, Balance>()
-  let isReadable = true
-  for (const value of rows) {
-    const row = asRecord(value)
-    const asset = (asText(row?.['currency']) ?? DEFAULT_ASSET).toUpperCase()
-    const total = asDecimal(row?.['balance'])
-    if (row && total) changed.set(asset, { asset, total })
-    else isReadable = false
-  }
+  const verdict = readRows(rows, (row) => {
+    const asset = (asText(row['currency']) ?? DEFAULT_ASSET).toUpperCase()
+    const total = asDecimal(row['balance'])
+    if (total) changed.set(asset, { asset, total })
+    return total !== undefined
+  })
   if (changed.size > 0) sink.balances([...changed.values()])
-  for (const value of rows) readFunding(asRecord(value), symbols, sink)
-  return isReadable
+  for (const value of asList(rows)) readFunding(asRecord(value), symbols, sink)
+  return verdict
 }
 
 /** The text of funding begins with its contract. */
@@ -98,19 +95,4 @@ function readFunding(row: UntrustedRecord | undefined, symbols: SymbolLookup, si
     amount,
     paidMs,
   })
-}
-
-/** Reads the rows of tracked contracts, all of them, whatever one of them is; false when one could not be read. */
-function everyRow(
-  rows: readonly unknown[],
-  symbols: SymbolLookup,
-  read: (row: unknown, symbol: ExchangeSymbol) => boolean,
-): boolean {
-  let isReadable = true
-  for (const row of rows) {
-    const contract = asText(asRecord(row)?.['contract'])
-    const symbol = contract === undefined ? undefined : symbols(contract)
-    if (contract === undefined || (symbol && !read(row, symbol))) isReadable = false
-  }
-  return isReadable
 }

@@ -4,14 +4,13 @@ import type { InFlightOrder } from '../../connector/in-flight-order.ts'
 import type { BookSnapshot } from '../../connector/market-data-source.ts'
 import type { OrderUpdate, PlaceOutcome, TradeUpdate } from '../../connector/order-types.ts'
 import type { UserStream } from '../../connector/user-stream.ts'
-import { toBookSnapshot } from '../ccxt-account-mapping.ts'
+import { toBookSnapshot, toFundingPayments } from '../ccxt-account-mapping.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { toOrderUpdate } from '../ccxt-order-mapping.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
 import { unreadable } from '../unreadable.ts'
-import { fundingIdOfMoment } from '../funding-payment-id.ts'
 import { asKucoin, type KucoinExchange } from './kucoin-exchange.ts'
 import { KUCOIN_PROFILE } from './kucoin-profile.ts'
 import { KucoinUserStream } from './kucoin-user-stream.ts'
@@ -100,7 +99,7 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
     sinceMs: number,
     signal: AbortSignal,
   ): Promise<readonly FundingPayment[]> {
-    const { rule } = await this.market(pair, signal)
+    const market = await this.market(pair, signal)
     const payments = new Map<string, FundingPayment>()
     let endAt: number | undefined
     for (let page = 0; page < FUNDINGS_PAGES_MOST; page++) {
@@ -108,14 +107,18 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
         `fetching the funding payments of ${pair}`,
         (exchange) =>
           exchange.futuresPrivateGetFundingHistory({
-            symbol: rule.exchangeSymbol,
+            symbol: market.rule.exchangeSymbol,
             startAt: sinceMs,
             maxCount: FUNDINGS_PAGE_LENGTH,
             ...(endAt !== undefined && { endAt }),
           }),
         signal,
       )
-      const rows = asList(asRecord(data)?.['dataList']).map((row) => toFundingPayment(row, pair))
+      const rows = toFundingPayments(
+        asList(asRecord(data)?.['dataList']).map(fundingRowOf),
+        market,
+        this.profile.fundingPaymentId,
+      )
       // A count may make the exchange forget the time.
       for (const payment of rows) if (payment.paidMs >= sinceMs) payments.set(payment.paymentId, payment)
       const oldestMs = Math.min(...rows.map((payment) => payment.paidMs))
@@ -240,14 +243,13 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
   }
 }
 
-function toFundingPayment(row: unknown, pair: TradingPair): FundingPayment {
+/** In the words of ccxt's. */
+function fundingRowOf(row: unknown): UntrustedRecord {
   const fields = asRecord(row)
-  const amount = asDecimal(fields?.['funding'])
   const currency = asText(fields?.['settleCurrency'])
-  const paidMs = asInteger(fields?.['timePoint'])
-  if (!amount || currency === undefined || paidMs === undefined) {
-    throw unreadable(`a funding payment of ${pair}`)
+  return {
+    code: currency && toAsset(currency),
+    amount: fields?.['funding'],
+    timestamp: fields?.['timePoint'],
   }
-  const asset = toAsset(currency)
-  return { pair, paymentId: fundingIdOfMoment(pair, asset, paidMs), asset, amount, paidMs }
 }

@@ -1,5 +1,6 @@
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { asList, asRecord } from '../untrusted-fields.ts'
 import { KUCOIN_ERROR_CODES, readKucoinRefusal } from './kucoin-errors.ts'
 import { asKucoin } from './kucoin-exchange.ts'
@@ -11,6 +12,7 @@ import { readKucoinUserFrame } from './kucoin-user-frames.ts'
 const POSITIONS_TOPIC = '/contract/positionAll'
 
 export const KUCOIN_PROFILE: CcxtProfile = {
+  ...EXCHANGE_TRAITS.kucoin,
   name: 'kucoin_perpetual',
   ccxtId: 'kucoinfutures',
   options: {
@@ -22,14 +24,11 @@ export const KUCOIN_PROFILE: CcxtProfile = {
     watchBalance: { fetchBalanceSnapshot: false, awaitBalanceSnapshot: false },
   },
   errorCodes: KUCOIN_ERROR_CODES,
-  isCancelFinal: false,
   // A request is refused when its time is more than 5 s from the exchange's, either way: with a clock that is 5 s ahead
   // that is 10 s after it was sent.
   requestLifetimeMs: 20_000,
   // Assumed from its documents: 2,000 units in 30 s of the lowest level, of which an order takes two.
   rateLimits: { orders: [{ windowMs: 30_000, limit: 600 }], cancelsAreOrders: true },
-  // Levels, best prices and trades are each numbered by themselves, as far as is known.
-  sequencesComparable: false,
   readUserFrame: readKucoinUserFrame,
   readMarketFrame: readKucoinMarketFrame,
   readRefusal: readKucoinRefusal,

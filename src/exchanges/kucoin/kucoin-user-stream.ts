@@ -4,6 +4,7 @@ import type { TradingPair } from '../../common/trading-pair.ts'
 import type { FundingPayment } from '../../connector/account-types.ts'
 import type { UserStream, UserStreamSink } from '../../connector/user-stream.ts'
 import { messageOf } from '../../errors.ts'
+import { forwardingSink } from '../forwarding-sink.ts'
 import { FillFees } from './fill-fees.ts'
 import type { FillFeesOptions } from './fill-list.ts'
 
@@ -43,15 +44,12 @@ export class KucoinUserStream implements UserStream {
   start(sink: UserStreamSink): Promise<void> {
     const fees = new FillFees({ ...this.#options, tell: (trade) => sink.tradeUpdate(trade) })
     this.#fees = fees
-    return this.#options.stream.start({
-      orderUpdate: (update) => sink.orderUpdate(update),
-      tradeUpdate: (trade) => fees.add(trade),
-      balances: (changed) => sink.balances(changed),
-      positions: (changed) => sink.positions(changed),
-      fundingPayment: (payment) => void this.#confirm(payment, sink),
-      connected: () => sink.connected(),
-      disconnected: (reason) => sink.disconnected(reason),
-    })
+    return this.#options.stream.start(
+      forwardingSink(sink, {
+        tradeUpdate: (trade) => fees.add(trade),
+        fundingPayment: (payment) => void this.#confirm(payment, sink),
+      }),
+    )
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Decimal } from '../../common/decimal.ts'
 import type { Balance, Position } from '../../connector/account-types.ts'
 import type { TradeUpdate } from '../../connector/order-types.ts'
-import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asNumber, asRecord, asText } from '../untrusted-fields.ts'
 import { orderIdsOf, toFill } from '../order-rows.ts'
+import { toPosition } from '../position-rows.ts'
 
 /** KuCoin calls bitcoin XBT. */
 export function toAsset(currency: string): string {
@@ -41,18 +41,14 @@ export function positionOf(row: unknown, symbols: SymbolLookup): Position | 'lef
   const symbol = symbols(asText(fields['symbol']) ?? '')
   const isMarkPrice = fields['changeReason'] === 'markPriceChange'
   if (!isOneWay || !symbol || isMarkPrice) return 'left-out'
-  const contracts = asDecimal(fields['currentQty'])
-  const entryPrice = asDecimal(fields['avgEntryPrice'])
   const unrealizedPnl = asDecimal(fields['unrealisedPnl'])
-  if (!contracts || !entryPrice || !unrealizedPnl) return undefined
-  const leverage = asNumber(fields['leverage'])
-  return {
-    pair: symbol.pair,
-    amount: toBaseAmount(contracts, symbol.contractSize),
-    entryPrice,
+  if (!unrealizedPnl) return undefined
+  return toPosition(symbol, {
+    size: asDecimal(fields['currentQty']),
+    entryPrice: asDecimal(fields['avgEntryPrice']),
     unrealizedPnl,
-    ...(leverage !== undefined && leverage > 0 && { leverage }),
-  }
+    leverage: asNumber(fields['leverage']),
+  })
 }
 
 /** A fill as REST lists it; undefined where it cannot be read. */

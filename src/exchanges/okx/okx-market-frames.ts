@@ -1,7 +1,9 @@
 import type { FrameVerdict } from '../ccxt-profile.ts'
 import type { MarketFeed } from '../market-feed.ts'
-import { asInteger, asList, asNumber, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { tellTrade } from '../market-rows.ts'
+import { channelFrameOf } from '../channel-frames.ts'
+import { readRows } from '../frame-rows.ts'
+import { tellBook, tellTrade } from '../market-rows.ts'
+import { asInteger, asList, asNumber, type UntrustedRecord } from '../untrusted-fields.ts'
 
 /**
  * Reads the frames of the public channels `books`, `bbo-tbt` and `trades`, and answers to subscribing. Errors and
@@ -12,41 +14,25 @@ export function readOkxMarketFrame(
   feedOf: (exchangeSymbol: string) => MarketFeed | undefined,
   receivedMs: number,
 ): FrameVerdict {
-  const fields = asRecord(frame)
-  if (fields?.['event'] === 'subscribe') return 'acknowledged'
-  const arg = asRecord(fields?.['arg'])
-  const read = READERS.get(asText(arg?.['channel']) ?? '')
-  if (!fields || !read || fields['event'] !== undefined) return 'ignored'
-  const exchangeSymbol = asText(arg?.['instId'])
+  const push = channelFrameOf(frame)
+  if (typeof push === 'string') return push
+  const { fields, channel, exchangeSymbol } = push
+  const read = READERS.get(channel)
+  if (!read) return 'ignored'
   if (exchangeSymbol === undefined || !Array.isArray(fields['data'])) return 'malformed'
   const feed = feedOf(exchangeSymbol)
   if (!feed) return 'read'
-  let verdict: FrameVerdict = 'read'
-  for (const value of asList(fields['data'])) {
-    const row = asRecord(value)
-    if (!row || !read(row, feed, receivedMs, fields['action'])) verdict = 'malformed'
-  }
-  return verdict
+  return readRows(fields['data'], (row) => read(row, feed, receivedMs, fields['action']))
 }
 
 /** False when the row could not be read. */
 type RowReader = (row: UntrustedRecord, feed: MarketFeed, receivedMs: number, action: unknown) => boolean
 
-const READERS: ReadonlyMap<string, RowReader> = new Map([
-  ['books', readBook],
+const READERS: ReadonlyMap<string, RowReader> = new Map<string, RowReader>([
+  ['books', (row, feed, receivedMs, action) => tellBook(feed, action, row, receivedMs)],
   ['bbo-tbt', readTop],
   ['trades', readTrade],
 ])
-
-function readBook(row: UntrustedRecord, feed: MarketFeed, receivedMs: number, action: unknown): boolean {
-  const sequence = asInteger(row['seqId'])
-  if (sequence === undefined || (action !== 'snapshot' && action !== 'update')) return false
-  const eventMs = asInteger(row['ts']) ?? receivedMs
-  const book = { sequence, eventMs, bids: row['bids'], asks: row['asks'] }
-  if (action === 'snapshot') return feed.snapshot(book, receivedMs)
-  const previousSequence = asInteger(row['prevSeqId'])
-  return previousSequence !== undefined && feed.depth({ ...book, previousSequence }, receivedMs)
-}
 
 /** While a side of the book is empty there is no best price to tell. */
 function readTop(row: UntrustedRecord, feed: MarketFeed, receivedMs: number): boolean {

@@ -1,46 +1,43 @@
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { Balance, FundingInfo, FundingPayment } from '../../connector/account-types.ts'
 import type { InFlightOrder } from '../../connector/in-flight-order.ts'
-import type { BookSnapshot } from '../../connector/market-data-source.ts'
 import type { OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
-import { toBookSnapshot, toFundingInfo, toFundingPayments, toLeverage } from '../ccxt-account-mapping.ts'
+import { toFundingInfo, toFundingPayments, toLeverage } from '../ccxt-account-mapping.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import type { PairMarket } from '../ccxt-markets.ts'
 import { CcxtPerpetualDerivative } from '../ccxt-perpetual-derivative.ts'
 import type { CcxtProfile } from '../ccxt-profile.ts'
+import { useExchangeSeconds } from '../exchange-time.ts'
+import { EXCHANGE_TRAITS } from '../exchange-traits.ts'
 import { fundingIdOfMoment } from '../funding-payment-id.ts'
-import { fetchPagesBelow } from '../id-pages.ts'
-import { asList, asNumber, asRecord, type UntrustedRecord } from '../untrusted-fields.ts'
+import { fetchRowsAfter } from '../id-pages.ts'
+import { asList, asRecord, type UntrustedRecord } from '../untrusted-fields.ts'
 import { OKX_ERROR_CODES, readOkxRefusal } from './okx-errors.ts'
 import { readOkxMarketFrame } from './okx-market-frames.ts'
 import { okxBalanceOf, okxFillOf, okxOrderOf, okxReasonOf, readOkxUserFrame } from './okx-user-frames.ts'
 
 /** More is refused. */
 const PAGE_LENGTH = 100
-const BOOK_LEVELS = 400
 /** The bills' type of funding fees. */
 const FUNDING_BILLS = '8'
 
 const OKX_PROFILE: CcxtProfile = {
+  ...EXCHANGE_TRAITS.okx,
   name: 'okx_perpetual',
   ccxtId: 'okx',
   options: { fetchMarkets: { types: ['swap'] } },
   errorCodes: OKX_ERROR_CODES,
   readRefusal: readOkxRefusal,
-  // The answer says that the request was taken; the private stream says when the order is canceled.
-  isCancelFinal: false,
   // A request is refused when its time is more than 30 s from the exchange's; the rest is for clocks that differ.
   requestLifetimeMs: 60_000,
   // Assumed from its documents: of each instrument; cancels are counted by themselves.
   rateLimits: { orders: [{ windowMs: 2_000, limit: 60 }], cancelsAreOrders: false },
-  // Best prices have a count of their own, and the depth's may begin anew.
-  sequencesComparable: false,
-  bookLevels: BOOK_LEVELS,
+  bookLevels: 400,
   readUserFrame: readOkxUserFrame,
   readMarketFrame: readOkxMarketFrame,
   reasonOf: okxReasonOf,
   watchPrivate: (exchange) => {
-    signLoginsByExchangeTime(exchange as OkxCalls)
+    useExchangeSeconds(exchange as OkxCalls)
     return [exchange.watchOrders(), exchange.watchPositions(), exchange.watchBalance()]
   },
   privateSubscriptions: 3,
@@ -158,46 +155,16 @@ export class OkxPerpetualDerivative extends CcxtPerpetualDerivative {
     return [...new Map(fills.map((fill) => [fill.tradeId, fill])).values()]
   }
 
-  /** REST's books have a time and no sequence; they are compared with the stream by the time. */
-  protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.market(pair, signal)
-    const answer = await this.connection.read(
-      `fetching the order book of ${pair}`,
-      (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, BOOK_LEVELS),
-      signal,
-    )
-    const book = asRecord(answer)
-    return toBookSnapshot({ ...book, nonce: book?.['nonce'] ?? 0 }, market, this.clock.nowMs())
-  }
-
   #pages(
     what: string,
     idField: 'billId' | 'ordId',
     signal: AbortSignal,
     call: (exchange: OkxCalls, paging: Readonly<Record<string, string>>) => Promise<unknown>,
   ): Promise<readonly UntrustedRecord[]> {
-    return fetchPagesBelow(
-      PAGE_LENGTH,
-      async (below) => {
-        const paging = { limit: String(PAGE_LENGTH), ...(below !== undefined && { after: below }) }
-        const answer = await this.connection.read(
-          what,
-          (exchange) => call(exchange as OkxCalls, paging),
-          signal,
-        )
-        return asList(asRecord(answer)?.['data'])
-          .map(asRecord)
-          .filter((row) => row !== undefined)
-      },
-      (row) => row[idField],
+    return fetchRowsAfter(PAGE_LENGTH, idField, (paging) =>
+      this.connection.read(what, (exchange) => call(exchange as OkxCalls, paging), signal),
     )
   }
-}
-
-/** ccxt corrects the times of requests only: a login would be refused where the clocks differ by more than 30 s. */
-function signLoginsByExchangeTime(exchange: OkxCalls): void {
-  const aheadMs = asNumber(exchange.options['timeDifference']) ?? 0
-  exchange.seconds = () => Math.floor((Date.now() - aheadMs) / 1_000)
 }
 
 function rowOf(answer: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -1,13 +1,14 @@
 import { ZERO, type Decimal } from '../../common/decimal.ts'
 import type { Balance, Position } from '../../connector/account-types.ts'
 import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/order-types.ts'
-import { QtxError } from '../../errors.ts'
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
-import { toBaseAmount } from '../contract-size.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { readRows } from '../frame-rows.ts'
+import { channelFrameOf } from '../channel-frames.ts'
+import { readPairRows, readRows } from '../frame-rows.ts'
 import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
+import { toPosition } from '../position-rows.ts'
+import { readable } from '../unreadable.ts'
 
 type State = OrderUpdate['state']
 
@@ -35,28 +36,29 @@ const CANCELED_BY_USER = new Set(['1', '20'])
  * left to ccxt, which ends the connection with them.
  */
 export function readOkxUserFrame(frame: unknown, symbols: SymbolLookup, sink: UserFrameSink): FrameVerdict {
-  const fields = asRecord(frame)
-  if (fields?.['event'] === 'subscribe') return 'acknowledged'
-  const read = ROW_READERS.get(asText(asRecord(fields?.['arg'])?.['channel']) ?? '')
-  if (!fields || !read || fields['event'] !== undefined) return 'ignored'
-  if (!Array.isArray(fields['data'])) return 'malformed'
-  return readRows(asList(fields['data']), (row) => read(row, symbols, sink))
+  const push = channelFrameOf(frame)
+  if (typeof push === 'string') return push
+  return READERS.get(push.channel)?.(push.fields['data'], symbols, sink) ?? 'ignored'
 }
 
-/** False when the row could not be read in full. */
-type RowReader = (row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink) => boolean
+type Reader = (data: unknown, symbols: SymbolLookup, sink: UserFrameSink) => FrameVerdict
 
-const ROW_READERS: ReadonlyMap<string, RowReader> = new Map([
-  ['orders', readOrder],
-  ['account', readAccount],
-  ['positions', readPosition],
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  [
+    'orders',
+    (data, symbols, sink) =>
+      readPairRows(data, 'instId', symbols, (row, symbol) => readOrder(row, symbol, sink)),
+  ],
+  ['account', (data, _symbols, sink) => readRows(data, (row) => readAccount(row, sink))],
+  [
+    'positions',
+    (data, symbols, sink) =>
+      readPairRows(data, 'instId', symbols, (row, symbol) => readPosition(row, symbol, sink)),
+  ],
 ])
 
-function readOrder(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink): boolean {
-  const exchangeSymbol = asText(row['instId'])
-  if (exchangeSymbol === undefined) return false
-  const symbol = symbols(exchangeSymbol)
-  if (!symbol) return true
+/** False when the row could not be read in full. */
+function readOrder(row: UntrustedRecord, symbol: ExchangeSymbol, sink: UserFrameSink): boolean {
   const ids = idsOf(row)
   if (!ids) return false
   const isFill = asText(row['tradeId']) !== undefined && asDecimal(row['fillSz'])?.isZero() !== true
@@ -86,11 +88,11 @@ function tradeOf(row: UntrustedRecord, symbol: ExchangeSymbol, ids: OrderIds): T
 /** An order of REST's list. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
 export function okxOrderOf(row: UntrustedRecord, symbol: ExchangeSymbol): OrderUpdate {
   const ids = idsOf(row)
-  const update = ids && updateOf(row, symbol, ids)
-  if (update) return { ...update, source: 'rest' }
-  throw new QtxError('QTX_EXCHANGE_ANSWER', `an order of ${symbol.pair} could not be read`, {
-    details: { pair: symbol.pair, status: asText(row['state']) },
+  const update = readable(ids && updateOf(row, symbol, ids), `an order of ${symbol.pair}`, {
+    pair: symbol.pair,
+    status: asText(row['state']),
   })
+  return { ...update, source: 'rest' }
 }
 
 /** A fill of REST's list. @throws QtxError `QTX_EXCHANGE_ANSWER`. */
@@ -98,11 +100,7 @@ export function okxFillOf(row: UntrustedRecord, clientOrderId: string, symbol: E
   const exchangeOrderId = asText(row['ordId'])
   const ids = { clientOrderId, ...(exchangeOrderId !== undefined && { exchangeOrderId }) }
   const fields = { ...row, fillFee: row['fee'], fillFeeCcy: row['feeCcy'], uTime: row['ts'] }
-  const fill = tradeOf(fields, symbol, ids)
-  if (fill) return fill
-  throw new QtxError('QTX_EXCHANGE_ANSWER', `a fill of order ${clientOrderId} could not be read`, {
-    details: { clientOrderId },
-  })
+  return readable(tradeOf(fields, symbol, ids), `a fill of order ${clientOrderId}`, { clientOrderId })
 }
 
 /** OKX's fee is what the balance changed by: negative when paid. */
@@ -147,19 +145,16 @@ export function okxBalanceOf(row: unknown): Balance | undefined {
   return asset !== undefined && total ? { asset, total, ...(available && { available }) } : undefined
 }
 
-function readAccount(row: UntrustedRecord, _symbols: SymbolLookup, sink: UserFrameSink): boolean {
+function readAccount(row: UntrustedRecord, sink: UserFrameSink): boolean {
   const balances = asList(row['details']).map(okxBalanceOf)
   const read = balances.filter((balance) => balance !== undefined)
   if (read.length > 0) sink.balances(read)
   return read.length === balances.length
 }
 
-/** Sides of a hedged account are not one-way positions and are left out, as are pairs that are not tracked. */
-function readPosition(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFrameSink): boolean {
-  const exchangeSymbol = asText(row['instId'])
-  if (exchangeSymbol === undefined) return false
-  const symbol = symbols(exchangeSymbol)
-  if (!symbol || (row['posSide'] !== undefined && row['posSide'] !== 'net')) return true
+/** Sides of a hedged account are not one-way positions and are left out. */
+function readPosition(row: UntrustedRecord, symbol: ExchangeSymbol, sink: UserFrameSink): boolean {
+  if (row['posSide'] !== undefined && row['posSide'] !== 'net') return true
   const position = positionOf(row, symbol)
   if (position) sink.positions([position])
   return position !== undefined
@@ -168,14 +163,10 @@ function readPosition(row: UntrustedRecord, symbols: SymbolLookup, sink: UserFra
 /** A position that is closed has no price and no profit. */
 function positionOf(row: UntrustedRecord, symbol: ExchangeSymbol): Position | undefined {
   const size = asDecimal(row['pos'])
-  const entryPrice = asDecimal(row['avgPx']) ?? (size?.isZero() ? ZERO : undefined)
-  if (!size || !entryPrice) return undefined
-  const leverage = asDecimal(row['lever'])
-  return {
-    pair: symbol.pair,
-    amount: toBaseAmount(size, symbol.contractSize),
-    entryPrice,
-    unrealizedPnl: asDecimal(row['upl']) ?? ZERO,
-    ...(leverage?.gt(0) && { leverage: leverage.toNumber() }),
-  }
+  return toPosition(symbol, {
+    size,
+    entryPrice: asDecimal(row['avgPx']) ?? (size?.isZero() ? ZERO : undefined),
+    unrealizedPnl: asDecimal(row['upl']),
+    leverage: asDecimal(row['lever'])?.toNumber(),
+  })
 }

@@ -54,8 +54,8 @@ export class DatagramRouter implements DatagramHandler {
     return this.#receivedMs ?? 0
   }
 
-  onBatch(): void {
-    this.#receivedMs = this.#options.nowMs()
+  onBatch(waitedMs = 0): void {
+    this.#receivedMs = this.#options.nowMs() - waitedMs
   }
 
   onDatagram(memory: DatagramMemory, offset: number, lengthBytes: number): void {
@@ -92,7 +92,7 @@ export class DatagramRouter implements DatagramHandler {
     this.#options.faults.warn(
       'kernel drops',
       { count },
-      `the kernel dropped ${count} QTX UDP datagrams: the process was too busy, or receiveBufferBytes is too small`,
+      `${count} QTX UDP datagrams were dropped for want of buffer: the process was too busy, or receiveBufferBytes or workerRingBytes is too small`,
     )
     this.#options.onKernelDrops(count)
   }

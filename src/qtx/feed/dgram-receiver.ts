@@ -67,6 +67,7 @@ export class DgramReceiver implements Receiver {
         localPort: this.#isOpen ? this.#socket.address().port : 0,
         receiveBufferBytes: this.#isOpen ? this.#socket.getRecvBufferSize() : 0,
         kernelDrops: undefined,
+        ringDrops: 0,
         datagrams: this.#datagrams,
         bytes: this.#bytes,
         laps: 0,

@@ -31,6 +31,7 @@ export interface ConnectionStatistics {
   readonly receiver: ReceiverKind | undefined
   readonly receiveBufferBytes: number
   readonly kernelDrops: number | undefined
+  readonly ringDrops: number
   readonly datagrams: number
   readonly bytes: number
   readonly laps: number
@@ -118,13 +119,15 @@ export class FeedConnection {
   getStatistics(): ConnectionStatistics {
     const open = this.#receivers().map((receiver) => receiver.getStatistics())
     const all = [...this.#past, ...open]
-    const sum = (field: 'datagrams' | 'bytes' | 'laps' | 'otherSender' | 'socketErrors'): number =>
-      all.reduce((total, one) => total + one[field], 0)
+    const sum = (
+      field: 'ringDrops' | 'datagrams' | 'bytes' | 'laps' | 'otherSender' | 'socketErrors',
+    ): number => all.reduce((total, one) => total + one[field], 0)
     const isTold = all.length > 0 && all.every(({ kernelDrops }) => kernelDrops !== undefined)
     return {
       receiver: open[0]?.kind ?? this.#past.at(-1)?.kind,
       receiveBufferBytes: open[0]?.receiveBufferBytes ?? 0,
       kernelDrops: isTold ? all.reduce((total, one) => total + (one.kernelDrops ?? 0), 0) : undefined,
+      ringDrops: sum('ringDrops'),
       datagrams: sum('datagrams'),
       bytes: sum('bytes'),
       laps: sum('laps'),
@@ -195,6 +198,7 @@ function addUp(all: readonly ReceiverStatistics[]): readonly ReceiverStatistics[
           sum.kernelDrops === undefined || one.kernelDrops === undefined
             ? undefined
             : sum.kernelDrops + one.kernelDrops,
+        ringDrops: sum.ringDrops + one.ringDrops,
         datagrams: sum.datagrams + one.datagrams,
         bytes: sum.bytes + one.bytes,
         laps: sum.laps + one.laps,

@@ -55,6 +55,8 @@ export interface FeedStatistics {
   readonly receiveBufferBytes: number
   /** Datagrams that the kernel dropped for want of buffer; undefined where it does not tell. */
   readonly kernelDrops: number | undefined
+  /** Datagrams that found the ring of the receiving thread full, with `receiver: 'worker'`. */
+  readonly ringDrops: number
   /** How often a stream ring's writer came round before everything was read; each time the books began again. */
   readonly laps: number
   readonly socketErrors: number
@@ -109,6 +111,7 @@ export function collectFeedStatistics(parts: FeedParts): FeedStatistics {
     kernelLatencyUs: counters.getKernelLatency(),
     receiveBufferBytes: socket.receiveBufferBytes,
     kernelDrops: socket.kernelDrops,
+    ringDrops: socket.ringDrops,
     laps: socket.laps,
     socketErrors: socket.socketErrors,
     reopens: connection.reopens,

@@ -16,6 +16,7 @@ import type {
 import { RecvmmsgReceiver } from './recvmmsg-receiver.ts'
 import { StreamRingReceiver } from './stream-ring-receiver.ts'
 import type { FeedTransport } from './udp-manager-options.ts'
+import { WorkerReceiver } from './worker-receiver.ts'
 
 export interface OpenReceiverOptions {
   readonly host: string
@@ -25,6 +26,7 @@ export interface OpenReceiverOptions {
   /** Default `udp`. */
   readonly transport?: FeedTransport | undefined
   readonly streamRings?: StreamRingNames | undefined
+  readonly workerRingBytes?: number | undefined
   readonly busyPoll?: boolean | undefined
   readonly kernelTimestamps?: boolean | undefined
   readonly kernelDropCounts?: boolean | undefined
@@ -59,7 +61,7 @@ export async function openReceiver(
   const multicast = readMulticast(options)
   const wanted = options.receiver ?? (process.platform === 'linux' ? 'recvmmsg' : 'dgram')
   const fallbackReason =
-    wanted === 'recvmmsg' && server.family === 6 ? `${server.address} is an IPv6 address` : undefined
+    wanted !== 'dgram' && server.family === 6 ? `${server.address} is an IPv6 address` : undefined
   const kind = fallbackReason === undefined ? wanted : 'dgram'
   try {
     return { server, ...(await openBoth(kind, server, options, multicast, handler)), fallbackReason }
@@ -98,15 +100,17 @@ async function openBoth(
   const { receiveBufferBytes, transport, busyPoll = false } = options
   const { kernelTimestamps = false, kernelDropCounts = false } = options
   const isRing = transport === 'shared-memory'
+  // Beside a stream ring, the socket has answers only, which are rare.
+  const udpKind = isRing && kind === 'worker' ? 'recvmmsg' : kind
   const makeUdp = (own: ReceiverOptions, owner: DatagramHandler): Receiver =>
-    kind === 'recvmmsg' ? new RecvmmsgReceiver(own, owner) : new DgramReceiver(own, owner)
-  // Beside a ring, the socket has answers only, which are rare.
+    makeReceiver(udpKind, own, owner)
   const udp: ReceiverOptions = {
     server,
     receiveBufferBytes,
     busyPoll: busyPoll && !isRing,
     kernelTimestamps,
     kernelDropCounts,
+    ...(options.workerRingBytes !== undefined && { ringBytes: options.workerRingBytes }),
   }
   const names = options.streamRings ?? DEFAULT_STREAM_RINGS
   const control = isRing
@@ -121,6 +125,17 @@ async function openBoth(
   } catch (error) {
     await control.close()
     throw error
+  }
+}
+
+function makeReceiver(kind: UdpReceiverKind, options: ReceiverOptions, handler: DatagramHandler): Receiver {
+  switch (kind) {
+    case 'recvmmsg':
+      return new RecvmmsgReceiver(options, handler)
+    case 'worker':
+      return new WorkerReceiver(options, handler)
+    case 'dgram':
+      return new DgramReceiver(options, handler)
   }
 }
 

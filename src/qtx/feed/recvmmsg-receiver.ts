@@ -1,6 +1,7 @@
-import { BATCH_SLOTS, SLOT_BYTES, UdpSocket, senderWord } from '../../posix/udp-socket.ts'
+import { BATCH_SLOTS, SLOT_BYTES, UdpSocket, hostWordOf } from '../../posix/udp-socket.ts'
 import { DatagramMemory } from '../../wire/market-data-codec.ts'
 import type { DatagramHandler, Receiver, ReceiverOptions, ReceiverStatistics } from './receiver.ts'
+import { udpSourceOf } from './udp-source.ts'
 
 /** Batches that are taken before the event loop gets its turn. */
 const BATCHES_PER_TURN = 16
@@ -14,8 +15,8 @@ const LOOKS_PER_BUSY_TURN = 32
 export class RecvmmsgReceiver implements Receiver {
   readonly #options: ReceiverOptions
   readonly #handler: DatagramHandler
-  readonly #hostWord: number
-  readonly #portWord: number
+  /** Undefined where the kernel lets through the server's datagrams only. */
+  readonly #hostWord: number | undefined
   readonly #areDropsSaid: boolean
   readonly #hasControl: boolean
   readonly #onBusyTurn = (): void => this.#busyTurn()
@@ -36,31 +37,19 @@ export class RecvmmsgReceiver implements Receiver {
   constructor(options: ReceiverOptions, handler: DatagramHandler) {
     this.#options = options
     this.#handler = handler
-    const { address, port } = options.server
-    const sender = senderWord(address, options.multicast ? 0 : port)
-    this.#hostWord = sender.hostWord
-    this.#portWord = sender.portWord
+    this.#hostWord = options.multicast && hostWordOf(options.server.address)
     this.#areDropsSaid = options.kernelDropCounts === true
     this.#hasControl = this.#areDropsSaid || options.kernelTimestamps === true
   }
 
   open(): Promise<void> {
     return new Promise((resolve) => {
-      const {
-        multicast,
-        receiveBufferBytes,
-        kernelTimestamps = false,
-        kernelDropCounts = false,
-      } = this.#options
+      const { receiveBufferBytes, kernelTimestamps, kernelDropCounts } = this.#options
       const socket = UdpSocket.open({
-        bindAddress: multicast?.group ?? '0.0.0.0',
-        bindPort: multicast?.port ?? 0,
+        source: udpSourceOf(this.#options),
         receiveBufferBytes,
-        kernelTimestamps,
-        kernelDropCounts,
-        ...(multicast && {
-          multicast: { group: multicast.group, interfaceAddress: multicast.interfaceAddress ?? '0.0.0.0' },
-        }),
+        ...(kernelTimestamps !== undefined && { kernelTimestamps }),
+        ...(kernelDropCounts !== undefined && { kernelDropCounts }),
       })
       this.#socket = socket
       this.#memory = new DatagramMemory(socket.buffer)
@@ -84,6 +73,7 @@ export class RecvmmsgReceiver implements Receiver {
         localPort: socket?.localPort ?? 0,
         receiveBufferBytes: socket?.receiveBufferBytes ?? 0,
         kernelDrops: socket?.kernelDrops ?? 0,
+        ringDrops: 0,
         datagrams: this.#datagrams,
         bytes: this.#bytes,
         laps: 0,
@@ -157,9 +147,10 @@ export class RecvmmsgReceiver implements Receiver {
     const handler = this.#handler
     const memory = this.#memory
     const hasControl = this.#hasControl
+    const hostWord = this.#hostWord
     handler.onBatch()
     for (let slot = 0; slot < count; slot++) {
-      if (!socket.isFrom(slot, this.#hostWord, this.#portWord)) {
+      if (hostWord !== undefined && !socket.isFrom(slot, hostWord)) {
         this.#otherSender++
         continue
       }

@@ -5,6 +5,7 @@ import { QtxError } from '../../errors.ts'
 import { subscribeText } from '../../wire/control-text.ts'
 import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../wire/symbol-names.ts'
 import type { StreamRingNames } from '../../wire/stream-ring-layout.ts'
+import { LARGEST_RING_BYTES, SMALLEST_RING_BYTES } from './datagram-ring.ts'
 import type { UdpReceiverKind } from './receiver.ts'
 
 /** Which way messages come. */
@@ -28,11 +29,13 @@ export interface QtxUdpManagerOptions {
   readonly transport?: FeedTransport | undefined
   /** Where the rings are. Default `/stream_lite` and `/stream_lite_l2`. */
   readonly streamRings?: StreamRingNames | undefined
-  /** Looks for messages without ever sleeping: a core for some microseconds. Default false. */
+  /** Size of the ring between the receiving thread and this one, with `receiver: 'worker'`; the next power of two is taken. Default 8 MiB. */
+  readonly workerRingBytes?: number | undefined
+  /** Looks for messages without ever sleeping: a core, with `receiver: 'worker'` two, for some microseconds. Default false. */
   readonly busyPoll?: boolean | undefined
-  /** Has the kernel say when it received each datagram: `kernelMs` of messages, `kernelLatencyUs` of the statistics. With recvmmsg only; default false. */
+  /** Has the kernel say when it received each datagram: `kernelMs` of messages, `kernelLatencyUs` of the statistics. With recvmmsg and worker; default false. */
   readonly kernelTimestamps?: boolean | undefined
-  /** Has the kernel say with each datagram how many it dropped before, instead of asking it after full batches. With recvmmsg only; default false. */
+  /** Has the kernel say with each datagram how many it dropped before, instead of asking it after full batches. With recvmmsg; default false. With worker it always does. */
   readonly kernelDropCounts?: boolean | undefined
   /** A group to join, on which the same datagrams arrive (assumed). */
   readonly multicastGroup?: string | undefined
@@ -66,6 +69,7 @@ export function feedKey(options: QtxUdpManagerOptions): string {
     options.exchangeBackend,
     symbols,
     options.receiver,
+    options.workerRingBytes,
     options.transport,
     [options.streamRings?.messages, options.streamRings?.levels],
     options.busyPoll,
@@ -86,6 +90,7 @@ export function assertFeedOptions(options: QtxUdpManagerOptions): void {
   assertTransport(options)
   assertRange('multicastPort', options.multicastPort, 1, 65_535)
   assertRange('receiveBufferBytes', options.receiveBufferBytes, 1_024, 1 << 30)
+  assertRange('workerRingBytes', options.workerRingBytes, SMALLEST_RING_BYTES, LARGEST_RING_BYTES)
   assertRange('silenceMs', options.silenceMs, 10, 86_400_000)
   assertRange('subscribeTimeoutMs', options.subscribeTimeoutMs, 1, 86_400_000)
   assertRange('queueCapacity', options.queueCapacity, 1, 10_000_000)

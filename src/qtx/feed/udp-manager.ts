@@ -90,7 +90,7 @@ export class QtxUdpManager implements AsyncDisposable {
       counters: this.#counters,
       faults: this.#faults,
       onText: (text) => this.#onText(text),
-      onKernelDrops: (count) => this.#onLoss(`the kernel dropped ${count} datagrams`),
+      onKernelDrops: (count) => this.#onLoss(`${count} datagrams were dropped for want of buffer`),
       onLapped: (count) =>
         this.#onLoss(`at least ${count} messages of the stream ring were overwritten unread`),
       onSocketError: (reason) => this.#onSocketError(reason),

@@ -1,5 +1,5 @@
 import { messageOf, QtxError } from '../../errors.ts'
-import { decodeOrderAnswer, saysKeyIsMissing, type OrderAnswer } from '../../wire/order-answer.ts'
+import { OrderAnswerReader, saysKeyIsMissing, type OrderAnswer } from '../../wire/order-answer.ts'
 import { RING } from '../../wire/order-ring-layout.ts'
 import { AnswerWatcher, type AnswerWatcherOptions } from './answer-watcher.ts'
 import { EarlierOrders, type EarlierOrder } from './earlier-orders.ts'
@@ -42,12 +42,14 @@ export class RingSession {
   readonly #ring: OrderRing
   readonly #watcher: AnswerWatcher
   readonly #options: RingSessionOptions
+  readonly #answers: OrderAnswerReader
   readonly #pending = Array.from({ length: RING.SLOT_COUNT }, () => new PendingRequest())
 
   /** @throws QtxError `QTX_RING_CLOSED` when the ring's indices are out of range. */
   constructor(buffer: ArrayBuffer, options: RingSessionOptions) {
     this.#options = options
     this.#ring = new OrderRing(buffer, options.clock)
+    this.#answers = new OrderAnswerReader(options.exchangeBackend)
     this.#watcher = new AnswerWatcher(this.#ring, this, options.clock, options)
   }
 
@@ -135,7 +137,7 @@ export class RingSession {
     if (pending.request === 'key') this.#ring.wipeKey(slot)
     this.#ring.release(slot)
     const { exchangeBackend, clock, statistics } = this.#options
-    const answer = decodeOrderAnswer(exchangeBackend, pending.request, pending.clientOrderId, text)
+    const answer = this.#answers.read(pending.request, pending.clientOrderId, text)
     const result = toResult(answer, pending.clientOrderId, clock.monotonicMs() - pending.publishedMs)
     const wasWaiting = pending.state === 'waiting'
     const isKeyLost =
@@ -166,9 +168,8 @@ export class RingSession {
   }
 
   #readEarlier({ clientOrderId, symbol }: EarlierOrder, slot: number): LateAnswer {
-    const { exchangeBackend, secretMask } = this.#options
-    const text = secretMask.apply(this.#ring.readAnswer(slot) ?? '')
-    const answer = decodeOrderAnswer(exchangeBackend, 'place', clientOrderId, text)
+    const text = this.#options.secretMask.apply(this.#ring.readAnswer(slot) ?? '')
+    const answer = this.#answers.read('place', clientOrderId, text)
     return { request: 'place', symbol, result: toResult(answer, clientOrderId, 0) }
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../common/clock.ts'
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { FeedSource, FeedSourceChange } from '../../connector/events.ts'
 import type { BookSnapshot, MarketDataSink, ShadowBook } from '../../connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../connector/market-updates.ts'
 
 /** A sink whose book can be built anew beside the one that is served. */
 export type ReplaceableSink = MarketDataSink & Required<Pick<MarketDataSink, 'isLive' | 'shadow'>>
@@ -200,43 +201,19 @@ class SwitchedSink implements MarketDataSink {
     this.#onInterrupted = onInterrupted
   }
 
-  depth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-    receivedMs: number,
-  ): void {
+  depth(update: DepthUpdate): void {
     this.#heard()
-    this.target?.depth(sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount, receivedMs)
+    this.target?.depth(update)
   }
 
-  top(
-    isBid: boolean,
-    price: number,
-    size: number,
-    sequence: number,
-    eventMs: number,
-    receivedMs: number,
-  ): void {
+  top(update: TopUpdate): void {
     this.#heard()
-    this.target?.top(isBid, price, size, sequence, eventMs, receivedMs)
+    this.target?.top(update)
   }
 
-  trade(
-    isBuyTaker: boolean,
-    price: number,
-    size: number,
-    tradeIdHigh: number,
-    tradeIdLow: number,
-    eventMs: number,
-    receivedMs: number,
-  ): void {
+  trade(trade: PublicTrade): void {
     this.#heard()
-    this.target?.trade(isBuyTaker, price, size, tradeIdHigh, tradeIdLow, eventMs, receivedMs)
+    this.target?.trade(trade)
   }
 
   snapshot(snapshot: BookSnapshot): void {

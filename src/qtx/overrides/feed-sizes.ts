@@ -1,7 +1,6 @@
 import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
-import { MAX_DEPTH_LEVELS } from '../../wire/market-data-layout.ts'
 
-/** Turns the feed's sizes into base units. Allocates nothing per message. */
+/** Turns the feed's sizes into base units. Allocates nothing per message, but for one that is longer than any before. */
 export class FeedSizes {
   /** Base units of one unit of the feed's sizes. */
   readonly factor: number
@@ -14,8 +13,7 @@ export class FeedSizes {
   /** The message's levels, at the same places as in the message; valid until the next call. */
   ofLevels(message: MarketDataMessage): Float64Array {
     if (this.factor === 1) return message.levels
-    if (this.#scaled.length === 0)
-      this.#scaled = new Float64Array(message.levels.length + 2 * MAX_DEPTH_LEVELS)
+    if (this.#scaled.length < message.levels.length) this.#scaled = new Float64Array(message.levels.length)
     this.#scale(message, message.asksStart, message.askCount)
     this.#scale(message, message.bidsStart, message.bidCount)
     return this.#scaled

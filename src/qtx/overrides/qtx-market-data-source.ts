@@ -1,14 +1,13 @@
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { BookSnapshot, MarketDataSink, MarketDataSource } from '../../connector/market-data-source.ts'
 import { FeedSizes } from './feed-sizes.ts'
+import { FeedUpdate } from './feed-update.ts'
 import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
 import { MESSAGE_TYPE } from '../../wire/market-data-layout.ts'
 import type { FeedListener, SubscriptionState } from '../feed/feed-listener.ts'
 import type { FeedLease, FeedPool } from '../feed/feed-pool.ts'
 import type { FeedStatistics } from '../feed/feed-statistics.ts'
 import type { QtxUdpManagerOptions } from '../feed/udp-manager-options.ts'
-
-const TWO_32 = 4_294_967_296
 
 export interface QtxMarketDataSourceOptions {
   readonly feedPool: FeedPool
@@ -70,6 +69,7 @@ export class QtxMarketDataSource implements MarketDataSource {
 
   #listenFor(pair: TradingPair, sink: MarketDataSink): FeedListener {
     const { sizeFactorOf } = this.#options
+    const update = new FeedUpdate()
     let sizes = sizesOf(sizeFactorOf(pair))
     return listenerOf(sink, (message, receivedMs) => {
       if (!sizes) {
@@ -77,7 +77,7 @@ export class QtxMarketDataSource implements MarketDataSource {
         if (!sizes) return
         sink.restarted()
       }
-      deliver(message, receivedMs, sink, sizes)
+      deliver(message, receivedMs, sizes, update, sink)
     })
   }
 
@@ -100,43 +100,21 @@ function listenerOf(sink: MarketDataSink, onMessage: FeedListener['onMessage']):
 function deliver(
   message: MarketDataMessage,
   receivedMs: number,
-  sink: MarketDataSink,
   sizes: FeedSizes,
+  update: FeedUpdate,
+  sink: MarketDataSink,
 ): void {
+  update.read(message, receivedMs, sizes)
   switch (message.type) {
     case MESSAGE_TYPE.DEPTH:
-      sink.depth(
-        message.sequenceHigh * TWO_32 + message.sequenceLow,
-        message.eventMs,
-        sizes.ofLevels(message),
-        message.asksStart,
-        message.askCount,
-        message.bidsStart,
-        message.bidCount,
-        receivedMs,
-      )
+      sink.depth(update)
       break
     case MESSAGE_TYPE.BID:
     case MESSAGE_TYPE.ASK:
-      sink.top(
-        message.type === MESSAGE_TYPE.BID,
-        message.price,
-        message.size * sizes.factor,
-        message.sequenceHigh * TWO_32 + message.sequenceLow,
-        message.eventMs,
-        receivedMs,
-      )
+      sink.top(update)
       break
     default:
-      sink.trade(
-        message.type === MESSAGE_TYPE.BUY_TRADE,
-        message.price,
-        message.size * sizes.factor,
-        message.sequenceHigh,
-        message.sequenceLow,
-        message.eventMs,
-        receivedMs,
-      )
+      sink.trade(update)
   }
 }
 

@@ -63,17 +63,19 @@ export class BookSide {
     for (const price of before) if (!this.#sizes.has(price)) this.#touch(price)
   }
 
-  /** Removes the source's levels that are better than a price. */
-  dropBetterThan(price: number): void {
+  /** Removes the source's levels that are better than a price; each of them is told before it goes. */
+  dropBetterThan(price: number, onDrop?: (price: number) => void): void {
     for (let best = this.bestSourcePrice(); best !== undefined; best = this.bestSourcePrice()) {
       if (!this.isBetter(best, price)) return
+      onDrop?.(best)
       this.setSource(best, 0)
     }
   }
 
   /** Removes the source's levels that a price of the other side would trade with. */
-  dropCrossedBy(price: number): void {
-    this.dropBetterThan(price)
+  dropCrossedBy(price: number, onDrop?: (price: number) => void): void {
+    this.dropBetterThan(price, onDrop)
+    if (this.sourceSize(price) > 0) onDrop?.(price)
     this.setSource(price, 0)
   }
 

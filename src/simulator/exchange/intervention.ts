@@ -55,11 +55,9 @@ export class Intervention {
     for (const { tradeId, takerSide, price, size } of this.#prints) {
       tape.emitTrade(tradeId, takerSide, price, size)
     }
-    const bids = this.#changedLevels('bid')
-    const asks = this.#changedLevels('ask')
-    if (bids.length === 0 && asks.length === 0) return
+    if (this.#changed.bid.size === 0 && this.#changed.ask.size === 0) return
     const sequence = tape.nextSequence()
-    tape.emitDepth(sequence, bids, asks)
+    tape.emitDepth(sequence, this.#changedLevels('bid'), this.#changedLevels('ask'))
     for (const side of ['bid', 'ask'] as const) {
       if (told?.kind === 'ticker' && told.side === side) continue
       const top = this.#market.top(side)
@@ -79,9 +77,11 @@ export class Intervention {
     })
   }
 
+  /** With what best prices told before: whoever takes the depth alone must come to the same book. */
   #changedLevels(side: SideName) {
     const book = this.#market.sideNamed(side)
-    return [...this.#changed[side]].map((price) => [price, book.sizeAt(price)] as const)
+    const prices = new Set([...this.#market.takeUntold(side), ...this.#changed[side]])
+    return [...prices].map((price) => [price, book.sizeAt(price)] as const)
   }
 }
 

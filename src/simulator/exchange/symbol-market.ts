@@ -23,6 +23,8 @@ export class SymbolMarket implements BookView {
   readonly asks: BookSide
   readonly tape: MarketTape
   #newestTop: { bid: NewestTop | undefined; ask: NewestTop | undefined } = { bid: undefined, ask: undefined }
+  /** The levels that best prices have changed and no depth message has told yet, each with the number of that. */
+  readonly #untold: Record<'bid' | 'ask', Map<number, bigint>> = { bid: new Map(), ask: new Map() }
   #snapshotSequence = -1n
   #depthTxMs = 0
 
@@ -73,6 +75,16 @@ export class SymbolMarket implements BookView {
     return side === 'buy' ? this.asks : this.bids
   }
 
+  /**
+   * The prices of the levels that best prices have changed since the last depth message; from now on they count as told.
+   * A depth message has everything up to its number.
+   */
+  takeUntold(side: 'bid' | 'ask'): number[] {
+    const prices = [...this.#untold[side].keys()]
+    this.#untold[side].clear()
+    return prices
+  }
+
   restingOrders(): LiveOrder[] {
     return [...this.bids.resting, ...this.asks.resting]
   }
@@ -93,6 +105,7 @@ export class SymbolMarket implements BookView {
     this.asks.replaceSource(event.asks)
     this.#snapshotSequence = event.sequence
     this.#depthTxMs = event.txMs
+    this.#toldUpTo(event.sequence)
     this.#settleTop('bid', event.txMs)
     this.#settleTop('ask', event.txMs)
   }
@@ -107,18 +120,29 @@ export class SymbolMarket implements BookView {
     for (const [price, size] of event.bids) this.bids.setSource(price, size)
     for (const [price, size] of event.asks) this.asks.setSource(price, size)
     this.#depthTxMs = Math.max(this.#depthTxMs, event.txMs)
+    this.#toldUpTo(event.sequence)
     this.#settleTop('bid', event.txMs)
     this.#settleTop('ask', event.txMs)
   }
 
   #applyTicker(event: TickerEvent): void {
     if (event.txMs < this.#depthTxMs) return
-    const own = this.sideNamed(event.side)
-    const opposite = this.sideNamed(event.side === 'bid' ? 'ask' : 'bid')
-    own.dropBetterThan(event.price)
-    own.setSource(event.price, event.size)
-    if (event.size > 0) opposite.dropCrossedBy(event.price)
-    this.#newestTop[event.side] = { price: event.price, txMs: event.txMs }
+    const { side, price, size, sequence } = event
+    const other = side === 'bid' ? 'ask' : 'bid'
+    const own = this.sideNamed(side)
+    own.dropBetterThan(price, (dropped) => this.#untold[side].set(dropped, sequence))
+    own.setSource(price, size)
+    this.#untold[side].set(price, sequence)
+    if (size > 0) {
+      this.sideNamed(other).dropCrossedBy(price, (dropped) => this.#untold[other].set(dropped, sequence))
+    }
+    this.#newestTop[side] = { price, txMs: event.txMs }
+  }
+
+  #toldUpTo(sequence: bigint): void {
+    for (const untold of [this.#untold.bid, this.#untold.ask]) {
+      for (const [price, changed] of untold) if (changed <= sequence) untold.delete(price)
+    }
   }
 
   /** True for a price that the side's newest best price says is gone. */

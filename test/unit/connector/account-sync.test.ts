@@ -383,6 +383,22 @@ describe('catching up', () => {
     expect(calls.filter((call) => call === 'balances')).toHaveLength(3)
   })
 
+  test('one during which the whole period passes is followed by the next a second later', async () => {
+    const { connected, calls, clock, exchange } = rig()
+    await connected()
+    const balances = () => calls.filter((call) => call === 'balances').length
+    exchange.duringFetch = () => {
+      exchange.duringFetch = () => undefined
+      clock.advance(130_000)
+    }
+    await pass(clock, 120_000, 500)
+    expect(balances()).toBe(1)
+    await pass(clock, 2_000, 500)
+    expect(balances()).toBe(2)
+    await pass(clock, 100_000, 500)
+    expect(balances()).toBe(2)
+  })
+
   test('ends with the connector', async () => {
     const { connected, abort, clock } = rig()
     await connected()

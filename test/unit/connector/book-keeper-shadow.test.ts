@@ -48,7 +48,15 @@ describe('a second book beside the one that is served', () => {
     const { view } = served
     const shadow = served.shadow(OTHER)
     depth(shadow.sink, 7, [[200, 2]], [[201, 2]])
-    shadow.sink.trade(true, 200.5, 1, 0, 1, 7, 7)
+    shadow.sink.trade({
+      isBuyTaker: true,
+      price: 200.5,
+      size: 1,
+      tradeIdHigh: 0,
+      tradeIdLow: 1,
+      eventMs: 7,
+      receivedMs: 7,
+    })
     clock.advance(100)
     expect(shadow.isLive).toBe(true)
     expect(told, 'it is shown to nobody').toEqual([])

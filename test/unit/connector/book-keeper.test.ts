@@ -17,6 +17,15 @@ interface Request {
 }
 
 const RETRY = { initialMs: 1_000, maxMs: 8_000, jitter: 0 }
+const TRADE = {
+  isBuyTaker: true,
+  price: 100.5,
+  size: 2,
+  tradeIdHigh: 1,
+  tradeIdLow: 7,
+  eventMs: 11,
+  receivedMs: 12,
+}
 
 /** A started keeper whose snapshots, where it has any, the test answers. */
 function keeperOf(
@@ -529,9 +538,9 @@ describe('what a keeper delivers', () => {
 
   it('passes trades on as they came, and keeps the last price', () => {
     const { keeper, view, trades } = keeperOf()
-    keeper.trade(true, 100.5, 2, 1, 7, 11, 12)
+    keeper.trade(TRADE)
     expect(view.lastTradePrice).toBe(100.5)
-    expect(trades).toEqual([['BTC-USDT', true, 100.5, 2, 1, 7, 11, 12]])
+    expect(trades).toEqual([['BTC-USDT', TRADE]])
   })
 
   it('delivers nothing once it is stopped, has no timers left, and its book is stale', async () => {
@@ -548,7 +557,7 @@ describe('what a keeper delivers', () => {
     expect([view.state, clock.pending, requests.at(-1)!.signal.aborted]).toEqual(['stale', 0, true])
     depth(3, [[99, 1]], [])
     top(4, true, 99, 1)
-    keeper.trade(true, 1, 1, 0, 1, 1, 1)
+    keeper.trade(TRADE)
     keeper.interrupted('invalid', 'lost')
     keeper.restarted()
     await answer(4, BID, ASK)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { OrderBook } from '../../../src/connector/order-book.ts'
-import { flat, type Level } from '../../support/market-call.ts'
+import { depthUpdate, type Level } from '../../support/market-call.ts'
+
+const FIRST = { sequence: 1, eventMs: 1, receivedMs: 1 }
 
 /** Bids 100 × 0.1, 99 × 0.2, 98 × 0.7; asks 101 × 0.1, 102 × 0.2, 104 × 0.7. */
 function book(): OrderBook {
@@ -15,7 +17,7 @@ function book(): OrderBook {
     [104, 0.7],
   ]
   const made = new OrderBook('BTC-USDT', { sequencesComparable: true })
-  made.applyDepth(1, 1, flat(asks, bids), 0, 3, 6, 3, 1)
+  made.applyDepth(depthUpdate(asks, bids, FIRST))
   return made
 }
 
@@ -32,7 +34,7 @@ describe('depth queries', () => {
       [1, 0.7],
       [2, 0.1],
     ]
-    made.applyDepth(1, 1, flat(asks), 0, 2, 4, 0, 1)
+    made.applyDepth(depthUpdate(asks, [], FIRST))
     expect(0.7 + 0.1).toBeLessThan(0.8)
     expect(made.priceForVolume(true, 0.8)).toEqual({ price: 2, volume: 0.8 })
     expect(made.vwapForVolume(true, 0.8).volume).toBe(0.8)
@@ -65,7 +67,7 @@ describe('depth queries', () => {
 
   it('begin with the top and leave out the levels that it hides', () => {
     const made = book()
-    made.applyTop(false, 102, 0.5, 2, 2, 2)
+    made.applyTop({ isBid: false, price: 102, size: 0.5, sequence: 2, eventMs: 2, receivedMs: 2 })
     expect(made.priceForVolume(true, 0.5)).toEqual({ price: 102, volume: 0.5 })
     expect(made.volumeForPrice(true, 104).volume).toBeCloseTo(1.2, 12)
     expect(made.quoteVolumeForPrice(true, 103)).toEqual({ price: 102, volume: 51 })

@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_SIDE_LEVELS, OrderBookSide } from '../../../src/connector/order-book-side.ts'
 import { OrderBook } from '../../../src/connector/order-book.ts'
-import { flat, type Level } from '../../support/market-call.ts'
+import { depthUpdate, flat, placed, type Level } from '../../support/market-call.ts'
 
 function bookOf(options: { sequencesComparable?: boolean; depthMode?: 'diff' | 'full' } = {}) {
   const book = new OrderBook('BTC-USDT', { sequencesComparable: true, ...options })
   const depth = (sequence: number, bids: readonly Level[], asks: readonly Level[], eventMs = sequence) =>
-    book.applyDepth(
-      sequence,
-      eventMs,
-      flat(asks, bids),
-      0,
-      asks.length,
-      2 * asks.length,
-      bids.length,
-      1_000 + sequence,
-    )
+    book.applyDepth(depthUpdate(asks, bids, { sequence, eventMs, receivedMs: 1_000 + sequence }))
   const bid = (sequence: number, price: number, size: number, eventMs = sequence) =>
-    book.applyTop(true, price, size, sequence, eventMs, 1_000 + sequence)
+    book.applyTop({ isBid: true, price, size, sequence, eventMs, receivedMs: 1_000 + sequence })
   const ask = (sequence: number, price: number, size: number, eventMs = sequence) =>
-    book.applyTop(false, price, size, sequence, eventMs, 1_000 + sequence)
+    book.applyTop({ isBid: false, price, size, sequence, eventMs, receivedMs: 1_000 + sequence })
   return { book, depth, bid, ask }
+}
+
+const TRADE = {
+  isBuyTaker: true,
+  price: 100.5,
+  size: 2,
+  tradeIdHigh: 1,
+  tradeIdLow: 7,
+  eventMs: 11,
+  receivedMs: 12,
 }
 
 const BIDS: readonly Level[] = [
@@ -114,7 +115,7 @@ describe('the depth of an order book', () => {
   it('copies nothing of the memory that it was given', () => {
     const { book } = bookOf()
     const levels = flat(ASKS, BIDS)
-    book.applyDepth(1, 1, levels, 0, 3, 6, 3, 1)
+    book.applyDepth({ sequence: 1, eventMs: 1, receivedMs: 1, ...placed(levels, 0, ASKS, BIDS) })
     levels.fill(7)
     expect(book.bids()).toEqual(BIDS)
   })
@@ -227,7 +228,7 @@ describe('the top over the depth', () => {
     const { book, depth, bid } = bookOf()
     depth(100, BIDS, ASKS)
     bid(101, 100.5, 1)
-    book.applyTrade(100.5)
+    book.applyTrade(TRADE)
     book.clear()
     expect([book.bidLevelCount, book.askLevelCount, book.sequence]).toEqual([0, 0, 0])
     expect(book.lastTradePrice).toBe(100.5)

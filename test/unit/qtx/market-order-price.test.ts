@@ -6,15 +6,14 @@ import { InFlightOrder, type OrderIdentity } from '../../../src/connector/in-fli
 import { OrderBook, type BookState } from '../../../src/connector/order-book.ts'
 import { pricedForRing } from '../../../src/qtx/overrides/market-order-price.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { flat, type Level } from '../../support/market-call.ts'
+import { depthUpdate, type Level } from '../../support/market-call.ts'
 import { BTC_RULE, orderIdentity } from '../../support/scripted-exchange.ts'
 
 const clock = new FakeClock()
 
 function book(bids: readonly Level[], asks: readonly Level[], state: BookState = 'live'): OrderBook {
   const built = new OrderBook('BTC-USDT', { sequencesComparable: true })
-  const levels = flat(asks, bids)
-  built.applyDepth(1, 1, levels, 0, asks.length, 2 * asks.length, bids.length, 1)
+  built.applyDepth(depthUpdate(asks, bids, { sequence: 1, eventMs: 1, receivedMs: 1 }))
   built.state = state
   return built
 }

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LiveScreen } from '../../../../src/cli/terminal/live-screen.ts'
+import { until } from '../../../support/until.ts'
 
 const opened: LiveScreen[] = []
 afterEach(() => {
@@ -59,6 +60,7 @@ describe('the live screen', () => {
   ])('tells of the key %j', async (key, reason) => {
     const { keys, onQuit } = openScreen()
     keys.write(key)
-    await vi.waitFor(() => expect(onQuit).toHaveBeenCalledWith(reason))
+    await until(() => onQuit.mock.calls.length > 0, 'the key to be read')
+    expect(onQuit).toHaveBeenCalledWith(reason)
   })
 })

@@ -13,13 +13,14 @@ const RECORDED = new URL(
 function feedWithNotes(contractSize = 1) {
   const told: string[] = []
   const sink: MarketDataSink = {
-    depth: (sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount) => {
+    depth: ({ sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount }) => {
       const asks = [...levels.subarray(asksStart, asksStart + 2 * askCount)].join(' ')
       const bids = [...levels.subarray(bidsStart, bidsStart + 2 * bidCount)].join(' ')
       told.push(`depth ${sequence} at ${eventMs} asks ${asks} bids ${bids}`)
     },
-    top: (isBid, price, size, sequence) => told.push(`${isBid ? 'bid' : 'ask'} ${price} ${size} ${sequence}`),
-    trade: (isBuyTaker, price, size, high, low) =>
+    top: ({ isBid, price, size, sequence }) =>
+      told.push(`${isBid ? 'bid' : 'ask'} ${price} ${size} ${sequence}`),
+    trade: ({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low }) =>
       told.push(`${isBuyTaker ? 'buy' : 'sell'} ${price} ${size} ${high * 2 ** 32 + low}`),
     interrupted: (state, reason) => told.push(`${state}: ${reason}`),
     restarted: () => told.push('restarted'),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BookSnapshot, MarketDataSink } from '../../../../src/connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../../../src/connector/market-updates.ts'
 import { createBitgetMarketReader } from '../../../../src/exchanges/bitget/bitget-market-frames.ts'
 import { MarketFeed } from '../../../../src/exchanges/market-feed.ts'
 
@@ -10,26 +11,18 @@ const NOW_MS = 1_760_461_517_300
 
 class Notes implements MarketDataSink {
   readonly told: string[] = []
-  depth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-  ): void {
+  depth({ sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
     const asks = levels.subarray(asksStart, asksStart + 2 * askCount).join(' ')
     const bids = levels.subarray(bidsStart, bidsStart + 2 * bidCount).join(' ')
     this.told.push(`depth ${sequence} at ${eventMs} bids ${bids} asks ${asks}`)
   }
-  top(isBid: boolean, price: number, size: number): void {
+  top({ isBid, price, size }: TopUpdate): void {
     this.told.push(`${isBid ? 'bid' : 'ask'} ${price} ${size}`)
   }
   snapshot({ sequence, eventMs, bids, asks }: BookSnapshot): void {
     this.told.push(`snapshot ${sequence} at ${eventMs} bids ${bids.join(' ')} asks ${asks.join(' ')}`)
   }
-  trade(isBuyTaker: boolean, price: number, size: number, high: number, low: number): void {
+  trade({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low }: PublicTrade): void {
     this.told.push(
       `${isBuyTaker ? 'buy' : 'sell'} ${price} ${size} id ${(BigInt(high) << 32n) + BigInt(low)}`,
     )

@@ -11,7 +11,7 @@ let feed: MarketFeed
 beforeEach(() => {
   told = []
   const sink: MarketDataSink = {
-    depth: (sequence, _eventMs, levels, asksStart, askCount, bidsStart, bidCount) =>
+    depth: ({ sequence, levels, asksStart, askCount, bidsStart, bidCount }) =>
       told.push([
         'depth',
         sequence,
@@ -21,7 +21,8 @@ beforeEach(() => {
     snapshot: ({ sequence, asks, bids }: BookSnapshot) =>
       told.push(['snapshot', sequence, [...asks], [...bids]]),
     top: () => told.push(['top']),
-    trade: (isBuyTaker, price, size, high, low) => told.push(['trade', isBuyTaker, price, size, high, low]),
+    trade: ({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low }) =>
+      told.push(['trade', isBuyTaker, price, size, high, low]),
     interrupted: (state) => told.push(['interrupted', state]),
     restarted: () => told.push(['restarted']),
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { BookSnapshot, MarketDataSink } from '../../../../src/connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../../../src/connector/market-updates.ts'
 import { createBybitMarketFrameReader } from '../../../../src/exchanges/bybit/bybit-market-frames.ts'
 import type { MarketFrameReader } from '../../../../src/exchanges/ccxt-profile.ts'
 import { MarketFeed } from '../../../../src/exchanges/market-feed.ts'
@@ -18,23 +19,15 @@ class Notes implements MarketDataSink {
     this.told.push(`snapshot ${sequence}: ${bids.join(' ')} | ${asks.join(' ')}`)
     this.times.push(eventMs)
   }
-  depth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-  ): void {
+  depth({ sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
     const side = (start: number, count: number) => levels.slice(start, start + 2 * count).join(' ')
     this.told.push(`depth ${sequence}: ${side(bidsStart, bidCount)} | ${side(asksStart, askCount)}`)
     this.times.push(eventMs)
   }
-  top(isBid: boolean, price: number, size: number): void {
+  top({ isBid, price, size }: TopUpdate): void {
     this.told.push(`${isBid ? 'bid' : 'ask'} ${size} at ${price}`)
   }
-  trade(isBuyTaker: boolean, price: number, size: number, high: number, low: number): void {
+  trade({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low }: PublicTrade): void {
     this.trades.push([isBuyTaker, price, size, `${high.toString(16)}-${low.toString(16)}`])
   }
   interrupted(state: 'stale' | 'invalid', reason: string): void {

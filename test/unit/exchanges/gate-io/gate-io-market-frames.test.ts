@@ -1,28 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MarketDataSink } from '../../../../src/connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../../../src/connector/market-updates.ts'
 import { readGateIoMarketFrame } from '../../../../src/exchanges/gate-io/gate-io-market-frames.ts'
 import { MarketFeed } from '../../../../src/exchanges/market-feed.ts'
 
 class Notes implements MarketDataSink {
   readonly told: unknown[][] = []
-  depth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-  ): void {
+  depth({ sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
     const asks = [...levels.subarray(asksStart, asksStart + 2 * askCount)]
     const bids = [...levels.subarray(bidsStart, bidsStart + 2 * bidCount)]
     this.told.push(['depth', sequence, eventMs, bids, asks])
   }
-  top(isBid: boolean, price: number, size: number, sequence: number): void {
+  top({ isBid, price, size, sequence }: TopUpdate): void {
     this.told.push([isBid ? 'bid' : 'ask', price, size, sequence])
   }
-  trade(isBuyTaker: boolean, price: number, size: number, high: number, low: number, eventMs: number): void {
+  trade({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low, eventMs }: PublicTrade): void {
     this.told.push(['trade', isBuyTaker, price, size, high * 2 ** 32 + low, eventMs])
   }
   interrupted(state: 'stale' | 'invalid'): void {

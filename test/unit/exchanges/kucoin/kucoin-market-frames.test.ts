@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MarketDataSink } from '../../../../src/connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../../../src/connector/market-updates.ts'
 import { readKucoinMarketFrame } from '../../../../src/exchanges/kucoin/kucoin-market-frames.ts'
 import { MarketFeed } from '../../../../src/exchanges/market-feed.ts'
 
@@ -10,23 +11,15 @@ const NOW_MS = 1_705_708_800_500
 class Said implements MarketDataSink {
   readonly words: string[] = []
 
-  depth(
-    sequence: number,
-    eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-  ): void {
+  depth({ sequence, eventMs, levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
     const asks = [...levels.slice(asksStart, asksStart + 2 * askCount)]
     const bids = [...levels.slice(bidsStart, bidsStart + 2 * bidCount)]
     this.words.push(`depth ${sequence} ${eventMs} asks ${asks.join('@')} bids ${bids.join('@')}`)
   }
-  top(isBid: boolean, price: number, size: number, sequence: number, eventMs: number): void {
+  top({ isBid, price, size, sequence, eventMs }: TopUpdate): void {
     this.words.push(`top ${isBid ? 'bid' : 'ask'} ${price} ${size} ${sequence} ${eventMs}`)
   }
-  trade(isBuyTaker: boolean, price: number, size: number, high: number, low: number, eventMs: number): void {
+  trade({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low, eventMs }: PublicTrade): void {
     this.words.push(
       `trade ${isBuyTaker ? 'buy' : 'sell'} ${price} ${size} ${high * 2 ** 32 + low} ${eventMs}`,
     )

@@ -1,20 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BookSnapshot, MarketDataSink } from '../../../../src/connector/market-data-source.ts'
+import type { DepthUpdate, PublicTrade, TopUpdate } from '../../../../src/connector/market-updates.ts'
 import { MarketFeed } from '../../../../src/exchanges/market-feed.ts'
 import { readOkxMarketFrame } from '../../../../src/exchanges/okx/okx-market-frames.ts'
 
 class Notes implements MarketDataSink {
   readonly told: string[] = []
-  depth(
-    sequence: number,
-    _eventMs: number,
-    levels: Float64Array,
-    asksStart: number,
-    askCount: number,
-    bidsStart: number,
-    bidCount: number,
-  ): void {
+  depth({ sequence, levels, asksStart, askCount, bidsStart, bidCount }: DepthUpdate): void {
     const asks = [...levels.subarray(asksStart, asksStart + 2 * askCount)]
     const bids = [...levels.subarray(bidsStart, bidsStart + 2 * bidCount)]
     this.told.push(`depth ${sequence} asks ${asks.join(' ')} bids ${bids.join(' ')}`)
@@ -22,10 +15,10 @@ class Notes implements MarketDataSink {
   snapshot({ sequence, eventMs, asks, bids }: BookSnapshot): void {
     this.told.push(`snapshot ${sequence} at ${eventMs} asks ${asks.join(' ')} bids ${bids.join(' ')}`)
   }
-  top(isBid: boolean, price: number, size: number): void {
+  top({ isBid, price, size }: TopUpdate): void {
     this.told.push(`${isBid ? 'bid' : 'ask'} ${price} ${size}`)
   }
-  trade(isBuyTaker: boolean, price: number, size: number, high: number, low: number): void {
+  trade({ isBuyTaker, price, size, tradeIdHigh: high, tradeIdLow: low }: PublicTrade): void {
     this.told.push(`${isBuyTaker ? 'buy' : 'sell'} ${price} ${size} id ${high * 2 ** 32 + low}`)
   }
   interrupted(state: 'stale' | 'invalid'): void {

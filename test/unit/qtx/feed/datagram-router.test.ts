@@ -54,6 +54,19 @@ function setUp(consecutive = false) {
 }
 
 describe('routing datagrams', () => {
+  test('what was received some time ago, by another thread, bears the time of receipt', () => {
+    const { router, listen } = setUp()
+    const seen: number[] = []
+    listen({ onMessage: (_message, receivedMs) => seen.push(receivedMs) })
+    const bytes = singleBytes('bid', { index: 9, sn: 1 })
+    const memory = new DatagramMemory(new ArrayBuffer(64))
+    memory.bytes.set(bytes)
+    router.onBatch(250)
+    router.onDatagram(memory, 0, bytes.length)
+    expect(seen).toEqual([750])
+    expect(router.lastReceivedMs).toBe(750)
+  })
+
   test('a message reaches the listener of its index with its fields and the time of receipt', () => {
     const { receive, listen, subscription } = setUp()
     const seen: unknown[] = []

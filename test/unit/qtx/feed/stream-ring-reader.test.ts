@@ -232,7 +232,7 @@ describe.skipIf(process.platform !== 'linux')('reading the stream rings (Linux o
       writer.stdin.end()
       await ended
     }
-  }, 60_000)
+  })
 })
 
 function areLevelsOf(message: MarketDataMessage, sn: number): boolean {

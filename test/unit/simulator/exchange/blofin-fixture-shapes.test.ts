@@ -7,6 +7,7 @@ import type { SimulatedExchange } from '../../../../src/simulator/exchange/simul
 import restMessages from '../../../fixtures/blofin/rest.json' with { type: 'json' }
 import websocketMessages from '../../../fixtures/blofin/websocket.json' with { type: 'json' }
 import { until } from '../../../support/until.ts'
+import { lacking } from '../../../support/lacking.ts'
 
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shape-passphrase' }
 const SYMBOL = 'BTC-USDT'
@@ -56,23 +57,6 @@ async function connect(access: string, ...messages: object[]): Promise<void> {
   socket.on('message', (text: Buffer) => frames.push(JSON.parse(text.toString()) as Frame))
   await once(socket, 'open')
   for (const message of messages) socket.send(JSON.stringify(message))
-}
-
-/** Every field of the fixture that the message lacks; of lists, their first elements are compared. */
-function lacking(fixture: unknown, message: unknown, at = ''): string[] {
-  if (Array.isArray(fixture)) {
-    if (!Array.isArray(message)) return [`${at} is no list`]
-    if (fixture.length > 0 && message.length === 0) return [`${at} is empty`]
-    return fixture.length === 0 ? [] : lacking(fixture[0], message[0], `${at}[]`)
-  }
-  if (fixture === null) return []
-  if (typeof fixture !== 'object') {
-    return typeof fixture === typeof message ? [] : [`${at} is ${typeof message}, not ${typeof fixture}`]
-  }
-  const fields = (message ?? {}) as Record<string, unknown>
-  return Object.entries(fixture).flatMap(([name, value]) =>
-    Object.hasOwn(fields, name) ? lacking(value, fields[name], `${at}.${name}`) : [`${at}.${name}`],
-  )
 }
 
 /** The frame of that name: an event, or a channel's frame that says something. */

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { signatureOf } from '../../../../src/simulator/exchange/kucoin/request-signatures.ts'
 import { startSimulatedKucoin } from '../../../../src/simulator/exchange/kucoin/simulated-kucoin.ts'
 import type { SimulatedExchange } from '../../../../src/simulator/exchange/simulated-exchange.ts'
+import { lacking, type Comparison } from '../../../support/lacking.ts'
 
 const FOLDER = new URL('../../../../../shared/exchange-fixtures/kucoin/', import.meta.url)
 const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shape-passphrase' }
@@ -13,6 +14,8 @@ const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shap
 const LEFT_OUT: Readonly<Record<string, string>> = {
   'order.fee': 'whoever wrote the fixture added it: the exchange’s documents have no fee in this stream',
 }
+/** The documented examples are compared by names: their values are made up. */
+const NAMES: Comparison = { withTypes: false, leftOut: LEFT_OUT }
 /** Recorded messages that are none of the exchange's: the recorder made them. */
 const isRecorded = (message: Frame) => !('generated' in message)
 
@@ -58,27 +61,6 @@ async function open(bullet: 'bullet-public' | 'bullet-private', topics: string[]
   }
   while (acknowledged < topics.length) await once(socket, 'message')
   return socket
-}
-
-/** Every field of the fixture that the message lacks, or has as something else; of lists, the first elements. */
-function lacking(fixture: unknown, message: unknown, at: string, withTypes: boolean): string[] {
-  if (Array.isArray(fixture)) {
-    if (!Array.isArray(message)) return [`${at} is no list`]
-    return fixture.length === 0 || message.length === 0
-      ? []
-      : lacking(fixture[0], message[0], `${at}[]`, withTypes)
-  }
-  if (typeof fixture !== 'object' || fixture === null) {
-    if (!withTypes || fixture === null || typeof fixture === typeof message) return []
-    return [`${at} is ${typeof message}, not ${typeof fixture}`]
-  }
-  const fields = (message ?? {}) as Record<string, unknown>
-  return Object.entries(fixture).flatMap(([name, value]) => {
-    if (Object.hasOwn(LEFT_OUT, `${at}.${name}`)) return []
-    return Object.hasOwn(fields, name)
-      ? lacking(value, fields[name], `${at}.${name}`, withTypes)
-      : [`${at}.${name}`]
-  })
 }
 
 function fixture(name: string): unknown {
@@ -130,7 +112,6 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
         fixture('doc_contract_XBTUSDTM.json'),
         await rest('GET', '/api/v1/contracts/active'),
         'contracts',
-        true,
       ),
     ).toEqual([])
   })
@@ -141,7 +122,7 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
       new Set(['match', 'level2', 'tickerV2', 'funding.rate', 'mark.index.price']),
     )
     for (const message of recorded) {
-      expect(lacking(message, frame(message.subject), message.subject, true)).toEqual([])
+      expect(lacking(message, frame(message.subject), message.subject)).toEqual([])
     }
   })
 
@@ -150,7 +131,7 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
     const name = (kind: string) => documented[kind]
     const order = (type: string) => frame('orderChange', (data) => data['type'] === type)?.['data']
     const orderShape = (kind: string, type: string) =>
-      lacking(name(kind)?.['data'], order(type), 'order', false)
+      lacking(name(kind)?.['data'], order(type), 'order', NAMES)
     expect(orderShape('order_event_for_new_order_websocket_update', 'open')).toEqual([])
     expect(orderShape('order_event_for_canceled_order_websocket_update', 'canceled')).toEqual([])
     expect(orderShape('trade_event_for_full_fill_websocket_update', 'match')).toEqual([])
@@ -165,7 +146,7 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
         name('position_event_for_full_fill_websocket_update')?.['data'],
         frame('position.change')?.['data'],
         'position',
-        false,
+        NAMES,
       ),
     ).toEqual([])
     expect(
@@ -173,7 +154,7 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
         name('funding_info_event_for_websocket_update')?.['data'],
         frame('position.settlement')?.['data'],
         'settlement',
-        false,
+        NAMES,
       ),
     ).toEqual([])
     expect(
@@ -181,15 +162,15 @@ describe.skipIf(!existsSync(FOLDER))('beside real messages (skipped where there 
         name('balance_event_websocket_update')?.['data'],
         frame('walletBalance.change')?.['data'],
         'wallet',
-        false,
+        NAMES,
       ),
     ).toEqual([])
     const overview = (await rest('GET', '/api/v1/account-overview?currency=USDT')) as { data: unknown }
     const balances = name('balance_request_mock_response_for_base_and_quote')?.['data'] as unknown[]
-    expect(lacking(balances[0], overview.data, 'overview', true)).toEqual([])
+    expect(lacking(balances[0], overview.data, 'overview')).toEqual([])
     const contracts = (await rest('GET', '/api/v1/contracts/active')) as { data: unknown }
     for (const kind of ['all_symbols_request_mock_response', 'latest_prices_request_mock_response']) {
-      expect(lacking(name(kind)?.['data'], contracts.data, 'contracts', false)).toEqual([])
+      expect(lacking(name(kind)?.['data'], contracts.data, 'contracts', NAMES)).toEqual([])
     }
   })
 })

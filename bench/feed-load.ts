@@ -1,0 +1,68 @@
+import type { BenchContext } from './bench-context.ts'
+import type { PauseCauses } from './pause-causes.ts'
+import type { Peers } from './peers.ts'
+
+export const LOAD_PAIRS = 20
+export const LOAD_PER_SECOND = 50_000
+
+/** What a process that was kept busy for a while said of it. */
+export interface LoadSeen {
+  readonly isLive: boolean
+  readonly messages: number
+  readonly kernelDrops: number
+  /** Messages that were read from queues. */
+  readonly taken: number
+  /** Of one core. */
+  readonly cpuShare: number
+  /** Bytes, each second. */
+  readonly resident: readonly number[]
+  readonly collections: number
+  readonly longCollections: number
+  readonly longestCollectionMs: number
+  readonly causes: PauseCauses
+  /** What a program missed that spun at the same time. */
+  readonly spinner: { readonly over1Ms: number; readonly longestMs: number }
+}
+
+const OPENING_ROUNDS = 100
+const WARM_UP_SECONDS = 5
+const SLACK_MS = 30_000
+
+/**
+ * Sends a whole minute of messages round and round, evenly, to a process that keeps the books of many pairs.
+ * @throws Error when its books were not live at the beginning, or at the end although nothing was lost.
+ */
+export async function runLoad(
+  mode: 'books' | 'queues',
+  seconds: number,
+  { processes, workloads, isBrief }: BenchContext,
+  peers: Peers,
+): Promise<LoadSeen> {
+  const sender = processes.start('sender', peers.path('sender'), [], 'sender')
+  const { port } = (await sender.read()) as { port: number }
+  const args = [String(port), String(LOAD_PAIRS), workloads.book(), mode]
+  const load = processes.startScript('feed-load', args, [], 'receiver')
+  const send = async (line: string, ms: number): Promise<void> => {
+    const { ok } = (await sender.ask(line, ms + SLACK_MS)) as { ok: boolean }
+    if (!ok) throw new Error(`the sender could not ${line}`)
+  }
+  const trickle = (forSeconds: number): Promise<void> =>
+    send(`trickle ${Math.round(forSeconds * LOAD_PER_SECOND)} ${LOAD_PER_SECOND}`, forSeconds * 1_000)
+  await Promise.all([send(`accept ${LOAD_PAIRS}`, 0), load.read()])
+  await send(`load ${workloads.datagrams('opening')}`, 0)
+  await send(`trickle ${OPENING_ROUNDS * LOAD_PAIRS} 10000`, 0)
+  await send(`load ${workloads.datagrams('minute')}`, 0)
+  await trickle(isBrief ? 0.3 : WARM_UP_SECONDS)
+  assertLive((await load.ask('start')) as Omit<LoadSeen, 'spinner'>)
+  const spinner = processes.start('spinner', peers.path('spinner'), [String(seconds)], 'witness')
+  await trickle(seconds)
+  const seen = (await load.ask('stop')) as Omit<LoadSeen, 'spinner'>
+  if (seen.kernelDrops === 0) assertLive(seen)
+  const missed = (await spinner.read()) as LoadSeen['spinner']
+  for (const ended of [spinner, load, sender]) await processes.end(ended)
+  return { ...seen, spinner: missed }
+}
+
+function assertLive({ isLive }: { readonly isLive: boolean }): void {
+  if (!isLive) throw new Error('the books are not live')
+}

@@ -1,0 +1,275 @@
+import type { Results } from './results.ts'
+import { alignCells, readable } from './table.ts'
+
+/** What is to be reached, and how it is read from the results. */
+interface Goal {
+  readonly section: string
+  readonly what: string
+  /** In which the figure is: `×` for a ratio. */
+  readonly unit: string
+  readonly atMost?: number
+  readonly atLeast?: number
+  readonly figure: (results: Results) => number | undefined
+}
+
+export interface JudgedGoal {
+  readonly section: string
+  readonly what: string
+  readonly limit: string
+  /** Undefined when it was not measured. */
+  readonly figure: number | undefined
+  readonly unit: string
+  readonly isMet: boolean | undefined
+}
+
+/** What the original connector, in Python, takes; measured once on the machine that the project was begun on. */
+const PYTHON = { receiveUs: 19.5, roundTripUs: 10_590 } as const
+
+const C_LOOP = 'C recvfrom loop'
+const C_BATCH = 'C recvmmsg'
+const C_SPINNING = 'C recvfrom, spinning'
+const QTX = 'qtx recvmmsg'
+const QTX_BOOK = 'qtx recvmmsg, book'
+const QTX_BUSY = 'qtx recvmmsg, busyPoll, book'
+const DRAIN_TICKER = 'Draining a full socket, 56 bytes'
+const DRAIN_DEPTH = 'Draining a full socket, depth 20 + 20'
+const RATE = 'Highest rate without loss, 56 bytes'
+const BOOK = 'Applying depth updates'
+const RING_P50 = 'Place → accepted, instant order manager, p50'
+const RING_P99 = 'Place → accepted, instant order manager, p99'
+const CONNECTOR = 'Through a connector'
+const C_CLIENT = 'C client, spinning'
+
+function ratioOf(title: string, name: string, peer: string): Goal['figure'] {
+  return (results) => divide(results.row(title, name), results.row(title, peer))
+}
+
+function rowOf(title: string, name: string): Goal['figure'] {
+  return (results) => results.row(title, name)
+}
+
+function divide(value: number | undefined, by: number | undefined): number | undefined {
+  return value === undefined || by === undefined ? undefined : value / by
+}
+
+function latencyGoals(suffix: string, own: string, peer: string, atMost: number): Goal[] {
+  return [10_000, 50_000].flatMap((rate) =>
+    ['p50', 'p90'].map((name): Goal => {
+      const title = `Sent → callback, ${name}${suffix}`
+      return {
+        section: 'latency',
+        what: `sent → callback, ${rate.toLocaleString('en')} messages/s, ${name}${suffix}, beside a C program that does the same`,
+        unit: '×',
+        atMost,
+        figure: (results) => divide(results.point(title, own, rate), results.point(title, peer, rate)),
+      }
+    }),
+  )
+}
+
+const GOALS: readonly Goal[] = [
+  {
+    section: 'receive',
+    what: '56 bytes, CPU time beside a C recvfrom loop',
+    unit: '×',
+    atMost: 0.9,
+    figure: ratioOf(DRAIN_TICKER, QTX, C_LOOP),
+  },
+  {
+    section: 'receive',
+    what: '56 bytes, CPU time beside C recvmmsg',
+    unit: '×',
+    atMost: 1.25,
+    figure: ratioOf(DRAIN_TICKER, QTX, C_BATCH),
+  },
+  {
+    section: 'receive',
+    what: '56 bytes, CPU time beside the 19.5 µs of the Python original',
+    unit: '×',
+    atMost: 1 / 12,
+    figure: (results) => divide(results.row(DRAIN_TICKER, QTX), PYTHON.receiveUs),
+  },
+  {
+    section: 'receive',
+    what: 'depth 20 + 20 with the book, CPU time beside a C recvfrom loop without one',
+    unit: '×',
+    atMost: 1.2,
+    figure: ratioOf(DRAIN_DEPTH, QTX_BOOK, C_LOOP),
+  },
+  {
+    section: 'receive',
+    what: 'highest rate without loss beside C recvmmsg',
+    unit: '×',
+    atLeast: 0.9,
+    figure: ratioOf(RATE, QTX, C_BATCH),
+  },
+  {
+    section: 'receive',
+    what: 'highest rate without loss beside node:dgram',
+    unit: '×',
+    atLeast: 4,
+    figure: ratioOf(RATE, QTX, 'qtx dgram'),
+  },
+  {
+    section: 'decode',
+    what: 'decoding a ticker',
+    unit: 'ns',
+    atMost: 20,
+    figure: rowOf('Decoding, ticker, 56 bytes', 'qtx decodeMarketData'),
+  },
+  {
+    section: 'decode',
+    what: 'decoding depth 20 + 20',
+    unit: 'ns',
+    atMost: 130,
+    figure: rowOf('Decoding, depth 20 + 20', 'qtx decodeMarketData'),
+  },
+  {
+    section: 'decode',
+    what: 'allocated by decoding',
+    unit: 'bytes',
+    atMost: 0,
+    figure: (results) => {
+      const ticker = results.row('Allocated by decoding, ticker, 56 bytes', 'qtx decodeMarketData')
+      const depth = results.row('Allocated by decoding, depth 20 + 20', 'qtx decodeMarketData')
+      return ticker === undefined || depth === undefined ? undefined : Math.max(ticker, depth)
+    },
+  },
+  {
+    section: 'book',
+    what: 'a level of the recorded minute into the book',
+    unit: 'ns',
+    atMost: 25,
+    figure: rowOf(BOOK, 'qtx OrderBook'),
+  },
+  {
+    section: 'book',
+    what: 'faster than ccxt Pro’s order book',
+    unit: '×',
+    atLeast: 50,
+    figure: ratioOf(BOOK, 'ccxt Pro order book', 'qtx OrderBook'),
+  },
+  ...latencyGoals('', QTX_BOOK, C_LOOP, 1.1),
+  ...latencyGoals(', never asleep', QTX_BUSY, C_SPINNING, 1.5),
+  {
+    section: 'ring',
+    what: 'round trip of the ring, spinning, p50, beside a spinning C client',
+    unit: '×',
+    atMost: 2,
+    figure: ratioOf(RING_P50, 'qtx, spin', C_CLIENT),
+  },
+  {
+    section: 'ring',
+    what: 'round trip of the ring, spinning, p99, beside a spinning C client',
+    unit: '×',
+    atMost: 3,
+    figure: ratioOf(RING_P99, 'qtx, spin', C_CLIENT),
+  },
+  {
+    section: 'ring',
+    what: 'round trip of the ring, default, p50, beside a spinning C client',
+    unit: '×',
+    atMost: 4,
+    figure: ratioOf(RING_P50, 'qtx, default', C_CLIENT),
+  },
+  {
+    section: 'ring',
+    what: 'round trip of the ring, default, faster than the 10,590 µs of the Python original',
+    unit: '×',
+    atLeast: 2_000,
+    figure: (results) => divide(PYTHON.roundTripUs, results.row(RING_P50, 'qtx, default')),
+  },
+  {
+    section: 'ring',
+    what: 'buy() → accepted with tracking, rules and journal, p50, beside a spinning C client',
+    unit: '×',
+    atMost: 20,
+    figure: (results) =>
+      divide(results.row(CONNECTOR, 'buy() → buyOrderCreated'), results.row(RING_P50, C_CLIENT)),
+  },
+  {
+    section: 'pauses',
+    what: 'pauses over 1 ms that are caused by us',
+    unit: 'pauses',
+    atMost: 0,
+    figure: (results) => {
+      const collection = results.row('Pauses over 1 ms', 'caused by us: garbage collection')
+      const work = results.row('Pauses over 1 ms', 'caused by us: work')
+      return collection === undefined || work === undefined ? undefined : collection + work
+    },
+  },
+  {
+    section: 'memory',
+    what: 'growth of the resident memory, surely',
+    unit: 'MB a minute',
+    atMost: 0.1,
+    figure: rowOf('Growth of resident memory', 'slope, 95 % lowest'),
+  },
+  {
+    section: 'memory',
+    what: 'highest resident memory',
+    unit: 'MB',
+    atMost: 200,
+    figure: rowOf('Resident memory in', 'highest'),
+  },
+  {
+    section: 'startup',
+    what: 'createQtxConnectorClass, the first',
+    unit: 'ms',
+    atMost: 10,
+    figure: rowOf('createQtxConnectorClass, the first', 'in a fresh process'),
+  },
+  {
+    section: 'startup',
+    what: 'createQtxConnectorClass from the cache',
+    unit: 'µs',
+    atMost: 2,
+    figure: rowOf('createQtxConnectorClass, the same configuration again', 'from the cache'),
+  },
+  {
+    section: 'startup',
+    what: 'import of the package',
+    unit: 'ms',
+    atMost: 150,
+    figure: rowOf('Startup, each in a fresh process', 'import qtx-connector'),
+  },
+]
+
+/** Every goal of these sections, and whether the results reach it. */
+export function judgeGoals(results: Results, sections: readonly string[]): JudgedGoal[] {
+  return GOALS.filter(({ section }) => sections.includes(section)).map((goal) => {
+    const figure = goal.figure(results)
+    return {
+      section: goal.section,
+      what: goal.what,
+      limit: limitOf(goal),
+      figure,
+      unit: goal.unit,
+      isMet: figure === undefined || Number.isNaN(figure) ? undefined : isReached(figure, goal),
+    }
+  })
+}
+
+/** As Markdown. */
+export function renderGoals(goals: readonly JudgedGoal[]): string {
+  return alignCells([
+    ['section', 'goal', 'limit', 'here', 'met'],
+    ...goals.map(({ section, what, limit, figure, unit, isMet }) => [
+      section,
+      what,
+      limit,
+      figure === undefined ? '–' : `${readable(figure)} ${unit}`,
+      isMet === undefined ? 'not measured' : isMet ? 'yes' : 'no',
+    ]),
+  ])
+}
+
+function isReached(figure: number, { atMost = Infinity, atLeast = -Infinity }: Goal): boolean {
+  return figure <= atMost && figure >= atLeast
+}
+
+function limitOf({ atMost, atLeast, unit }: Goal): string {
+  return atMost === undefined
+    ? `at least ${readable(atLeast!)} ${unit}`
+    : `at most ${readable(atMost)} ${unit}`
+}

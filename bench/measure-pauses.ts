@@ -1,0 +1,36 @@
+import type { Measurement } from './bench-context.ts'
+import { LOAD_PAIRS, LOAD_PER_SECOND, runLoad } from './feed-load.ts'
+import { readable } from './table.ts'
+
+const SECONDS = 60
+const BRIEF_SECONDS = 2
+
+/** When the event loop stood still, and whose doing it was. */
+export const measurePauses: Measurement = async (context) => {
+  const { peers, isBrief, log } = context
+  if (!peers) return []
+  const seconds = isBrief ? BRIEF_SECONDS : SECONDS
+  log(`pauses: ${seconds} s`)
+  const seen = await runLoad('queues', seconds, context, peers)
+  const { causes, spinner } = seen
+  const rows = {
+    'caused by us: garbage collection': causes.collection,
+    'caused by us: work': causes.work,
+    'the machine, then catching up': causes.catchingUp,
+    'the machine': causes.machine,
+    'C, spinning beside it: the machine': spinner.over1Ms,
+  }
+  return [
+    {
+      title: `Pauses over 1 ms in ${seconds} s`,
+      unit: 'pauses',
+      rows: Object.entries(rows).map(([name, count]) => ({ name, samples: [count] })),
+      notes: [
+        `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs: books, queues that are read, and statistics each second; ${Math.round(100 * seen.cpuShare)} % of a core. ` +
+          `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms, the longest ${readable(seen.longestCollectionMs)} ms. ` +
+          `Longest pause of ours ${readable(causes.longestOwnMs)} ms, of all ${readable(causes.longestMs)} ms; the spinning program missed at most ${readable(spinner.longestMs)} ms. ` +
+          `${seen.taken.toLocaleString('en')} messages came through queues; the kernel dropped ${seen.kernelDrops}.`,
+      ],
+    },
+  ]
+}

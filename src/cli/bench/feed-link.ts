@@ -1,0 +1,90 @@
+import { QtxError } from '../../errors.ts'
+import type { DatagramKind, FeedMode, SocketResult } from './bench-results.ts'
+import type { MeasuringProcess, MeasuringProcesses } from './measuring-processes.ts'
+
+/** What one drain brought. */
+export interface Drained {
+  readonly received: number
+  /** User and system time of the receiving process. */
+  readonly cpuUs: number
+  /** Microseconds from sender to callback; null where it was not asked for. */
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p99: number | null
+  readonly bookState: string
+}
+
+const QUIET_MS = 400
+/** Enough to compile what is to be compiled. */
+const WARM_UP_ROUNDS = 16
+const WARM_UP_DATAGRAMS = 300
+/** Small enough to end in time where the sender cannot keep up. */
+const SLOWEST_SHARE = 0.3
+
+/** One receiver in a process of its own, and its socket of the sender. */
+export class FeedLink {
+  readonly mode: FeedMode
+  readonly #sender: MeasuringProcess
+  readonly #socket: number
+  readonly #receiver: MeasuringProcess
+
+  private constructor(mode: FeedMode, sender: MeasuringProcess, socket: number, receiver: MeasuringProcess) {
+    this.mode = mode
+    this.#sender = sender
+    this.#socket = socket
+    this.#receiver = receiver
+  }
+
+  /** Starts the receiver, subscribes, and sends enough for its code to be compiled. */
+  static async open(
+    mode: FeedMode,
+    processes: MeasuringProcesses,
+    sender: MeasuringProcess,
+  ): Promise<FeedLink> {
+    const { socket, port } = await sender.ask<{ socket: number; port: number }>('open')
+    const receiver = processes.start('receive-feed', mode, port)
+    await receiver.read()
+    const link = new FeedLink(mode, sender, socket, receiver)
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+      // Depth first: it makes the book live.
+      await link.drainFull('depth', WARM_UP_DATAGRAMS / 2)
+      await link.drainFull('ticker', WARM_UP_DATAGRAMS)
+    }
+    return link
+  }
+
+  /** Fills the socket while the receiver sleeps, then lets it read. */
+  async drainFull(kind: DatagramKind, count: number): Promise<Drained> {
+    await this.#sender.ask(`burst ${this.#socket} ${kind} ${count}`)
+    return this.#receiver.ask<Drained>(`drain ${count} ${QUIET_MS} 0`)
+  }
+
+  /**
+   * Sends evenly while the receiver reads.
+   * @throws QtxError `QTX_BOOK_NOT_LIVE` when nothing was lost and the book was not kept all the same.
+   */
+  async drainPaced(
+    kind: DatagramKind,
+    count: number,
+    perSecond: number,
+  ): Promise<Drained & { readonly sentPerSecond: number }> {
+    const expectedMs = (count / perSecond) * 1_000
+    const deadlineMs = Math.ceil(expectedMs / SLOWEST_SHARE + QUIET_MS)
+    const [drained, { seconds }] = await Promise.all([
+      this.#receiver.ask<Drained>(`drain ${count} ${deadlineMs} 1`, deadlineMs),
+      this.#sender.ask<{ seconds: number }>(`pace ${this.#socket} ${kind} ${count} ${perSecond}`, deadlineMs),
+    ])
+    if (drained.received === count && drained.bookState !== 'live') {
+      throw new QtxError('QTX_BOOK_NOT_LIVE', `the measured book was ${drained.bookState}`)
+    }
+    return { ...drained, sentPerSecond: count / seconds }
+  }
+
+  describeSocket(): Promise<SocketResult> {
+    return this.#receiver.ask<SocketResult>('socket')
+  }
+
+  end(): Promise<void> {
+    return this.#receiver.end()
+  }
+}
