@@ -36,7 +36,8 @@ interface Done {
   readonly left: number
 }
 
-const QUIET_MS = 400
+/** A receiver gives up when nothing has come for so long. */
+const QUIET_MS = 200
 /** Enough to compile what is to be compiled. */
 const WARM_UP_ROUNDS = 20
 /** So many of the longest datagrams fit the receive buffer. */
@@ -113,12 +114,12 @@ export class FeedLink {
   /** Fills the socket while the receiver sleeps, then lets it read. */
   async drainFull(count: number): Promise<Drained> {
     await order(this.#sender, `burst ${count}`)
-    return this.#drain(count, QUIET_MS, false)
+    return this.#drain(count, false)
   }
 
   /** Sends evenly while the receiver reads. */
   async drainPaced(count: number, perSecond: number): Promise<Drained & { readonly sentPerSecond: number }> {
-    const drained = this.#drain(count, (count / perSecond) * 1_500 + QUIET_MS, true)
+    const drained = this.#drain(count, true)
     const { seconds } = await order(this.#sender, `pace ${count} ${perSecond}`)
     return { ...(await drained), sentPerSecond: count / seconds }
   }
@@ -133,9 +134,8 @@ export class FeedLink {
     await Promise.all([processes.end(this.#receiver), processes.end(this.#sender)])
   }
 
-  async #drain(count: number, deadlineMs: number, isTimed: boolean): Promise<Drained> {
-    const line = `drain ${count} ${Math.ceil(deadlineMs)} ${isTimed ? 1 : 0}`
-    return (await this.#receiver.ask(line)) as Drained
+  async #drain(count: number, isTimed: boolean): Promise<Drained> {
+    return (await this.#receiver.ask(`drain ${count} ${QUIET_MS} ${isTimed ? 1 : 0}`)) as Drained
   }
 }
 

@@ -3,7 +3,7 @@
  * or by `recvmmsg`.
  *
  *   receiver recvfrom|spin|recvmmsg PORT PAIRS     prints the size of its receive buffer
- *   drain COUNT DEADLINE_MS TIMED                  reads until COUNT were read or the time is over
+ *   drain COUNT QUIET_MS TIMED                     reads until COUNT were read or nothing has come for so long
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -104,12 +104,13 @@ int main(int count_of_arguments, char **arguments) {
   char line[256];
   while (fgets(line, sizeof line, stdin)) {
     long wanted;
-    long deadline_ms;
-    if (sscanf(line, "drain %ld %ld %d", &wanted, &deadline_ms, &is_timed) != 3) return 2;
+    long quiet_ms;
+    if (sscanf(line, "drain %ld %ld %d", &wanted, &quiet_ms, &is_timed) != 3) return 2;
     received = 0;
     free(latencies_us);
     latencies_us = malloc((wanted + BATCH) * sizeof *latencies_us);
-    int64_t end = clock_ns(CLOCK_MONOTONIC) + deadline_ms * 1000000;
+    long known = -1;
+    int64_t end = 0;
     double start_us = cpu_us();
     while (received < wanted) {
       int count;
@@ -121,15 +122,19 @@ int main(int count_of_arguments, char **arguments) {
         count = (int)recvfrom(fd, memory, SLOT, flags, (struct sockaddr *)&senders[0], &sender_length);
         if (count > 0) decode(memory, count);
       }
-      if (count <= 0 && clock_ns(CLOCK_MONOTONIC) > end) break;
+      if (count > 0) continue;
+      int64_t now = clock_ns(CLOCK_MONOTONIC);
+      if (received == known && now > end) break;
+      if (received != known) end = now + quiet_ms * 1000000;
+      known = received;
     }
     double used_us = cpu_us() - start_us;
     double lag_ms = (clock_ns(CLOCK_REALTIME) - last_sent_ns) / 1e6;
     if (is_timed) qsort(latencies_us, received, sizeof *latencies_us, compare_doubles);
-    long known = is_timed ? received : 0;
+    long timed = is_timed ? received : 0;
     printf("{\"received\":%ld,\"cpuUs\":%.1f,\"lagMs\":%.3f,\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f}\n", received,
-           used_us, lag_ms, percentile(latencies_us, known, 0.5), percentile(latencies_us, known, 0.9),
-           percentile(latencies_us, known, 0.99));
+           used_us, lag_ms, percentile(latencies_us, timed, 0.5), percentile(latencies_us, timed, 0.9),
+           percentile(latencies_us, timed, 0.99));
     fflush(stdout);
   }
   return 0;

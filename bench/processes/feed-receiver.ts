@@ -40,18 +40,22 @@ class Drain implements FeedListener {
     if (this.#received === this.#wanted) this.#finish()
   }
 
-  /** Counts so many messages, or those that come in time. */
-  async count(wanted: number, deadlineMs: number, isTimed: boolean): Promise<object> {
+  /** Counts so many messages, or those that come until none has come for so long. */
+  async count(wanted: number, quietMs: number, isTimed: boolean): Promise<object> {
     this.#received = 0
     this.#wanted = wanted
     this.#isTimed = isTimed
     this.#latenciesMs = new Float64Array(isTimed ? wanted : 0)
     this.#wallOffsetMs = wallOffsetMs()
-    const deadline = setTimeout(() => this.#finish(), deadlineMs)
+    let known = -1
+    const watch = setInterval(() => {
+      if (this.#received === known) this.#finish()
+      known = this.#received
+    }, quietMs)
     const done = new Promise<void>((resolve) => (this.#onDone = resolve))
     this.#cpu = process.cpuUsage()
     await done
-    clearTimeout(deadline)
+    clearInterval(watch)
     const latencies = summarise(this.#latenciesMs.subarray(0, this.#received).map((ms) => ms * 1_000))
     const cpuUs = this.#cpu.user + this.#cpu.system
     return { received: this.#received, cpuUs, lagMs: this.#lagMs, ...latencies }
@@ -92,8 +96,8 @@ for (const pair of feed.pairs) await feed.manager.subscribe(pair, drain)
 answer({ bufferBytes: feed.manager.getStatistics().receiveBufferBytes })
 
 for (let line = readLine(); line !== undefined; line = readLine()) {
-  const [command, wanted, deadlineMs, isTimed] = line.split(' ')
+  const [command, wanted, quietMs, isTimed] = line.split(' ')
   if (command === 'status') answer({ isLive: feed.isLive(), residentBytes: process.memoryUsage.rss() })
-  else answer(await drain.count(Number(wanted), Number(deadlineMs), isTimed === '1'))
+  else answer(await drain.count(Number(wanted), Number(quietMs), isTimed === '1'))
 }
 await feed.close()

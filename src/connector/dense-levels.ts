@@ -139,7 +139,7 @@ export class DenseLevels {
   }
 
   /** The best level strictly worse than a price that may be anything, or `NO_SLOT`. */
-  worseThan(price: number): number {
+  worseThan({ price }: { readonly price: number }): number {
     if (this.#count === 0) return NO_SLOT
     const slot = Math.floor(price * this.#scale + 0.5) - this.#low
     if (!(slot <= this.#best)) return this.#isBelow(this.#best, price) ? this.#best : NO_SLOT

@@ -50,14 +50,15 @@ export class OrderBookSide {
   }
 
   /** The best level strictly worse than the price, or `NO_LEVEL`. */
-  firstWorseThan(price: number): number {
-    const slot = this.#near.worseThan(price)
-    return this.#far.count === 0 ? slot : this.#better(slot, this.#far.countBelow(this.#sign * price) - 1)
+  firstWorseThan(limit: { readonly price: number }): number {
+    const slot = this.#near.worseThan(limit)
+    if (this.#far.count === 0) return slot
+    return this.#better(slot, this.#far.countBelow(this.#sign * limit.price) - 1)
   }
 
   /** The next worse level, or `NO_LEVEL`. */
   next(cursor: number): number {
-    if (cursor >= SORTED) return this.firstWorseThan(this.priceAt(cursor))
+    if (cursor >= SORTED) return this.firstWorseThan({ price: this.priceAt(cursor) })
     const slot = this.#near.bestUpTo(cursor - 1)
     const far = this.#far
     if (far.count === 0 || (slot !== NO_SLOT && far.bestKey < this.#sign * this.#near.priceAt(slot)))

@@ -23,7 +23,8 @@ export class ShownSide {
   first = NO_LEVEL
   /** The age of the limit, `NO_AGE` without one. */
   limitAge = NO_AGE
-  #limitPrice = NaN
+  /** An object, so that its price is handed on without being copied to the heap. */
+  readonly #limit = { price: NaN }
 
   constructor(isBid: boolean) {
     this.depth = new OrderBookSide(isBid)
@@ -37,7 +38,7 @@ export class ShownSide {
   showTop({ price, size }: TopUpdate, age: number): void {
     this.topPrice = price
     this.topSize = price > 0 ? size : 0
-    this.#limitPrice = price > 0 ? price : this.#worstPrice
+    this.#limit.price = price > 0 ? price : this.#worstPrice
     this.limitAge = age
     this.refresh()
   }
@@ -45,7 +46,7 @@ export class ShownSide {
   /** The other side, which is newer, has reached this price: nothing here is still at it or better. */
   hideThrough(price: number, age: number): void {
     this.topSize = 0
-    this.#limitPrice = price
+    this.#limit.price = price
     this.limitAge = Math.max(age, this.limitAge)
     this.refresh()
   }
@@ -59,7 +60,7 @@ export class ShownSide {
   /** Finds the shown levels again after the depth's levels were changed. */
   refresh(): void {
     const depth = this.depth
-    const first = this.limitAge === NO_AGE ? depth.best : depth.firstWorseThan(this.#limitPrice)
+    const first = this.limitAge === NO_AGE ? depth.best : depth.firstWorseThan(this.#limit)
     this.first = first
     if (this.topSize > 0) {
       this.bestPrice = this.topPrice
@@ -84,7 +85,7 @@ export class ShownSide {
     this.topPrice = other.topPrice
     this.topSize = other.topSize
     this.limitAge = other.limitAge
-    this.#limitPrice = other.#limitPrice
+    this.#limit.price = other.#limit.price
     this.refresh()
   }
 

@@ -89,7 +89,7 @@ export class AnswerScan {
     this.#kinds.fill(ABSENT)
     if (text.charCodeAt(0) !== OPENING_BRACE) return false
     this.#passObject(this.#root)
-    return !this.#isInDoubt && this.#at === text.length
+    return this.#isAtEnd()
   }
 
   isAbsent(number: number): boolean {
@@ -154,6 +154,11 @@ export class AnswerScan {
         this.#passNumber()
         this.#note(number, TEXT, start, this.#at)
     }
+  }
+
+  /** Everything was read, and nothing on the way was in doubt. */
+  #isAtEnd(): boolean {
+    return !this.#isInDoubt && this.#at === this.#text.length
   }
 
   #note(number: number, kind: number, start: number, end: number): void {

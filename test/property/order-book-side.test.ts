@@ -135,7 +135,7 @@ function expectSame(side: OrderBookSide, naive: NaiveSide, probes: readonly numb
   for (const price of [...probes, ...expected.slice(0, 5).map(([price]) => price)]) {
     expect(side.sizeOf(price)).toBe(naive.sizes.get(price) ?? 0)
     const worse = expected.filter(([other]) => naive.isWorse(other, price))
-    const cursor = side.firstWorseThan(price)
+    const cursor = side.firstWorseThan({ price })
     expect(cursor === NO_LEVEL ? undefined : side.priceAt(cursor)).toBe(worse[0]?.[0])
     expect(side.countFrom(cursor)).toBe(worse.length)
   }

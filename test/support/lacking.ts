@@ -19,7 +19,8 @@ export function lacking(
   if (fixture === null) return []
   if (Array.isArray(fixture)) {
     if (!Array.isArray(message)) return [`${at} is no list`]
-    if (message.length > 0 && fixture.length > 0) return lacking(fixture[0], message[0], `${at}[]`, comparison)
+    if (message.length > 0 && fixture.length > 0)
+      return lacking(fixture[0], message[0], `${at}[]`, comparison)
     // A side of a book may be empty, whose rows are lists.
     return fixture.length === 0 || Array.isArray(fixture[0]) ? [] : [`${at} is empty`]
   }

@@ -19,7 +19,7 @@ const SPEED = 12
 /** Where the exchanges keep orders and fills, and where the account. */
 const ORDER_PATHS = /order|trades|fill|execution/i
 const ACCOUNT_PATHS = /account|balance|position|listenKey|bullet/i
-const HEALING_TIMEOUT_MS = 30_000
+const HEALING_TIMEOUT_MS = 60_000
 
 export interface ChaosReport extends Comparison {
   readonly submitted: number
@@ -299,7 +299,7 @@ export class OrderChaos implements AsyncDisposable {
         (connector.positions.get(pairOf(position.instrument))?.amount ?? new Decimal(0)).eq(position.size),
       )
     // What does not come true is told by the comparison.
-    await this.#holds(isSame, 'balance and positions', 5_000).catch(() => undefined)
+    await this.#holds(isSame, 'balance and positions', 15_000).catch(() => undefined)
   }
 
   /** Resting orders are cancelled one after the other, as often as it needs. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSimulatedBitget } from '../../src/simulator/exchange/bitget/simulated-bitget.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
+import { leadRestTo } from '../support/lead-rest.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 
 const KEYS = {
@@ -49,15 +50,10 @@ async function createClient(keys: Partial<typeof KEYS> = {}): Promise<Client> {
     options: { defaultType: 'swap', uta: false, fetchMarkets: { types: ['swap'] } },
   })
   clients.push(client)
-  client.has['fetchCurrencies'] = false
-  client.fetchImplementation = (url: string, init: RequestInit) => {
-    const { pathname, search } = new URL(url)
-    return fetch(exchange.restUrl + pathname + search, init)
-  }
   const urls = client.urls as unknown as { api: { ws: { public: string; private: string } } }
   urls.api.ws.public = `${exchange.websocketUrl}/v2/ws/public`
   urls.api.ws.private = `${exchange.websocketUrl}/v2/ws/private`
-  await client.loadHttpProxyAgent()
+  await leadRestTo(exchange, client)
   return client
 }
 

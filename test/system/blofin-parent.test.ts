@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
-import { InFlightOrder, type OrderIdentity } from '../../src/connector/in-flight-order.ts'
 import { BlofinPerpetualDerivative } from '../../src/exchanges/blofin/blofin-perpetual-derivative.ts'
 import { startSimulatedBlofin } from '../../src/simulator/exchange/blofin/simulated-blofin.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
+import { limitOrder } from '../support/limit-order.ts'
 import { openHooks, type OpenHooks } from '../support/open-hooks.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
@@ -28,22 +28,6 @@ function market(symbol: string, bid: number, ask: number, size: number): MarketE
   const nowMs = Date.now()
   const head = { kind: 'snapshot', symbol, txMs: nowMs, eventMs: nowMs, sequence: 100n } as const
   return { ...head, bids: [[bid, size]], asks: [[ask, size]] }
-}
-
-function order(fields: Partial<OrderIdentity> & { clientOrderId: string }): InFlightOrder {
-  return new InFlightOrder({
-    pair: PAIR,
-    tradeType: 'buy',
-    orderType: 'limit',
-    timeInForce: 'gtc',
-    positionAction: 'open',
-    amount: new Decimal('0.01'),
-    price: new Decimal('59000'),
-    maxSlippage: new Decimal('0.03'),
-    leverage: 1,
-    createdMs: Date.now(),
-    ...fields,
-  })
 }
 
 beforeEach(async () => {
@@ -91,11 +75,11 @@ describe('what ccxt lacks of BloFin', () => {
       if (path === '/api/v1/trade/order') sent.push(JSON.parse(body))
       return undefined
     }, 10)
-    await hooks.placeOrder(order({ clientOrderId: '1' }))
-    await hooks.placeOrder(order({ clientOrderId: '2', orderType: 'limitMaker' }))
-    await hooks.placeOrder(order({ clientOrderId: '3', timeInForce: 'ioc' }))
-    await hooks.placeOrder(order({ clientOrderId: '4', timeInForce: 'fok' }))
-    await hooks.placeOrder(order({ clientOrderId: '5', orderType: 'market', price: undefined }))
+    await hooks.placeOrder(limitOrder({ clientOrderId: '1' }))
+    await hooks.placeOrder(limitOrder({ clientOrderId: '2', orderType: 'limitMaker' }))
+    await hooks.placeOrder(limitOrder({ clientOrderId: '3', timeInForce: 'ioc' }))
+    await hooks.placeOrder(limitOrder({ clientOrderId: '4', timeInForce: 'fok' }))
+    await hooks.placeOrder(limitOrder({ clientOrderId: '5', orderType: 'market', price: undefined }))
     const { records } = exchange.engine.account(CREDENTIALS.apiKey)!
     const ways = ['1', '2', '3', '4', '5'].map((id) => {
       const found = records.orderByClientId(id)
@@ -113,20 +97,24 @@ describe('what ccxt lacks of BloFin', () => {
   })
 
   test('an order is looked up by client id, open or done; one that is not there is not there', async () => {
-    const open = order({ clientOrderId: '18446744073709551615' })
+    const open = limitOrder({ clientOrderId: '18446744073709551615' })
     await hooks.placeOrder(open)
     const found = await hooks.fetchOrder(open, signal)
     expect(found).toMatchObject({ clientOrderId: open.clientOrderId, state: 'open' })
-    const done = order({ clientOrderId: '6', orderType: 'market', price: undefined })
+    const done = limitOrder({ clientOrderId: '6', orderType: 'market', price: undefined })
     await hooks.placeOrder(done)
     expect(await hooks.fetchOrder(done, signal)).toMatchObject({ state: 'filled' })
-    const unplaceable = order({ clientOrderId: '8', orderType: 'limitMaker', price: new Decimal(60_010) })
+    const unplaceable = limitOrder({
+      clientOrderId: '8',
+      orderType: 'limitMaker',
+      price: new Decimal(60_010),
+    })
     await hooks.placeOrder(unplaceable)
     expect(await hooks.fetchOrder(unplaceable, signal)).toMatchObject({
       state: 'canceled',
       reason: { code: 'EXPIRED' },
     })
-    const never = order({ clientOrderId: '7' })
+    const never = limitOrder({ clientOrderId: '7' })
     expect(await hooks.fetchOrder(never, signal)).toBeUndefined()
     expect(await hooks.fetchOrderFills(never, signal)).toEqual([])
     expect(await hooks.placeCancel(never)).toMatchObject({ kind: 'rejected', notFound: true })
@@ -165,7 +153,7 @@ describe('what ccxt lacks of BloFin', () => {
     ] as const
     for (const [index, answer] of answers.entries()) {
       exchange.failRest(({ path }) => (path === '/api/v1/trade/order' ? answer : undefined))
-      const lost = order({ clientOrderId: `31${index}` })
+      const lost = limitOrder({ clientOrderId: `31${index}` })
       expect(await hooks.placeOrder(lost), JSON.stringify(answer)).toMatchObject({ kind: 'unknown' })
       expect((await hooks.fetchOrder(lost, signal))?.state).toBe(answer === 'drop-after' ? 'open' : undefined)
     }
@@ -173,7 +161,11 @@ describe('what ccxt lacks of BloFin', () => {
 
   test('fills of more than a page are all found, oldest first, makers told from takers by their fees', async () => {
     const { engine } = exchange
-    const making = order({ clientOrderId: '40', price: new Decimal(60_005), amount: new Decimal('0.05') })
+    const making = limitOrder({
+      clientOrderId: '40',
+      price: new Decimal(60_005),
+      amount: new Decimal('0.05'),
+    })
     await hooks.placeOrder(making)
     for (let n = 1; n <= 101; n++) {
       const nowMs = Date.now()
@@ -186,7 +178,12 @@ describe('what ccxt lacks of BloFin', () => {
     expect(ids).toEqual([...ids].sort((a, b) => a - b))
     expect(made.every(({ isMaker }) => isMaker)).toBe(true)
     const amount = new Decimal(1_200)
-    const taking = order({ clientOrderId: '41', pair: 'DOGE-USDT', price: new Decimal('0.10001'), amount })
+    const taking = limitOrder({
+      clientOrderId: '41',
+      pair: 'DOGE-USDT',
+      price: new Decimal('0.10001'),
+      amount,
+    })
     await hooks.placeOrder(taking)
     const [taken] = await hooks.fetchOrderFills(taking, signal)
     expect([taken?.isMaker, String(taken?.amount), taken?.fee?.asset]).toEqual([false, '1200', 'USDT'])

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSimulatedBybit } from '../../src/simulator/exchange/bybit/simulated-bybit.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
+import { leadRestTo } from '../support/lead-rest.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 import { meanwhile } from '../support/meanwhile.ts'
 
@@ -60,17 +61,12 @@ async function createClient(apiKey = API_KEY, secret = API_SECRET, options = {})
     },
   })
   clients.push(client)
-  client.has['fetchCurrencies'] = false
-  client.fetchImplementation = (url: string, init: RequestInit) => {
-    const { pathname, search } = new URL(url)
-    return fetch(exchange.restUrl + pathname + search, init)
-  }
   const urls = client.urls as unknown as {
     api: { ws: { public: { linear: string }; private: { contract: string } } }
   }
   urls.api.ws.public.linear = `${exchange.websocketUrl}/v5/public/linear`
   urls.api.ws.private.contract = `${exchange.websocketUrl}/v5/private`
-  await client.loadHttpProxyAgent()
+  await leadRestTo(exchange, client)
   return client
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simulated-binance.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
+import { leadRestTo } from '../support/lead-rest.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 import { meanwhile } from '../support/meanwhile.ts'
 
@@ -51,14 +52,9 @@ async function createClient(apiKey = API_KEY, secret = API_SECRET): Promise<Clie
     },
   })
   clients.push(client)
-  client.has['fetchCurrencies'] = false
-  client.fetchImplementation = (url: string, init: RequestInit) => {
-    const { pathname, search } = new URL(url)
-    return fetch(exchange.restUrl + pathname + search, init)
-  }
   const urls = client.urls as unknown as { api: { ws: { future: string } } }
   urls.api.ws.future = `${exchange.websocketUrl}/ws`
-  await client.loadHttpProxyAgent()
+  await leadRestTo(exchange, client)
   return client
 }
 

@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import type { ConnectorEvents, OrderBookView, QtxConnector } from '../../src/index.ts'
+import type {
+  ConnectorEvents,
+  OrderBookView,
+  QtxConnector,
+  QtxConnectorConfigInput,
+} from '../../src/index.ts'
 import { TradingRig } from '../support/trading-rig.ts'
 import { until } from '../support/until.ts'
 
 const PAIR = 'BTC-USDT'
 const OTHER = 'ETH-USDT'
-const FALLBACK = { feedSilenceMs: 200, feedFallback: 'websocket', feedFallbackAfterMs: 150 } as const
+// A machine that stands still for a moment is no silence.
+const FALLBACK = { feedSilenceMs: 500, feedFallback: 'websocket', feedFallbackAfterMs: 250 } as const
 
 /** Looks at the served books at every update, as a strategy does. */
 class BookWatch {
@@ -50,15 +56,18 @@ function isTrue(rig: TradingRig): boolean {
   return served.bestBidPrice === book.top('bid')?.[0] && served.bestAskPrice === book.top('ask')?.[0]
 }
 
+/** Ready, with every pair fed by UDP: on a slow machine one may have been silent for long enough before. */
+async function readyByUdp(config: Partial<QtxConnectorConfigInput> = FALLBACK): Promise<TradingRig> {
+  const rig = await TradingRig.ready({}, config)
+  const isFedByUdp = (pair: string) => rig.connector.feedSources.get(pair) === 'udp'
+  await until(() => [PAIR, OTHER].every(isFedByUdp), 'UDP everywhere')
+  return rig
+}
+
 describe('a feed that falls silent while the connector runs', () => {
   test('I10, Q27: is replaced by the websocket, and comes back, without a crossed or empty book in between', async () => {
-    await using rig = await TradingRig.ready({}, FALLBACK)
+    await using rig = await readyByUdp()
     const { connector, simulator } = rig
-    // On a slow machine a pair may have been silent for long enough before.
-    await until(
-      () => [PAIR, OTHER].every((pair) => connector.feedSources.get(pair) === 'udp'),
-      'UDP everywhere',
-    )
     const watch = new BookWatch(connector)
     simulator.feedServer.setReachable(false)
     await until(() => connector.feedSources.get(PAIR) === 'websocket', 'the websocket to take over')
@@ -85,7 +94,7 @@ describe('a feed that falls silent while the connector runs', () => {
   })
 
   test('that only comes by for a moment does not take the book along', async () => {
-    await using rig = await TradingRig.ready({}, { ...FALLBACK, feedFallbackAfterMs: 600 })
+    await using rig = await readyByUdp({ ...FALLBACK, feedFallbackAfterMs: 1_500 })
     const { connector, simulator } = rig
     const watch = new BookWatch(connector)
     simulator.feedServer.setReachable(false)
@@ -103,7 +112,7 @@ describe('a feed that falls silent while the connector runs', () => {
   })
 
   test('again and again, its server restarted each time: the book is whole at every update', async () => {
-    await using rig = await TradingRig.ready({}, FALLBACK)
+    await using rig = await readyByUdp()
     const { connector, simulator } = rig
     const watch = new BookWatch(connector)
     for (let round = 0; round < 3; round++) {
@@ -118,7 +127,7 @@ describe('a feed that falls silent while the connector runs', () => {
   })
 
   test('comes back at once when the websocket fails meanwhile', async () => {
-    await using rig = await TradingRig.ready({}, FALLBACK)
+    await using rig = await readyByUdp()
     const { connector, simulator } = rig
     const watch = new BookWatch(connector)
     simulator.feedServer.setReachable(false)
@@ -135,7 +144,7 @@ describe('a feed that falls silent while the connector runs', () => {
   })
 
   test('stays stale without a fallback', async () => {
-    await using rig = await TradingRig.ready({}, { feedSilenceMs: 200 })
+    await using rig = await TradingRig.ready({}, { feedSilenceMs: 500 })
     const watch = new BookWatch(rig.connector)
     rig.simulator.feedServer.setReachable(false)
     await until(() => rig.connector.orderBook(PAIR).state === 'stale', 'the silence to be noticed')

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
-import { InFlightOrder } from '../../src/connector/in-flight-order.ts'
+import type { InFlightOrder } from '../../src/connector/in-flight-order.ts'
 import { QtxError } from '../../src/errors.ts'
 import { startSimulatedBinance } from '../../src/simulator/exchange/binance/simulated-binance.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { RestFaultRule } from '../../src/simulator/exchange/server-faults.ts'
+import { errorOf } from '../support/error-of.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { HookedBinance } from '../support/hooked-binance.ts'
+import { limitOrder } from '../support/limit-order.ts'
 import { until } from '../support/until.ts'
 
 const PAIR = 'BTC-USDT'
@@ -39,28 +40,7 @@ async function connect(options: Partial<ConnectorOptions> = {}): Promise<HookedB
 }
 
 function order(clientOrderId: string): InFlightOrder {
-  return new InFlightOrder({
-    clientOrderId,
-    pair: PAIR,
-    tradeType: 'buy',
-    orderType: 'limit',
-    timeInForce: 'gtc',
-    positionAction: 'open',
-    amount: new Decimal('0.01'),
-    price: new Decimal('59000'),
-    maxSlippage: new Decimal('0.03'),
-    leverage: 1,
-    createdMs: clock.nowMs(),
-  })
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<QtxError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (error instanceof QtxError) return error
-  throw new Error('no QtxError was thrown', { cause: error })
+  return limitOrder({ clientOrderId, createdMs: clock.nowMs() })
 }
 
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import { silentLogger } from '../../src/common/log.ts'
 import type { FeedListener, SubscriptionState } from '../../src/qtx/feed/feed-listener.ts'
@@ -380,6 +381,29 @@ describe('a server that fails', () => {
       await after.send(singleBytes('bid', { index: 1, sn: 1 }))
       await until(() => seen.sequences.length === 1)
       expect(feed.getStatistics()).toMatchObject({ state: 'open', reopens: 1 })
+    },
+  )
+
+  test.skipIf(process.platform !== 'linux')(
+    'a receiving thread that dies is replaced together with its socket, and everything is subscribed again (Linux only)',
+    async () => {
+      const clock = new FakeClock()
+      const server = await startServer()
+      const thread = new Promise<Worker>((resolve) => process.once('worker', resolve))
+      const feed = await startFeed(server.port, { clock, receiver: 'worker' })
+      const seen = new Recorder()
+      const subscription = await feed.subscribe('BTC-USDT', seen)
+      await (await thread).terminate()
+      await until(() => feed.getStatistics().socketErrors > 0)
+      // While data is fresh an error of the socket may mean nothing; a dead thread is told again.
+      clock.advance(2_000)
+      await until(() => feed.getStatistics().state === 'reopening')
+      expect(feed.getStatistics().reason).toContain('the receiving thread ended')
+      clock.advance(500)
+      await until(() => subscription.state === 'active')
+      await server.send(singleBytes('bid', { index: 1, sn: 1 }))
+      await until(() => seen.sequences.length === 1)
+      expect(feed.getStatistics()).toMatchObject({ state: 'open', receiver: 'worker', reopens: 1 })
     },
   )
 

@@ -6,6 +6,7 @@ import {
   type SimulatedExchange,
 } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
+import { leadRestTo } from '../support/lead-rest.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 import { meanwhile } from '../support/meanwhile.ts'
 
@@ -41,15 +42,10 @@ async function createClient(changes: object = {}) {
     ...changes,
   })
   clients.push(client)
-  client.has['fetchCurrencies'] = false
-  client.fetchImplementation = (url: string, init: RequestInit) => {
-    const { pathname, search } = new URL(url)
-    return fetch(exchange.restUrl + pathname + search, init)
-  }
   // ccxt tells products apart by the address: perpetuals have "fx" in it.
   const urls = client.urls as unknown as { api: { swap: { usdt: string } } }
   urls.api.swap.usdt = `${exchange.websocketUrl}/fx/v4/ws/usdt`
-  await client.loadHttpProxyAgent()
+  await leadRestTo(exchange, client)
   return client
 }
 

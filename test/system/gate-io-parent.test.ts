@@ -335,26 +335,32 @@ describe('the private stream', () => {
     apply({ kind: 'depth', sequence: ++sequence, bids: [], asks: [[60_020, 2]] })
     const taking = order({ clientOrderId: '51', amount: new Decimal('1.5'), price: new Decimal('60020') })
     await connector.placeOrder(taking)
-    await until(() => stream.notes.orders.at(-1)?.state === 'filled' && stream.notes.trades.length === 2, 'order and fills')
+    await until(
+      () => stream.notes.orders.at(-1)?.state === 'filled' && stream.notes.trades.length === 2,
+      'order and fills',
+    )
     expect(stream.notes.sequence.filter((each) => each.startsWith('order'))).toEqual([
       'order open',
       'order partiallyFilled',
       'order filled',
     ])
     expect(stream.notes.orders.map((update) => String(update.executedAmount))).toEqual(['0', '1', '1.5'])
-    expect(stream.notes.trades.map((fill) => [fill.clientOrderId, String(fill.amount), String(fill.price)])).toEqual(
-      [
-        ['51', '1', '60010'],
-        ['51', '0.5', '60020'],
-      ],
-    )
+    expect(
+      stream.notes.trades.map((fill) => [fill.clientOrderId, String(fill.amount), String(fill.price)]),
+    ).toEqual([
+      ['51', '1', '60010'],
+      ['51', '0.5', '60020'],
+    ])
     const fills = await connector.fetchOrderFills(taking, signal)
     expect(fills.map((fill) => [fill.tradeId, String(fill.fee?.amount), fill.fillMs])).toEqual(
       stream.notes.trades.map((fill) => [fill.tradeId, String(fill.fee?.amount), fill.fillMs]),
     )
     const wallet = account().walletBalance('USDT')
     await until(() => stream.notes.positionChanges.at(-1)?.amount.toString() === '1.5', 'the position')
-    await until(() => stream.notes.balanceChanges.at(-1)?.total.toString() === wallet.toString(), 'the balance')
+    await until(
+      () => stream.notes.balanceChanges.at(-1)?.total.toString() === wallet.toString(),
+      'the balance',
+    )
     expect(stream.notes.balanceChanges.at(-1)).not.toHaveProperty('available')
     await connector.placeOrder(
       order({
@@ -366,7 +372,8 @@ describe('the private stream', () => {
     )
     await until(() => stream.notes.positionChanges.at(-1)?.amount.toString() === '1')
     await until(
-      () => stream.notes.balanceChanges.at(-1)?.total.toString() === account().walletBalance('USDT').toString(),
+      () =>
+        stream.notes.balanceChanges.at(-1)?.total.toString() === account().walletBalance('USDT').toString(),
     )
   })
 

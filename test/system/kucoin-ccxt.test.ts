@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { startSimulatedKucoin } from '../../src/simulator/exchange/kucoin/simulated-kucoin.ts'
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import { failureOf } from '../support/error-of.ts'
+import { leadRestTo } from '../support/lead-rest.ts'
 import { marketNow, TWO_LEVELS, type UnstampedEvent } from '../support/market-now.ts'
 import { meanwhile } from '../support/meanwhile.ts'
 
@@ -51,12 +52,7 @@ async function createClient(keys: Partial<typeof KEYS> = {}, numbers: unknown = 
     },
   })
   clients.push(client)
-  client.has['fetchCurrencies'] = false
-  client.fetchImplementation = (url: string, init: RequestInit) => {
-    const { pathname, search } = new URL(url)
-    return fetch(exchange.restUrl + pathname + search, init)
-  }
-  await client.loadHttpProxyAgent()
+  await leadRestTo(exchange, client)
   return client
 }
 

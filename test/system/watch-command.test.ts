@@ -66,7 +66,7 @@ async function sendMarket(server: UdpServer, index: number): Promise<void> {
 describe('qtx watch', () => {
   it('prints the whole book of each pair, the counts, and what was dropped, as one JSON object', async () => {
     const server = await startServer()
-    const cli = watch(server, 'BTC-USDT', 'ETH-USDT', '--duration', '3s', '--json')
+    const cli = watch(server, 'BTC-USDT', 'ETH-USDT', '--duration', '5s', '--json')
     await server.until(() => server.count(BTC) > 0 && server.count(ETH) > 0)
     await sendMarket(server, 9)
     await sendMarket(server, 10)
@@ -124,7 +124,7 @@ describe('qtx watch', () => {
 
   it('prints progress and a summary for people, without colours when it is not a terminal', async () => {
     const server = await startServer()
-    const cli = watch(server, 'BTC-USDT', '--duration', '1500ms')
+    const cli = watch(server, 'BTC-USDT', '--duration', '4s')
     await server.until(() => server.count(BTC) > 0)
     await sendMarket(server, 9)
     const { exitCode, stdout } = await cli.ended

@@ -28,6 +28,8 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
   let bought: OrderRecord
 
   const orderTimeout = { timeoutMs: ORDER_TIMEOUT_MS, signal }
+  /** A book that is being rebuilt has no price. */
+  const ready = () => connector.waitReady({ timeoutMs: READY_TIMEOUT_MS, signal })
 
   return [
     {
@@ -48,7 +50,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
           { timeoutMs: READY_TIMEOUT_MS, signal },
         )
         journal = openJournal(connector)
-        await connector.waitReady({ timeoutMs: READY_TIMEOUT_MS, signal })
+        await ready()
         return { reason: `${connector.name}: all ${Object.keys(connector.status).length} checks hold` }
       },
     },
@@ -56,6 +58,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
       name: 'placeLimit',
       title: 'limit order away from the market',
       run: async () => {
+        await ready()
         const bid = present(connector.price(PAIR, 'bid'), 'a best bid')
         const price = connector.quantizePrice(PAIR, bid.mul(AWAY))
         const amount = amountAt(connector, price)
@@ -88,6 +91,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
       name: 'marketOrder',
       title: 'buy at market and see it filled',
       run: async () => {
+        await ready()
         const ask = present(connector.price(PAIR, 'ask'), 'a best ask')
         const amount = amountAt(connector, ask)
         bought = journal.send(`buy ${amount.toString()} ${PAIR} market`, () =>
@@ -109,6 +113,7 @@ export function tradingScript({ world, signal, openJournal }: TradingScriptParts
       name: 'closePosition',
       title: 'close the position at market',
       run: async () => {
+        await ready()
         const amount = present(connector.positions.get(PAIR), 'the position').amount
         const sold = journal.send(`sell ${amount.toString()} ${PAIR} market, to close`, () =>
           connector.sell(PAIR, amount, 'market', undefined, { positionAction: 'close' }),

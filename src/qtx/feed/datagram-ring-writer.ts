@@ -22,7 +22,7 @@ export class DatagramRingWriter {
   }
 
   /** Whether the reader wants no more. */
-  get isStopped(): boolean {
+  isStopped(): boolean {
     return Atomics.load(this.#words, RING_WORD.STOPPED) === 1
   }
 

@@ -36,10 +36,11 @@ function receive(
   const aheadMs = monotonicOriginMs() - options.originMs
   let errors = 0
   tell('running')
-  while (!writer.isStopped) {
+  for (;;) {
     const count = options.busyPoll ? socket.receive() : socket.receiveWaiting()
-    // What came with being stopped is no datagram.
-    if (count === 0 || writer.isStopped) continue
+    // What comes with being interrupted is no datagram.
+    if (writer.isStopped()) return
+    if (count === 0) continue
     if (count < 0) {
       const socketError = socket.lastError()
       socket.takeErrors()

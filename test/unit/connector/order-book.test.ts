@@ -259,7 +259,7 @@ describe('a side of a book', () => {
     expect(side.priceAt(side.best)).toBe(1)
     side.apply(flat([[count + 1, 1]]), 0, 1)
     expect(side.sizeOf(count + 1)).toBe(0)
-    expect(side.priceAt(side.firstWorseThan(MAX_SIDE_LEVELS - 1))).toBe(MAX_SIDE_LEVELS)
+    expect(side.priceAt(side.firstWorseThan({ price: MAX_SIDE_LEVELS - 1 }))).toBe(MAX_SIDE_LEVELS)
     expect(side.countFrom(side.best)).toBe(MAX_SIDE_LEVELS)
   })
 

@@ -1,8 +1,5 @@
 import type { BenchResults } from '../bench-results.ts'
 import type { HostFacts } from './host-facts.ts'
-import { MEMORY_RULES } from './memory-advice.ts'
-import { NETWORK_RULES } from './network-advice.ts'
-import { PROCESSOR_RULES } from './processor-advice.ts'
 
 /**
  * One thing that was found, and what to do about it. `do`: it costs something now. `consider`: it may gain something,
@@ -26,12 +23,3 @@ export interface Findings {
 
 /** Says something only where its finding holds. */
 export type AdviceRule = (findings: Findings) => Advice | undefined
-
-const ORDER = { do: 0, consider: 1, leave: 2 } as const
-
-/** What holds on this machine, the most pressing first. */
-export function adviseOn(findings: Findings): readonly Advice[] {
-  return [...NETWORK_RULES, ...PROCESSOR_RULES, ...MEMORY_RULES]
-    .flatMap((rule) => rule(findings) ?? [])
-    .sort((a, b) => ORDER[a.kind] - ORDER[b.kind])
-}

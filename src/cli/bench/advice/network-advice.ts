@@ -1,5 +1,5 @@
 import { formatNumber } from '../../terminal/numbers.ts'
-import type { AdviceRule } from './advice.ts'
+import type { Advice, AdviceRule, Findings } from './advice.ts'
 import { coresOf } from './core-list.ts'
 
 /** What the network path of the machine needs. */
@@ -16,7 +16,7 @@ const DEFAULT_ASKED_BYTES = 16 * 1_024 * 1_024
 const POLL_US = 50
 
 /** The connector asks for its buffer itself, so that `rmem_default` does not matter. */
-function adviseReceiveBuffer({ after, results }: Parameters<AdviceRule>[0]): ReturnType<AdviceRule> {
+function adviseReceiveBuffer({ after, results }: Findings): Advice | undefined {
   const sockets = results.feed?.sockets ?? []
   const askedBytes = sockets[0]?.askedBufferBytes ?? DEFAULT_ASKED_BYTES
   // The kernel counts twice what it grants.
@@ -44,7 +44,7 @@ function adviseReceiveBuffer({ after, results }: Parameters<AdviceRule>[0]): Ret
   }
 }
 
-function adviseKernelDrops({ results }: Parameters<AdviceRule>[0]): ReturnType<AdviceRule> {
+function adviseKernelDrops({ results }: Findings): Advice | undefined {
   const dropping = (results.feed?.sockets ?? []).filter(({ kernelDrops }) => (kernelDrops ?? 0) > 0)
   const latency = results.feed?.latency ?? []
   const lossy = latency.filter(({ sent, received }) => received < sent)
@@ -69,7 +69,7 @@ function adviseKernelDrops({ results }: Parameters<AdviceRule>[0]): ReturnType<A
   }
 }
 
-function adviseKernelPolling({ after }: Parameters<AdviceRule>[0]): ReturnType<AdviceRule> {
+function adviseKernelPolling({ after }: Findings): Advice | undefined {
   const { busyPollUs, busyReadUs, networkCards } = after
   if (networkCards.length === 0 || after.usableCores < 2) return undefined
   if (busyPollUs !== 0 && busyReadUs !== 0) return undefined
@@ -82,7 +82,7 @@ function adviseKernelPolling({ after }: Parameters<AdviceRule>[0]): ReturnType<A
   }
 }
 
-function adviseIrqbalance({ after }: Parameters<AdviceRule>[0]): ReturnType<AdviceRule> {
+function adviseIrqbalance({ after }: Findings): Advice | undefined {
   if (!after.isIrqbalanceRunning || after.usableCores < 2) return undefined
   return {
     name: 'irqbalance',
@@ -94,7 +94,7 @@ function adviseIrqbalance({ after }: Parameters<AdviceRule>[0]): ReturnType<Advi
 }
 
 /** Interrupts on a core that was isolated for the connector. */
-function adviseInterrupts({ after }: Parameters<AdviceRule>[0]): ReturnType<AdviceRule> {
+function adviseInterrupts({ after }: Findings): Advice | undefined {
   const isolated = new Set(coresOf(after.isolated ?? ''))
   if (isolated.size === 0) return undefined
   const others = Array.from({ length: after.onlineCores ?? 0 }, (_, core) => core).filter(

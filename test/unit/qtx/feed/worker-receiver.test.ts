@@ -189,16 +189,17 @@ describe.skipIf(process.platform !== 'linux')('a receiver in a thread of its own
 
   test('batches say how long ago they were received, and datagrams when the kernel had them', async () => {
     const { sender, seen } = await connect(makeWorker, { kernelTimestamps: true })
-    let startMs = 0
-    do {
-      startMs = performance.now()
+    for (;;) {
+      const startMs = performance.now()
       sender.send('text')
       // As a strategy that computes for long.
       while (performance.now() - startMs < 20);
       const before = seen.events.length
       await until(() => seen.events.length > before)
-    } while (seen.waitedMs.at(-1)! < 10)
-    expect(seen.waitedMs.at(-1)).toBeLessThan(performance.now() - startMs + 1)
+      const waitedMs = seen.waitedMs.at(-1) ?? NaN
+      expect(waitedMs).toBeLessThan(performance.now() - startMs + 1)
+      if (waitedMs > 10) break
+    }
     expect(seen.waitedMs.every((ms) => ms >= 0)).toBe(true)
     expect(seen.kernelMs.every((ms) => Math.abs(ms - Date.now()) < 60_000)).toBe(true)
   })

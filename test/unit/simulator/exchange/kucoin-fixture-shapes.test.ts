@@ -14,7 +14,7 @@ const KEYS = { apiKey: 'shape-key', apiSecret: 'shape-secret', passphrase: 'shap
 const LEFT_OUT: Readonly<Record<string, string>> = {
   'order.fee': 'whoever wrote the fixture added it: the exchange’s documents have no fee in this stream',
 }
-/** The documented examples are compared by names: their values are made up. */
+/** How the documented examples are compared. */
 const NAMES: Comparison = { withTypes: false, leftOut: LEFT_OUT }
 /** Recorded messages that are none of the exchange's: the recorder made them. */
 const isRecorded = (message: Frame) => !('generated' in message)

@@ -101,6 +101,48 @@ describe('what the exchange tells of its market', () => {
     ])
   })
 
+  it('tells with the levels of an order those that best prices have told since the last depth, each once', () => {
+    const floor = new TradingFloor()
+    floor.openBook(100n)
+    floor.source({ kind: 'ticker', sequence: 110n, side: 'ask', price: 60_003, size: 5 })
+    floor.source({ kind: 'ticker', sequence: 120n, side: 'bid', price: 60_002, size: 4 })
+    floor.told.length = 0
+    floor.order(floor.alice, { size: '0.25', price: '59990' })
+    floor.order(floor.alice, { size: '0.5', price: '59980' })
+    const byPrice = (a: readonly [number, number], b: readonly [number, number]) => a[0] - b[0]
+    const depths = floor.told.flatMap((event) => (event.kind === 'depth' ? [event] : []))
+    expect(
+      depths.map(({ sequence, bids, asks }) => [sequence, bids.toSorted(byPrice), asks.toSorted(byPrice)]),
+    ).toEqual([
+      [
+        121n,
+        [
+          [59_990, 0.25],
+          [60_002, 4],
+        ],
+        [
+          [60_001, 0],
+          [60_002, 0],
+          [60_003, 5],
+        ],
+      ],
+      [122n, [[59_980, 0.5]], []],
+    ])
+  })
+
+  it('leaves to the source’s depth what that has told', () => {
+    const floor = new TradingFloor()
+    floor.openBook(100n)
+    floor.source({ kind: 'ticker', sequence: 110n, side: 'ask', price: 60_001, size: 5 })
+    floor.source({ kind: 'depth', sequence: 115n, bids: [], asks: [[60_001, 5]] })
+    floor.source({ kind: 'ticker', sequence: 120n, side: 'ask', price: 60_001, size: 6 })
+    floor.told.length = 0
+    floor.order(floor.alice, { size: '0.25', price: '59990' })
+    expect(floor.told).toMatchObject([
+      { kind: 'depth', sequence: 121n, bids: [[59_990, 0.25]], asks: [[60_001, 6]] },
+    ])
+  })
+
   it('keeps users’ sizes in what the source says of their levels, and numbers it on', () => {
     const floor = new TradingFloor()
     floor.openBook(100n)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { adviseOn, type Advice } from '../../../../../src/cli/bench/advice/advice.ts'
+import type { Advice } from '../../../../../src/cli/bench/advice/advice.ts'
+import { adviseOn } from '../../../../../src/cli/bench/advice/advise-on.ts'
 import type { HostFacts } from '../../../../../src/cli/bench/advice/host-facts.ts'
 import type { BenchResults, FeedMode } from '../../../../../src/cli/bench/bench-results.ts'
 import { factsOf } from './made-host.ts'
