@@ -30,8 +30,8 @@ export function barChart(table: MeasuredTable): string {
     ]
   })
   return svg(TOP + rows.length * BAR_STEP + 6, table.title, [
-    text(0, 16, table.title, { className: 'title' }),
-    text(0, 34, `${table.unit}; median, lowest – highest`, { className: 'faint' }),
+    text(4, 16, table.title, { className: 'title' }),
+    text(4, 34, `${table.unit}; median, lowest – highest`, { className: 'faint' }),
     line(LABEL_WIDTH, TOP - 4, LABEL_WIDTH, TOP + rows.length * BAR_STEP - 6, 'line'),
     ...bars,
   ])

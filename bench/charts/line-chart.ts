@@ -4,7 +4,7 @@ import { readable } from '../table.ts'
 import { axisFor, axisOf } from './axis.ts'
 import { COLOURS, WIDTH, line, round, svg, text } from './svg.ts'
 
-const LEFT = 60
+const LEFT = 80
 const RIGHT = 30
 const LEGEND_LINE = 20
 const TITLE_HEIGHT = 44
@@ -22,8 +22,8 @@ export function lineChart(curve: MeasuredCurve): string {
   const yOf = (y: number): number => bottom - Math.min(1, Math.max(0, yAxis.place(y))) * PLOT_HEIGHT
   const isDense = curve.xs.length > 12
   return svg(bottom + BELOW, curve.title, [
-    text(0, 16, curve.title, { className: 'title' }),
-    text(0, 34, `${curve.unit}; median, lowest – highest`, { className: 'faint' }),
+    text(4, 16, curve.title, { className: 'title' }),
+    text(4, 34, `${curve.unit}; median, lowest – highest`, { className: 'faint' }),
     ...curve.series.map(({ name }, i) => legend(name, i)),
     ...yAxis.ticks.flatMap((tick) => [
       line(LEFT, yOf(tick), WIDTH - RIGHT, yOf(tick), 'grid'),

@@ -42,7 +42,10 @@ export function tellTrade(
   return true
 }
 
-/** Tells a book, or a change of one that names the one before; false where it could not be read. */
+/**
+ * Tells a book, or a change of one, from a row with `seqId`, `prevSeqId`, `ts`, `bids` and `asks`; false where it could
+ * not be read.
+ */
 export function tellBook(
   feed: MarketFeed,
   action: unknown,

@@ -119,17 +119,32 @@ export function decimalOf(value: ExactJson | undefined, name: string): string | 
   return asDecimal(textOf(value, name))
 }
 
-/** The text, if it can be an exchange order id. */
+/** The text, if it can be an exchange order id: 1 to 64 letters, digits, lines and dashes. */
 export function asId(text: string | undefined): string | undefined {
-  return text !== undefined && /^[\w-]{1,64}$/.test(text) ? text : undefined
+  return text !== undefined && consistsOf(text, 64, isIdCharacter) ? text : undefined
 }
 
-/** The text, if it can be a state's name. */
+/** The text, if it can be a state's name: 1 to 32 capitals and lines. */
 export function asWord(text: string | undefined): string | undefined {
-  return text !== undefined && /^[A-Z_]{1,32}$/.test(text) ? text : undefined
+  return text !== undefined && consistsOf(text, 32, isWordCharacter) ? text : undefined
 }
 
 /** The text, if it is a plain decimal number. */
 export function asDecimal(text: string | undefined): string | undefined {
   return text !== undefined && /^\d{1,30}(\.\d{1,30})?$/.test(text) ? text : undefined
+}
+
+function consistsOf(text: string, longest: number, isAllowed: (code: number) => boolean): boolean {
+  for (let i = 0; i < text.length; i++) if (!isAllowed(text.charCodeAt(i))) return false
+  return text.length > 0 && text.length <= longest
+}
+
+function isIdCharacter(code: number): boolean {
+  return (
+    isWordCharacter(code) || (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d
+  )
+}
+
+function isWordCharacter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || code === 0x5f
 }

@@ -5,6 +5,9 @@ export interface ScannedNames {
 
 /** Deeper than any answer is. */
 const DEEPEST = 16
+/** Longer answers are no common ones. */
+const LONGEST = 4_096
+const encoder = new TextEncoder()
 
 const ABSENT = 0
 const TEXT = 1
@@ -23,6 +26,7 @@ const COLON = 0x3a
 const OPENING_BRACKET = 0x5b
 const BACKSLASH = 0x5c
 const CLOSING_BRACKET = 0x5d
+const DELETE = 0x7f
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 
@@ -45,6 +49,9 @@ export class AnswerScan {
   readonly #starts: Int32Array
   readonly #ends: Int32Array
   #text = ''
+  /** The same as bytes, which are faster to go through, and a zero behind them. */
+  readonly #bytes = new Uint8Array(LONGEST + 1)
+  #length = 0
   #at = 0
   #depth = 0
   #isInDoubt = false
@@ -82,12 +89,16 @@ export class AnswerScan {
 
   /** Scans an answer; false where the full parser is to be asked. */
   scan(text: string): boolean {
+    this.#length = text.length
+    // A character that is not ASCII takes more than one byte.
+    if (text.length > LONGEST || encoder.encodeInto(text, this.#bytes).written !== text.length) return false
+    this.#bytes[text.length] = 0
     this.#text = text
     this.#at = 0
     this.#depth = 0
     this.#isInDoubt = false
-    this.#kinds.fill(ABSENT)
-    if (text.charCodeAt(0) !== OPENING_BRACE) return false
+    for (let i = 0; i < this.#kinds.length; i++) this.#kinds[i] = ABSENT
+    if (this.#bytes[0] !== OPENING_BRACE) return false
     this.#passObject(this.#root)
     return this.#isAtEnd()
   }
@@ -112,8 +123,7 @@ export class AnswerScan {
   /** Whether it is this text, or a number that is written so. */
   isText(number: number, expected: string): boolean {
     if (this.#kinds[number] !== TEXT) return false
-    const start = this.#starts[number]!
-    return this.#ends[number]! - start === expected.length && this.#text.startsWith(expected, start)
+    return this.#stands(expected, this.#starts[number]!, this.#ends[number]!)
   }
 
   /** A text, or a number as it is written; undefined for anything else. */
@@ -124,9 +134,8 @@ export class AnswerScan {
 
   /** @param number of the member that it is the value of; -1 where nobody looks for it. */
   #passValue(level: Level | undefined, number: number): void {
-    const text = this.#text
     const start = this.#at
-    switch (text.charCodeAt(start)) {
+    switch (this.#bytes[start]!) {
       case QUOTE:
         this.#passString()
         this.#note(number, TEXT, start + 1, this.#at - 1)
@@ -158,7 +167,7 @@ export class AnswerScan {
 
   /** Everything was read, and nothing on the way was in doubt. */
   #isAtEnd(): boolean {
-    return !this.#isInDoubt && this.#at === this.#text.length
+    return !this.#isInDoubt && this.#at === this.#length
   }
 
   #note(number: number, kind: number, start: number, end: number): void {
@@ -174,10 +183,10 @@ export class AnswerScan {
     if (this.#isLeftAtOnce(CLOSING_BRACE)) return
     do {
       const start = this.#at + 1
-      if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#isInDoubt = true
+      if (this.#bytes[this.#at] !== QUOTE) this.#isInDoubt = true
       this.#passString()
       const i = level === undefined ? -1 : this.#indexOfName(level.names, start, this.#at - 1)
-      if (this.#text.charCodeAt(this.#at++) !== COLON) this.#isInDoubt = true
+      if (this.#bytes[this.#at++] !== COLON) this.#isInDoubt = true
       if (this.#isInDoubt) return
       if (i < 0) this.#passValue(undefined, -1)
       else this.#passValue(level!.inner[i], level!.numbers[i]!)
@@ -191,7 +200,7 @@ export class AnswerScan {
     let areObjects = true
     do {
       count++
-      if (this.#text.charCodeAt(this.#at) === OPENING_BRACE) {
+      if (this.#bytes[this.#at] === OPENING_BRACE) {
         this.#passObject(level)
       } else {
         areObjects = false
@@ -202,34 +211,30 @@ export class AnswerScan {
   }
 
   #passWord(word: string): void {
-    if (!this.#text.startsWith(word, this.#at)) this.#isInDoubt = true
-    this.#at += word.length
+    const end = this.#at + word.length
+    if (!this.#stands(word, this.#at, end)) this.#isInDoubt = true
+    this.#at = end
   }
 
   #passString(): void {
-    const text = this.#text
-    const { length } = text
-    for (let at = this.#at + 1; at < length; at++) {
-      const code = text.charCodeAt(at)
-      if (code === QUOTE) {
-        this.#at = at + 1
-        return
-      }
-      if (code < 0x20 || code > 0x7e || code === BACKSLASH) break
-    }
-    this.#isInDoubt = true
+    const bytes = this.#bytes
+    let at = this.#at + 1
+    // The zero behind the end is none of them.
+    while (isPlain(bytes[at]!)) at++
+    if (bytes[at] !== QUOTE) this.#isInDoubt = true
+    this.#at = at + 1
   }
 
   #passNumber(): void {
-    const text = this.#text
+    const bytes = this.#bytes
     let at = this.#at
-    if (text.charCodeAt(at) === MINUS) at++
+    if (bytes[at] === MINUS) at++
     const first = at
-    while (isDigit(text.charCodeAt(at))) at++
-    if (at === first || (at > first + 1 && text.charCodeAt(first) === ZERO)) this.#isInDoubt = true
-    if (text.charCodeAt(at) === POINT) {
+    while (isDigit(bytes[at]!)) at++
+    if (at === first || (at > first + 1 && bytes[first] === ZERO)) this.#isInDoubt = true
+    if (bytes[at] === POINT) {
       const fraction = ++at
-      while (isDigit(text.charCodeAt(at))) at++
+      while (isDigit(bytes[at]!)) at++
       if (at === fraction) this.#isInDoubt = true
     }
     // An exponent would follow here, and is none of the characters that may.
@@ -241,7 +246,7 @@ export class AnswerScan {
     if (++this.#depth > DEEPEST) this.#isInDoubt = true
     this.#at++
     if (this.#isInDoubt) return true
-    if (this.#text.charCodeAt(this.#at) !== closing) return false
+    if (this.#bytes[this.#at] !== closing) return false
     this.#at++
     this.#depth--
     return true
@@ -250,7 +255,7 @@ export class AnswerScan {
   /** Passes a comma and says true, or the end and says false. */
   #goesOn(closing: number): boolean {
     if (this.#isInDoubt) return false
-    const code = this.#text.charCodeAt(this.#at++)
+    const code = this.#bytes[this.#at++]
     if (code === COMMA) return true
     if (code !== closing) this.#isInDoubt = true
     this.#depth--
@@ -258,19 +263,25 @@ export class AnswerScan {
   }
 
   #indexOfName(names: readonly string[], start: number, end: number): number {
-    const text = this.#text
-    const length = end - start
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i]!
-      if (name.length !== length) continue
-      let at = 0
-      while (at < length && name.charCodeAt(at) === text.charCodeAt(start + at)) at++
-      if (at === length) return i
-    }
+    for (let i = 0; i < names.length; i++) if (this.#stands(names[i]!, start, end)) return i
     return -1
+  }
+
+  #stands(expected: string, start: number, end: number): boolean {
+    if (expected.length !== end - start) return false
+    const bytes = this.#bytes
+    for (let i = 0; i < expected.length; i++) {
+      if (bytes[start + i] !== expected.charCodeAt(i)) return false
+    }
+    return true
   }
 }
 
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE
+}
+
+/** What stands for itself in a JSON string; the bytes are ASCII. */
+function isPlain(byte: number): boolean {
+  return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH && byte !== DELETE
 }

@@ -151,6 +151,28 @@ describe('the package, packed and installed', () => {
     expect(output.trim()).toBe('QtxBinancePerpetualConnector true')
   })
 
+  test.skipIf(process.platform !== 'linux')(
+    'receives in a thread of its own, which ends with the feed (Linux only)',
+    async () => {
+      const output = await node(`
+        import { QtxUdpManager } from 'qtx-connector'
+        import { startSimulator } from 'qtx-connector/simulator'
+        const simulator = await startSimulator({ pairs: ['BTC-USDT'] })
+        const { host, port } = simulator.feed
+        const feed = new QtxUdpManager({ host, port, exchangeBackend: 'binance', receiver: 'worker' })
+        await feed.start()
+        const { diff } = await feed.subscribeAndGetQueues('BTC-USDT')
+        for await (const message of diff) {
+          console.log(message.kind, feed.getStatistics().receiver)
+          break
+        }
+        await feed.stop()
+        await simulator.close()
+      `)
+      expect(output.trim()).toBe('BTC-USDT worker')
+    },
+  )
+
   test('has the program qtx, which knows its version', async () => {
     const program = join(installed, manifest.bin['qtx'] ?? '')
     expect(existsSync(program)).toBe(true)

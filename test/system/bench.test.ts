@@ -6,18 +6,18 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseBenchOptions } from '../../bench/bench-options.ts'
-import { renderTable, summariseRows } from '../../bench/table.ts'
+import { hasRecording } from '../../bench/workloads/recorded-market.ts'
 
 const run = promisify(execFile)
 const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url))
 
-interface Results {
+interface Section {
+  readonly section: string
   readonly isBrief: boolean
-  readonly tables: readonly {
-    readonly section: string
+  readonly measured: readonly {
     readonly title: string
-    readonly rows: readonly { readonly name: string; readonly median: number; readonly samples: number[] }[]
+    readonly rows?: readonly { readonly name: string; readonly samples: number[] }[]
+    readonly series?: readonly { readonly name: string; readonly samples: number[][] }[]
   }[]
 }
 
@@ -36,19 +36,26 @@ afterEach(async () => {
 })
 
 /** Runs the bench briefly and returns what it wrote, and what of its own it left behind. */
-async function bench(...args: string[]): Promise<{ results: Results; printed: string; left: string[] }> {
-  const out = join(folder, 'results.json')
+async function bench(
+  ...sections: string[]
+): Promise<{ results: Record<string, Section>; printed: string; left: string[]; charts: string[] }> {
+  const out = join(folder, 'results')
   const temporary = join(folder, 'tmp')
   await run('mkdir', [temporary])
-  const child = run(process.execPath, ['--import', 'tsx', MAIN, '--brief', '--out', out, ...args], {
-    timeout: 110_000,
+  const child = run(process.execPath, ['--import', 'tsx', MAIN, '--brief', '--out', out, ...sections], {
+    timeout: 170_000,
     env: { ...process.env, TMPDIR: temporary },
   })
   const { stdout } = await child
   const segments = process.platform === 'linux' ? await readdir('/dev/shm') : []
+  const results: Record<string, Section> = {}
+  for (const section of sections) {
+    results[section] = JSON.parse(await readFile(join(out, `${section}.json`), 'utf8')) as Section
+  }
   return {
-    results: JSON.parse(await readFile(out, 'utf8')) as Results,
+    results,
     printed: stdout,
+    charts: (await readdir(out)).filter((file) => file.endsWith('.svg')),
     left: [
       ...segments.filter((name) => name.startsWith(`qtx_bench_${String(child.child.pid)}_`)),
       ...(await readdir(temporary)).filter((name) => name.startsWith('qtx-bench-')),
@@ -56,43 +63,74 @@ async function bench(...args: string[]): Promise<{ results: Results; printed: st
   }
 }
 
-function titlesOf(results: Results, section: string): string[] {
-  return results.tables.filter((table) => table.section === section).map((table) => table.title)
+function titlesOf(section: Section | undefined): string[] {
+  return section!.measured.map(({ title }) => title)
 }
 
-function expectMeasured(results: Results): void {
-  for (const table of results.tables) {
-    for (const row of table.rows) {
-      expect(row.samples, `${table.title}: ${row.name}`).toHaveLength(1)
-      expect(Number.isFinite(row.median), `${table.title}: ${row.name}`).toBe(true)
+/** Every sample of everything is a number. */
+function expectMeasured(results: Record<string, Section>): void {
+  for (const { section, measured } of Object.values(results)) {
+    for (const { title, rows, series } of measured) {
+      const samples = rows?.map((row) => row.samples) ?? series!.flatMap((one) => one.samples)
+      expect(samples.length, `${section}: ${title}`).toBeGreaterThan(0)
+      for (const own of samples) {
+        expect(own.length, `${section}: ${title}`).toBeGreaterThan(0)
+        expect(own.every(Number.isFinite), `${section}: ${title}`).toBe(true)
+      }
     }
   }
 }
 
 describe('npm run bench -- --brief', () => {
-  it('measures decoding, the book and the startup in process', async () => {
-    const { results, printed, left } = await bench('decode', 'book', 'startup')
-    expect(results.isBrief).toBe(true)
-    expect(titlesOf(results, 'decode')).toHaveLength(4)
-    expect(titlesOf(results, 'book')).toEqual(['Applying depth updates'])
-    expect(titlesOf(results, 'startup')).toHaveLength(3)
+  it('measures decoding, the book and the startup in process, and judges nothing', async () => {
+    const { results, printed, left, charts } = await bench('decode', 'book', 'startup')
+    expect(results['decode']!.isBrief).toBe(true)
+    expect(titlesOf(results['decode'])).toHaveLength(4)
+    expect(titlesOf(results['book'])).toEqual(['Applying depth updates'])
+    expect(titlesOf(results['startup'])).toContain('Startup, each in a fresh process')
     expectMeasured(results)
     expect(printed).toContain('| qtx decodeMarketData')
+    expect(printed).not.toContain('goal')
+    expect(charts).toContain('book-applying-depth-updates.svg')
     expect(left).toEqual([])
-  }, 120_000)
+  }, 180_000)
+
+  it.skipIf(!hasRecording)(
+    'takes the recorded minute through the book (needs ../shared/market-data; skipped where that is absent)',
+    async () => {
+      const { results } = await bench('minute')
+      expect(titlesOf(results['minute'])).toHaveLength(2)
+      expectMeasured(results)
+    },
+    180_000,
+  )
 
   it.skipIf(!hasCompiler)(
     'measures receiving, latency and the order ring beside programs in C (needs Linux and a C compiler)',
     async () => {
-      const { results, printed, left } = await bench('receive', 'latency', 'ring')
-      expect(titlesOf(results, 'receive')).toHaveLength(4)
-      expect(titlesOf(results, 'latency')).toHaveLength(12)
-      expect(titlesOf(results, 'ring')).toHaveLength(3)
+      const { results, printed, left, charts } = await bench('receive', 'latency', 'ring')
+      expect(titlesOf(results['receive'])).toHaveLength(4)
+      expect(titlesOf(results['latency'])).toHaveLength(6)
+      expect(titlesOf(results['ring']).length).toBeGreaterThan(1)
       expectMeasured(results)
       expect(printed).toContain('| C recvfrom loop')
+      expect(charts).toContain('latency-sent-callback-p50.svg')
       expect(left).toEqual([])
     },
-    120_000,
+    180_000,
+  )
+
+  it.skipIf(!hasCompiler)(
+    'watches pauses and memory under load (needs Linux and a C compiler)',
+    async () => {
+      const { results, printed, left } = await bench('pauses', 'memory')
+      expect(titlesOf(results['pauses'])).toEqual(['Pauses over 1 ms in 2 s'])
+      expect(titlesOf(results['memory'])).toHaveLength(3)
+      expectMeasured(results)
+      expect(printed).toContain('| C, spinning beside it: the machine')
+      expect(left).toEqual([])
+    },
+    180_000,
   )
 
   it('refuses what it does not know with a usage text', async () => {
@@ -100,51 +138,5 @@ describe('npm run bench -- --brief', () => {
       code: 2,
       stderr: expect.stringContaining('everything is none of receive, decode') as string,
     })
-  })
-})
-
-describe('the options of the bench', () => {
-  it('measures everything seven times unless it is told otherwise', () => {
-    expect(parseBenchOptions([], 'here.json')).toMatchObject({ runs: 7, isBrief: false, out: 'here.json' })
-    expect(parseBenchOptions(['ring', '--runs', '3'], 'here.json')).toMatchObject({
-      sections: ['ring'],
-      runs: 3,
-    })
-  })
-
-  it('leaves the last results alone when it is brief', () => {
-    expect(parseBenchOptions(['--brief'], 'here.json')).toMatchObject({ runs: 1, out: undefined })
-  })
-
-  it.each(['0', '1.5', 'many', '101'])('refuses %s runs', (runs) => {
-    expect(() => parseBenchOptions(['--runs', runs], 'here.json')).toThrow(/whole number from 1 to 100/)
-  })
-})
-
-describe('a table of the bench', () => {
-  const table = {
-    title: 'Something',
-    unit: 'µs',
-    baseline: 'peer',
-    rows: [
-      { name: 'peer', samples: [4, 1, 2] },
-      { name: 'ours', samples: [1, 9] },
-    ],
-  }
-
-  it('tells medians, spread, and ratios of medians', () => {
-    expect(summariseRows(table)).toEqual([
-      { name: 'peer', median: 2, min: 1, max: 4, runs: 3, ratio: 1 },
-      { name: 'ours', median: 5, min: 1, max: 9, runs: 2, ratio: 2.5 },
-    ])
-  })
-
-  it('is Markdown', () => {
-    expect(renderTable(table).split('\n')).toEqual([
-      '| Something | µs | lowest – highest | runs | ratio |',
-      '| --------- | -- | ---------------- | ---- | ----- |',
-      '| peer      | 2  | 1 – 4            | 3    | 1.00  |',
-      '| ours      | 5  | 1 – 9            | 2    | 2.50  |',
-    ])
   })
 })

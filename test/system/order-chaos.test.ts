@@ -27,7 +27,7 @@ describe('some hundred random orders while everything around the connector fails
       const lived = (report.ends['filled'] ?? 0) + (report.ends['canceled'] ?? 0)
       expect(lived).toBeGreaterThan(0)
     },
-    120_000,
+    300_000,
   )
 })
 

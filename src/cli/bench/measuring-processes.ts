@@ -34,6 +34,8 @@ export class MeasuringProcess {
       this.#errors = `${this.#errors}${bytes.toString()}`.slice(-KEPT_ERROR_CHARACTERS)
     })
     createInterface({ input: child.stdout }).on('line', (line) => {
+      // Flags of Node that were passed on, such as --trace-gc, print here too.
+      if (!line.startsWith('{')) return
       this.#lines.push(line)
       this.#wake?.()
     })

@@ -8,7 +8,7 @@ import { limited } from './limited.ts'
 /** The pairs of the demo; the first is traded. */
 export const DEMO_PAIRS = ['BTC-USDT', 'ETH-USDT'] as const
 
-const STOP_TIMEOUT_MS = 5_000
+const STOP_TIMEOUT_MS = 20_000
 
 export interface DemoWorldOptions {
   readonly backend: ExchangeBackend

@@ -22,8 +22,6 @@ const RELEASED_TOGETHER = 64
 const SAME_BATCH_US = 100
 /** How often an empty ring is looked at in one turn when polling is to be busy: some microseconds. */
 const LOOKS_PER_BUSY_TURN = 500
-/** Turns without a datagram after which this thread sleeps: being woken costs more than some turns. */
-const QUIET_TURNS = 8
 
 /**
  * Receives on Linux in a thread of its own, which takes datagrams from the socket into a ring while this thread is
@@ -41,7 +39,6 @@ export class WorkerReceiver implements Receiver {
   /** Why the thread is no more, when it was to run on. */
   #death: string | undefined
   #immediate: NodeJS.Immediate | undefined
-  #quietTurns = 0
   /** When the thread received the first of the batch that is handed on. */
   #batchUs = 0
   #datagrams = 0
@@ -181,14 +178,15 @@ export class WorkerReceiver implements Receiver {
       for (let look = 1; look < LOOKS_PER_BUSY_TURN && taken === 0 && !this.#isClosing(); look++)
         taken = this.#take()
     }
-    this.#quietTurns = taken > 0 ? 0 : this.#quietTurns + 1
     this.#schedule()
   }
 
   #schedule(): void {
     if (this.#isClosing()) return
     const isPolling = this.#options.busyPoll === true && this.#death === undefined
-    const asleep = isPolling || this.#quietTurns < QUIET_TURNS ? undefined : this.#reader.sleep()
+    const isLossUntold = this.#reader.drops !== this.#saidRingDrops
+    // While there is something to read there is no sleep.
+    const asleep = isPolling || isLossUntold ? undefined : this.#reader.sleep()
     if (asleep === undefined) this.#immediate = setImmediate(this.#onTurn)
     else void asleep.then(this.#onTurn)
   }

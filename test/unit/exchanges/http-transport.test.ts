@@ -35,7 +35,7 @@ describe('http transport', () => {
       asked.push(request.url ?? '')
       response.end('{}')
     })
-    const transport = new HttpTransport({ endpoint: `${endpoint}/`, timeoutMs: 5_000 })
+    const transport = new HttpTransport({ endpoint: `${endpoint}/`, timeoutMs: 30_000 })
     const response = await transport.fetch(REAL, { method: 'GET' })
     expect(await response.text()).toBe('{}')
     expect(asked).toEqual(['/fapi/v1/order?symbol=BTCUSDT&newClientOrderId=77&signature=abc'])
@@ -56,7 +56,7 @@ describe('http transport', () => {
     let arrived: () => void = () => undefined
     const asked = new Promise<void>((resolve) => (arrived = resolve))
     const endpoint = await serve(() => arrived())
-    const transport = new HttpTransport({ endpoint, timeoutMs: 5_000 })
+    const transport = new HttpTransport({ endpoint, timeoutMs: 30_000 })
     const underWay = failureOf(transport.fetch(REAL, { method: 'GET' }))
     await asked
     transport.close()
@@ -69,7 +69,7 @@ describe('http transport', () => {
       response.writeHead(302, { location: 'http://127.0.0.1:9/' })
       response.end()
     })
-    const transport = new HttpTransport({ endpoint, timeoutMs: 5_000 })
+    const transport = new HttpTransport({ endpoint, timeoutMs: 30_000 })
     expect((await failureOf(transport.fetch(REAL, { method: 'GET' }))).failure).toBe('lost')
   })
 
@@ -78,14 +78,14 @@ describe('http transport', () => {
       response.writeHead(429, { 'retry-after': '7' })
       response.end('{"code":-1003}')
     })
-    const transport = new HttpTransport({ endpoint, timeoutMs: 5_000 })
+    const transport = new HttpTransport({ endpoint, timeoutMs: 30_000 })
     const error = await failureOf(transport.fetch(REAL, { method: 'GET' }))
     expect([error.failure, error.retryAfterMs, error.httpStatus]).toEqual(['rate-limited', 7_000, 429])
   })
 
   test('whether a request that mentions a text was sent is noticed', async () => {
     const endpoint = await serve((_request, response) => response.end('{}'))
-    const transport = new HttpTransport({ endpoint, timeoutMs: 5_000 })
+    const transport = new HttpTransport({ endpoint, timeoutMs: 30_000 })
     const mine = transport.watchFor('newClientOrderId=77')
     const other = transport.watchFor('newClientOrderId=78')
     await transport.fetch(REAL, { method: 'GET' })

@@ -147,6 +147,25 @@ describe.skipIf(process.platform !== 'linux')('a receiver in a thread of its own
     expect(seen.sequences).toEqual(upTo(at - 1))
   })
 
+  test('what finds the ring full while the last of it is read is told, though nothing follows', async () => {
+    const { sender, receiver, seen } = await connect(makeWorker, {
+      ringBytes: SMALLEST_RING_BYTES,
+      receiveBufferBytes: 1 << 20,
+    })
+    const long = 'x'.repeat(60_000)
+    const onDatagram = seen.onDatagram.bind(seen)
+    seen.onDatagram = (memory, offset, lengthBytes) => {
+      onDatagram(memory, offset, lengthBytes)
+      if (seen.events.length > 1) return
+      sender.send(long)
+      while (receiver.getStatistics().ringDrops === 0);
+    }
+    for (let i = 0; i < 4; i++) sender.send(long)
+    sender.waitUntilTaken()
+    await until(() => seen.dropped > 0)
+    expect(seen.events).toEqual(['text', 'text', 'text', 'text', 'lost 1'])
+  })
+
   test('every datagram that the kernel drops is told once, before the first one after the loss', async () => {
     // The kernel takes no more than two or three datagrams into so small a buffer, until the thread has woken.
     const { sender, receiver, seen } = await connect(makeWorker, { receiveBufferBytes: 1_024 })
