@@ -20,8 +20,8 @@ export interface LoadSeen {
   readonly longCollections: number
   readonly longestCollectionMs: number
   readonly causes: PauseCauses
-  /** What a program missed that spun at the same time. */
-  readonly spinner: { readonly over1Ms: number; readonly longestMs: number }
+  /** What a program missed that spun at the same time; with queues only. */
+  readonly spinner?: { readonly over1Ms: number; readonly longestMs: number }
 }
 
 const OPENING_ROUNDS = 100
@@ -53,14 +53,17 @@ export async function runLoad(
   await send(`trickle ${OPENING_ROUNDS * LOAD_PAIRS} 10000`, 0)
   await send(`load ${workloads.datagrams('minute')}`, 0)
   await trickle(isBrief ? 0.3 : WARM_UP_SECONDS)
-  assertLive((await load.ask('start')) as Omit<LoadSeen, 'spinner'>)
-  const spinner = processes.start('spinner', peers.path('spinner'), [String(seconds)], 'witness')
+  assertLive((await load.ask('start')) as LoadSeen)
+  const spinner =
+    mode === 'queues'
+      ? processes.start('spinner', peers.path('spinner'), [String(seconds)], 'witness')
+      : undefined
   await trickle(seconds)
-  const seen = (await load.ask('stop')) as Omit<LoadSeen, 'spinner'>
+  const seen = (await load.ask('stop')) as LoadSeen
   if (seen.kernelDrops === 0) assertLive(seen)
-  const missed = (await spinner.read()) as LoadSeen['spinner']
-  for (const ended of [spinner, load, sender]) await processes.end(ended)
-  return { ...seen, spinner: missed }
+  const missed = (await spinner?.read()) as LoadSeen['spinner']
+  for (const ended of [spinner, load, sender]) if (ended) await processes.end(ended)
+  return { ...seen, ...(missed && { spinner: missed }) }
 }
 
 function assertLive({ isLive }: { readonly isLive: boolean }): void {

@@ -18,7 +18,7 @@ export const measurePauses: Measurement = async (context) => {
     'caused by us: work': causes.work,
     'the machine, then catching up': causes.catchingUp,
     'the machine': causes.machine,
-    'C, spinning beside it: the machine': spinner.over1Ms,
+    'C, spinning beside it: the machine': spinner!.over1Ms,
   }
   return [
     {
@@ -28,7 +28,7 @@ export const measurePauses: Measurement = async (context) => {
       notes: [
         `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs: books, queues that are read, and statistics each second; ${Math.round(100 * seen.cpuShare)} % of a core. ` +
           `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms, the longest ${readable(seen.longestCollectionMs)} ms. ` +
-          `Longest pause of ours ${readable(causes.longestOwnMs)} ms, of all ${readable(causes.longestMs)} ms; the spinning program missed at most ${readable(spinner.longestMs)} ms. ` +
+          `Longest pause of ours ${readable(causes.longestOwnMs)} ms, of all ${readable(causes.longestMs)} ms; the spinning program missed at most ${readable(spinner!.longestMs)} ms. ` +
           `${seen.taken.toLocaleString('en')} messages came through queues; the kernel dropped ${seen.kernelDrops}.`,
       ],
     },

@@ -5,7 +5,7 @@
 export type ErrorOutcome = 'none' | 'rejected' | 'unknown'
 
 interface ErrorRow {
-  readonly subject: 'config' | 'feed' | 'shared-memory' | 'order' | 'exchange'
+  readonly subject: 'config' | 'feed' | 'shared-memory' | 'order' | 'exchange' | 'service'
   readonly meaning: string
   readonly outcome: ErrorOutcome
   readonly remedy: string
@@ -85,6 +85,18 @@ export const ERRORS = {
       'The journal of orders cannot be opened, written or read. What was not recorded was not sent either.',
     outcome: 'none',
     remedy: 'check that the disk has room and works, and that the folder is this user’s',
+  },
+  QTX_RECORDING_INVALID: {
+    subject: 'config',
+    meaning: 'A file is no recording, is one of another version, or has nothing in it that can be read.',
+    outcome: 'none',
+    remedy: 'give a file that qtx record or qtx convert wrote',
+  },
+  QTX_RECORDING_FAILED: {
+    subject: 'config',
+    meaning: 'A recording cannot be written. The feed goes on; what is in the file already stays readable.',
+    outcome: 'none',
+    remedy: 'check that the folder exists, is writable and has room',
   },
   QTX_FEED_UNREACHABLE: {
     subject: 'feed',
@@ -249,6 +261,24 @@ export const ERRORS = {
     meaning: 'The account is in hedge mode; QTX takes one-way orders only.',
     outcome: 'none',
     remedy: 'close all positions and orders, then switch the account to one-way mode',
+  },
+  QTX_SERVICE_NOT_RUNNING: {
+    subject: 'service',
+    meaning: 'No service answers at the control socket.',
+    outcome: 'none',
+    remedy: 'start it with qtx start, or name its configuration with --config',
+  },
+  QTX_SERVICE_BUSY: {
+    subject: 'service',
+    meaning: 'The control socket or the HTTP port is taken, by another service or by something else.',
+    outcome: 'none',
+    remedy: 'stop the other one, or use another socket or port',
+  },
+  QTX_SERVICE_REQUEST: {
+    subject: 'service',
+    meaning: 'The service refused a request, or could not do what it asked for.',
+    outcome: 'none',
+    remedy: 'read the reason in the message',
   },
 } as const satisfies Record<string, ErrorRow>
 

@@ -26,17 +26,17 @@ export class PauseProbe {
   /** Pauses longer than the limit are noted. */
   constructor(limitMs: number) {
     this.#limitMs = limitMs
-    const { koffi, declare } = openCLibrary('the pause probe', 'it is left out')
-    this.#read = declare('long read(int fd, void *to, size_t length)')
-    this.#getTime = declare('int clock_gettime(int clock, void *time)')
-    this.#close = declare('int close(int fd)')
-    const create = declare('int timerfd_create(int clock, int flags)')
-    const set = declare('int timerfd_settime(int fd, int flags, void *value, void *old)')
+    const library = openCLibrary('the pause probe', 'it is left out')
+    this.#read = library.declare('long read(int fd, void *to, size_t length)')
+    this.#getTime = library.declare('int clock_gettime(int clock, void *time)')
+    this.#close = library.declare('int close(int fd)')
+    const create = library.declare('int timerfd_create(int clock, int flags)')
+    const set = library.declare('int timerfd_settime(int fd, int flags, void *value, void *old)')
     this.#fd = create(CLOCK_MONOTONIC, TFD_NONBLOCK_CLOEXEC) as number
     const periodNs = BigInt(PERIOD_MS * 1e6)
     set(this.#fd, 0, new BigInt64Array([0n, periodNs, 0n, periodNs]), null)
     this.#lastCpuMs = this.#cpuMs()
-    this.#poll = koffi.node.poll(this.#fd, { readable: true }, () => this.#tick())
+    this.#poll = library.koffi.node.poll(this.#fd, { readable: true }, () => this.#tick())
   }
 
   stop(): void {

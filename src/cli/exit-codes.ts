@@ -6,7 +6,7 @@ export const EXIT = {
   ERROR: 1,
   /** The command line cannot be understood. */
   USAGE: 2,
-  /** The order manager, or its ring, is not there. */
+  /** The service, the order manager, or its ring, is not there. */
   NOT_RUNNING: 3,
   /** An option, a pair or a key is wrong. */
   CONFIG: 4,
@@ -29,6 +29,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   QTX_TIMEOUT: EXIT.UNREACHABLE,
   QTX_STATE_INVALID: EXIT.ERROR,
   QTX_PLATFORM_UNSUPPORTED: EXIT.ERROR,
+  QTX_RECORDING_FAILED: EXIT.ERROR,
   QTX_SYMBOL_REFUSED: EXIT.CONFIG,
   QTX_FEED_FULL: EXIT.CONFIG,
   QTX_SHM_MISSING: EXIT.NOT_RUNNING,
@@ -37,6 +38,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   QTX_EXCHANGE_DOWN: EXIT.UNREACHABLE,
   QTX_AUTH: EXIT.CONFIG,
   QTX_POSITION_MODE: EXIT.CONFIG,
+  QTX_SERVICE_NOT_RUNNING: EXIT.NOT_RUNNING,
 }
 
 const BY_SUBJECT = {
@@ -45,6 +47,7 @@ const BY_SUBJECT = {
   'shared-memory': EXIT.ERROR,
   order: EXIT.ERROR,
   exchange: EXIT.ERROR,
+  service: EXIT.ERROR,
 } as const
 
 /** The exit code for whatever was thrown. */

@@ -26,14 +26,17 @@ const SECRET_FIELDS = [
   'listenKey',
 ]
 
-/** JSON lines on standard error, with every field that could hold a secret redacted at two levels of nesting. */
-export function createLogger(level: LogLevel): Logger {
+/**
+ * JSON lines on standard error, with every field that could hold a secret redacted at two levels of nesting.
+ * @param write takes the lines instead, each with its line end.
+ */
+export function createLogger(level: LogLevel, write?: (line: string) => void): Logger {
   // Loaded only now: most programs bring a logger of their own, and this one takes its time.
   const { pino } = createRequire(import.meta.url)('pino') as { readonly pino: typeof Pino }
   const paths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
   return pino(
     { name: 'qtx', level, redact: { paths, censor: '[redacted]' } },
-    pino.destination({ fd: 2, sync: true }),
+    write ? { write } : pino.destination({ fd: 2, sync: true }),
   )
 }
 

@@ -45,10 +45,18 @@ export class AccountState {
     this.#events = events
   }
 
-  /** @param isStale whether nothing tells of changes at the moment. */
-  age(isStale: boolean): AccountAge {
+  /**
+   * @param isStale whether nothing tells of changes at the moment.
+   * @param streamMs when the private stream's last frame arrived, milliseconds since 1970.
+   */
+  age(isStale: boolean, streamMs: number | undefined): AccountAge {
     const since = (ms: number | undefined) => (ms === undefined ? undefined : this.#clock.nowMs() - ms)
-    return { balancesMs: since(this.balancesMs), positionsMs: since(this.positionsMs), isStale }
+    return {
+      balancesMs: since(this.balancesMs),
+      positionsMs: since(this.positionsMs),
+      streamMs: since(streamMs),
+      isStale,
+    }
   }
 
   get positions(): ReadonlyMap<TradingPair, Position> {

@@ -165,6 +165,11 @@ export class AccountSync implements UserStreamSink {
     return this.#isReconciled
   }
 
+  /** When the private stream's last frame arrived, milliseconds since 1970; undefined before the first. */
+  get streamReceivedMs(): number | undefined {
+    return this.#stream?.lastReceivedMs
+  }
+
   connected(): void {
     this.#streamConnected = true
     this.#connects++

@@ -47,6 +47,8 @@ export interface AccountAge {
   readonly balancesMs: number | undefined
   /** Since positions were last fetched whole, milliseconds; undefined before the first time. The stream may be newer. */
   readonly positionsMs: number | undefined
+  /** Since the private stream's last frame of any kind, milliseconds; undefined before the first. */
+  readonly streamMs: number | undefined
   /** Nothing tells of changes at the moment, or what was missed is still being fetched. */
   readonly isStale: boolean
 }

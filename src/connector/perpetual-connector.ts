@@ -110,6 +110,8 @@ export interface PerpetualConnector extends AsyncDisposable {
   /** Orders that are not done, by client order id. */
   readonly inFlightOrders: ReadonlyMap<string, Readonly<InFlightOrder>>
 
+  /** Assets that the account has something of. */
+  readonly balanceAssets: readonly string[]
   balance(asset: string): Decimal
   /** What new orders may use, less the margin of orders that the exchange's figure does not know yet. */
   availableBalance(asset: string): Decimal

@@ -153,6 +153,10 @@ export abstract class PerpetualViews extends PerpetualHooks {
     return this.#core.account.total(asset)
   }
 
+  get balanceAssets(): readonly string[] {
+    return [...this.#core.account.balances.keys()]
+  }
+
   availableBalance(asset: string): Decimal {
     const orders = this.#core.running ? this.#core.tracker.active.values() : []
     return this.#core.account.available(asset, orders, (order) => {
@@ -162,7 +166,8 @@ export abstract class PerpetualViews extends PerpetualHooks {
   }
 
   get accountAge(): AccountAge {
-    return this.#core.account.age(!this.#core.running?.accountSync.isReconciled)
+    const accountSync = this.#core.running?.accountSync
+    return this.#core.account.age(!accountSync?.isReconciled, accountSync?.streamReceivedMs)
   }
 
   get positions(): ReadonlyMap<TradingPair, Position> {

@@ -68,6 +68,7 @@ export const CONNECTOR_MEMBERS = [
   'cancel',
   'cancelAll',
   'inFlightOrders',
+  'balanceAssets',
   'balance',
   'availableBalance',
   'positions',

@@ -48,6 +48,8 @@ export type AnswerFormat = (
  * what the `AnswerFormat` gives, or undefined; undefined for everything else, which is left to that.
  */
 export interface AcceptanceForm {
+  /** The acceptance of a placement in the usual form. */
+  example(clientOrderId: string): string
   /** Every member that the format looks at on the way to an acceptance. */
   readonly names: ScannedNames
   /** @returns what reads the acceptance that was scanned last. */

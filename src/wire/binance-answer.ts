@@ -56,6 +56,8 @@ export const BINANCE: AnswerFormat = (root) => {
 
 /** What `BINANCE` reads of `{"status":200,"result":{…}}`. */
 export const BINANCE_ACCEPTANCE: AcceptanceForm = {
+  example: (id) =>
+    `{"id":"1","status":200,"result":{"orderId":1917641,"symbol":"BTCUSDT","status":"NEW","clientOrderId":"${id}","price":"61800.10","origQty":"0.010","executedQty":"0.000","updateTime":1748231160127}}`,
   names: {
     status: {},
     error: {},

@@ -51,6 +51,8 @@ function idsOf(root: ExactJson): ExactJson | undefined {
 
 /** What `BITGET` reads of `{"event":"trade","arg":[{"params":{…}}],"code":0}`. */
 export const BITGET_ACCEPTANCE: AcceptanceForm = {
+  example: (id) =>
+    `{"event":"trade","arg":[{"id":"1","channel":"place-order","params":{"orderId":"1917641","clientOid":"${id}"}}],"code":0,"msg":"Success"}`,
   names: { event: {}, code: {}, arg: { params: { orderId: {}, clientOid: {} } } },
   reader(scan) {
     const [event, code, rows] = [scan.numberOf('event'), scan.numberOf('code'), scan.numberOf('arg')]

@@ -41,6 +41,8 @@ export const BYBIT: AnswerFormat = (root, request) => {
 
 /** What `BYBIT` reads of `{"retCode":0,"op":…,"data":{…}}`. */
 export const BYBIT_ACCEPTANCE: AcceptanceForm = {
+  example: (id) =>
+    `{"reqId":"1","retCode":0,"retMsg":"OK","op":"order.create","data":{"orderId":"1917641","orderLinkId":"${id}"}}`,
   names: { retCode: {}, op: {}, data: { orderId: {}, orderLinkId: {} } },
   reader(scan) {
     const [code, op, data] = [scan.numberOf('retCode'), scan.numberOf('op'), scan.numberOf('data')]

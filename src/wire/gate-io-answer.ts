@@ -55,6 +55,8 @@ export const GATE_IO: AnswerFormat = (root) => {
 
 /** What `GATE_IO` reads of `{"header":{"status":"200"},"data":{"result":{…}}}`. */
 export const GATE_IO_ACCEPTANCE: AcceptanceForm = {
+  example: (id) =>
+    `{"request_id":"1","ack":false,"header":{"status":"200"},"data":{"result":{"id":1917641,"text":"t-${id}","status":"open","size":10,"left":10}}}`,
   names: {
     header: { status: {} },
     ack: {},

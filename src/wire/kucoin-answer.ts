@@ -66,6 +66,8 @@ function readData(data: ExactJson | undefined): FoundAcceptance | UnclearAnswer 
 
 /** What `KUCOIN` reads of `{"op":…,"code":"200000","data":{…}}`. */
 export const KUCOIN_ACCEPTANCE: AcceptanceForm = {
+  example: (id) =>
+    `{"id":"1","op":"futures.order","code":"200000","data":{"orderId":"1917641","clientOid":"${id}"}}`,
   names: { op: {}, code: {}, data: { orderId: {}, clientOid: {}, cancelledOrderIds: {} } },
   reader(scan) {
     const [op, code, data] = [scan.numberOf('op'), scan.numberOf('code'), scan.numberOf('data')]

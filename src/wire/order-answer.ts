@@ -85,6 +85,11 @@ export function saysKeyIsMissing(backend: string, exchangeCode: string | undefin
   return exchangeCode !== undefined && (row?.assumedKeyMissing.includes(exchangeCode) ?? false)
 }
 
+/** The acceptance of a placement, as the backend's exchange usually writes it; undefined for a backend that is none. */
+export function exampleAcceptance(backend: string, clientOrderId: string): string | undefined {
+  return ANSWER_ROWS.get(backend.toLowerCase())?.acceptance.example(clientOrderId)
+}
+
 const MAX_TEXT = 200
 
 /**

@@ -75,7 +75,10 @@ export function rowAcceptance(
   fields: RowFields,
   ops: Readonly<Record<AcceptedRequest, string>> | undefined,
 ): AcceptanceForm {
+  const { exchangeOrderId, clientOrderId } = fields
   return {
+    example: (id) =>
+      `{${ops ? `"op":"${ops.place}",` : ''}"code":"0","msg":"","data":[{"${exchangeOrderId}":"1917641","${clientOrderId}":"${id}","${fields.code}":"0"}]}`,
     names: {
       code: {},
       ...(ops && { op: {} }),

@@ -1,31 +1,55 @@
+import { afterEach, beforeEach } from 'vitest'
 import type { ConnectorOptions } from '../../src/connector/connector-options.ts'
+import type { InFlightOrder } from '../../src/connector/in-flight-order.ts'
 import type { PerpetualDerivative } from '../../src/connector/perpetual-derivative.ts'
 import { FakeClock } from './fake-clock.ts'
 import { limitOrder } from './limit-order.ts'
 import { openHooks, type OpenHooks } from './open-hooks.ts'
 
-/** The parents of one test, their networks up and their hooks in the open, on a clock that stands still. */
-export class OpenedParents implements AsyncDisposable {
-  readonly clock = new FakeClock(Date.now())
-  readonly #create: (options: Partial<ConnectorOptions>) => PerpetualDerivative
-  readonly #opened: OpenHooks[] = []
+/** The parents of one test, their networks up and their hooks in the open. */
+export interface OpenedParents {
+  /** Stands still. */
+  readonly clock: FakeClock
+  /** Of the parent that every test has. */
+  readonly hooks: OpenHooks
+  /** One more. */
+  readonly open: (options?: Partial<ConnectorOptions>) => Promise<OpenHooks>
+  /** A buy of 0.01 BTC at 59,000, with what is said otherwise. */
+  readonly order: (fields: Parameters<typeof limitOrder>[0]) => InFlightOrder
+}
 
-  constructor(create: (options: Partial<ConnectorOptions>) => PerpetualDerivative) {
-    this.#create = create
-  }
+/** Opens a parent before each test of the surrounding description, and closes all that were opened after it. */
+export function openedParents(
+  create: (options: Partial<ConnectorOptions>) => PerpetualDerivative,
+): OpenedParents {
+  const opened: OpenHooks[] = []
+  let clock: FakeClock
+  let hooks: OpenHooks
 
-  async open(options: Partial<ConnectorOptions> = {}): Promise<OpenHooks> {
-    const made = openHooks(this.#create({ clock: this.clock, ...options }))
-    this.#opened.push(made)
+  async function open(options: Partial<ConnectorOptions> = {}): Promise<OpenHooks> {
+    const made = openHooks(create({ clock, ...options }))
+    opened.push(made)
     await made.startNetwork()
     return made
   }
 
-  order(fields: Parameters<typeof limitOrder>[0]): ReturnType<typeof limitOrder> {
-    return limitOrder({ createdMs: this.clock.nowMs(), ...fields })
-  }
+  beforeEach(async () => {
+    clock = new FakeClock(Date.now())
+    hooks = await open()
+  })
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const made of this.#opened.splice(0)) await made.stopNetwork()
+  afterEach(async () => {
+    for (const made of opened.splice(0)) await made.stopNetwork()
+  })
+
+  return {
+    get clock() {
+      return clock
+    },
+    get hooks() {
+      return hooks
+    },
+    open,
+    order: (fields) => limitOrder({ createdMs: clock.nowMs(), ...fields }),
   }
 }

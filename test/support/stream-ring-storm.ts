@@ -1,12 +1,14 @@
 /**
- * Writes stream rings as fast as it can until its input ends: `stream-ring-storm.ts MESSAGES LEVELS`. Every field of a
- * message follows from its number, so that a torn one shows. Every fourth is a depth message of twenty levels.
+ * Writes stream rings in bursts, whether anybody reads or not, until its input ends: `stream-ring-storm.ts MESSAGES
+ * LEVELS`. Every field of a message follows from its number, so that a torn one shows. Every fourth is a depth message
+ * of twenty levels. Between bursts it rests, so that a reader on the same processor sees more than laps.
  */
 import { SharedMemory } from '../../src/posix/shared-memory.ts'
 
 const SLOTS = 100_000
 const LEVELS = 20
-const TURN = 20_000
+const BURST = 10_000
+const REST_MS = 5
 
 const [messagesName, levelsName] = process.argv.slice(2) as [string, string]
 const messages = SharedMemory.open(messagesName, 5_600_016).buffer
@@ -52,7 +54,7 @@ function writeOne(): void {
 }
 
 function turn(): void {
-  for (let i = 0; i < TURN; i++) writeOne()
-  if (!isOver) setImmediate(turn)
+  for (let i = 0; i < BURST; i++) writeOne()
+  if (!isOver) setTimeout(turn, REST_MS)
 }
 turn()

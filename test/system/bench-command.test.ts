@@ -66,9 +66,10 @@ describe('qtx bench', () => {
     expect(feed?.sockets.map(({ receiver }) => receiver)).toEqual(
       isLinux ? ['recvmmsg', 'recvmmsg', 'dgram'] : ['dgram'],
     )
-    for (const { sent, received } of feed?.latency ?? []) {
+    for (const { sent, received, isBookKept } of feed?.latency ?? []) {
       expect(received).toBeGreaterThan(0)
       expect(received).toBeLessThanOrEqual(sent)
+      if (received === sent) expect(isBookKept).toBe(true)
     }
     if (isLinux) expect(ring?.map(({ mode }) => mode)).toEqual(['default', 'spin'])
     const measured = [decode, book, feed?.drain, feed?.latency, ring, journal].flatMap(numbersOf)

@@ -9,9 +9,8 @@ import { startSimulatedBybit } from '../../src/simulator/exchange/bybit/simulate
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
-import type { OpenHooks } from '../support/open-hooks.ts'
 import { connectedStream } from '../support/connected-stream.ts'
-import { OpenedParents } from '../support/opened-parents.ts'
+import { openedParents } from '../support/opened-parents.ts'
 import { until } from '../support/until.ts'
 import { errorOf } from '../support/error-of.ts'
 
@@ -58,21 +57,11 @@ beforeEach(async () => {
 afterEach(() => exchange.close())
 
 describe('the hooks', () => {
-  let parents: OpenedParents
-  let hooks: OpenHooks
-
-  const open = (options?: Partial<ConnectorOptions>) => parents.open(options)
-  const order = (fields: Parameters<OpenedParents['order']>[0]) => parents.order(fields)
-
-  beforeEach(async () => {
-    parents = new OpenedParents(parent)
-    hooks = await open()
-  })
-
-  afterEach(() => parents[Symbol.asyncDispose]())
+  const parents = openedParents(parent)
+  const { open, order } = parents
 
   test('only linear instruments are asked for, and nothing private before it is needed', async () => {
-    const rules = await hooks.fetchTradingRules(signal)
+    const rules = await parents.hooks.fetchTradingRules(signal)
     expect(rules.map(({ pair, exchangeSymbol }) => [pair, exchangeSymbol])).toEqual([
       [PAIR, SYMBOL],
       ['DOGE-USDT', 'DOGEUSDT'],
@@ -87,10 +76,10 @@ describe('the hooks', () => {
   })
 
   test('balances are the wallet’s; what is available counts open profit and what is bound', async () => {
-    await hooks.placeOrder(order({ clientOrderId: '1', orderType: 'market', price: undefined }))
+    await parents.hooks.placeOrder(order({ clientOrderId: '1', orderType: 'market', price: undefined }))
     exchange.applyMarketEvent(market([[60_500, 1]], [[60_510, 1]]))
-    await hooks.placeOrder(order({ clientOrderId: '2' }))
-    const [balance] = await hooks.fetchBalances(signal)
+    await parents.hooks.placeOrder(order({ clientOrderId: '2' }))
+    const [balance] = await parents.hooks.fetchBalances(signal)
     const wallet = account().walletBalance('USDT')
     // Entered at 60,010, marked at 60,505, 20 times leverage; the fee is in the wallet already.
     const available = wallet.plus('4.95').minus('30.2525').minus('29.5')
@@ -103,16 +92,18 @@ describe('the hooks', () => {
   })
 
   test('positions of all pairs come in one request, signed, without those that are closed', async () => {
-    await hooks.fetchTradingRules(signal)
-    await hooks.placeOrder(order({ clientOrderId: '1', tradeType: 'sell', price: new Decimal('59900') }))
+    await parents.hooks.fetchTradingRules(signal)
+    await parents.hooks.placeOrder(
+      order({ clientOrderId: '1', tradeType: 'sell', price: new Decimal('59900') }),
+    )
     const doge = {
       pair: 'DOGE-USDT',
       orderType: 'market',
       amount: new Decimal('100'),
       price: undefined,
     } as const
-    await hooks.placeOrder(order({ clientOrderId: '2', ...doge }))
-    const positions = await hooks.fetchPositions(signal)
+    await parents.hooks.placeOrder(order({ clientOrderId: '2', ...doge }))
+    const positions = await parents.hooks.fetchPositions(signal)
     expect(
       positions.map(({ pair, amount, entryPrice, leverage }) => [
         pair,
@@ -125,29 +116,31 @@ describe('the hooks', () => {
       ['DOGE-USDT', '100', '0.10001', 20],
     ])
     expect(requestsTo('/v5/position/list')).toHaveLength(1)
-    await hooks.placeOrder(order({ clientOrderId: '3', ...doge, tradeType: 'sell', positionAction: 'close' }))
-    expect((await hooks.fetchPositions(signal)).map(({ pair }) => pair)).toEqual([PAIR])
+    await parents.hooks.placeOrder(
+      order({ clientOrderId: '3', ...doge, tradeType: 'sell', positionAction: 'close' }),
+    )
+    expect((await parents.hooks.fetchPositions(signal)).map(({ pair }) => pair)).toEqual([PAIR])
   })
 
   test('the position mode is that of every pair; what is set already is no error, what is in use is', async () => {
-    expect(await hooks.fetchPositionMode(signal)).toBe('oneWay')
-    await hooks.submitPositionMode('oneWay', signal)
-    await hooks.submitPositionMode('hedge', signal)
+    expect(await parents.hooks.fetchPositionMode(signal)).toBe('oneWay')
+    await parents.hooks.submitPositionMode('oneWay', signal)
+    await parents.hooks.submitPositionMode('hedge', signal)
     expect(account().hedgeMode).toBe(true)
-    expect(await hooks.fetchPositionMode(signal)).toBe('hedge')
-    await hooks.submitPositionMode('oneWay', signal)
-    await hooks.placeOrder(order({ clientOrderId: '1' }))
-    expect((await errorOf(hooks.submitPositionMode('hedge', signal))).message).toContain('110028')
+    expect(await parents.hooks.fetchPositionMode(signal)).toBe('hedge')
+    await parents.hooks.submitPositionMode('oneWay', signal)
+    await parents.hooks.placeOrder(order({ clientOrderId: '1' }))
+    expect((await errorOf(parents.hooks.submitPositionMode('hedge', signal))).message).toContain('110028')
     const symbols = requestsTo('/v5/position/list').map(({ parameters }) => parameters['symbol'])
     expect(symbols.slice(0, 2).sort()).toEqual([SYMBOL, 'DOGEUSDT'])
   })
 
   test('leverage is read and set; what is set already is no error', async () => {
-    expect(await hooks.fetchLeverage(PAIR, signal)).toBe(20)
-    expect(await hooks.submitLeverage(PAIR, 7, signal)).toBe(7)
-    expect(await hooks.submitLeverage(PAIR, 7, signal)).toBe(7)
-    expect(await hooks.fetchLeverage(PAIR, signal)).toBe(7)
-    expect((await errorOf(hooks.submitLeverage(PAIR, 101, signal))).message).toContain('110013')
+    expect(await parents.hooks.fetchLeverage(PAIR, signal)).toBe(20)
+    expect(await parents.hooks.submitLeverage(PAIR, 7, signal)).toBe(7)
+    expect(await parents.hooks.submitLeverage(PAIR, 7, signal)).toBe(7)
+    expect(await parents.hooks.fetchLeverage(PAIR, signal)).toBe(7)
+    expect((await errorOf(parents.hooks.submitLeverage(PAIR, 101, signal))).message).toContain('110013')
   })
 
   test('funding info comes from the ticker, whole', async () => {
@@ -156,7 +149,7 @@ describe('the hooks', () => {
       markPrice: new Decimal('60004.5'),
       indexPrice: new Decimal('60003.25'),
     })
-    const info = await hooks.fetchFundingInfo(PAIR, signal)
+    const info = await parents.hooks.fetchFundingInfo(PAIR, signal)
     expect([info.rate, info.markPrice, info.indexPrice].map(String)).toEqual([
       '-0.000212',
       '60004.5',
@@ -166,7 +159,7 @@ describe('the hooks', () => {
   })
 
   test('funding payments are received when positive, also those of more than a week ago', async () => {
-    await hooks.placeOrder(order({ clientOrderId: '1', orderType: 'market', price: undefined }))
+    await parents.hooks.placeOrder(order({ clientOrderId: '1', orderType: 'market', price: undefined }))
     const nowMs = Date.now()
     for (const daysAgo of [20, 10, 0]) {
       exchange.setClockSkew(-daysAgo * DAY_MS)
@@ -176,7 +169,7 @@ describe('the hooks', () => {
     exchange.setClockSkew(1)
     exchange.engine.payFunding(SYMBOL)
     exchange.setClockSkew(0)
-    const payments = await hooks.fetchFundingPayments(PAIR, nowMs - 15 * DAY_MS, signal)
+    const payments = await parents.hooks.fetchFundingPayments(PAIR, nowMs - 15 * DAY_MS, signal)
     expect(payments.map(({ asset, amount }) => `${String(amount)} ${asset}`)).toEqual([
       '-0.060005 USDT',
       '-0.060005 USDT',
@@ -184,7 +177,7 @@ describe('the hooks', () => {
     ])
     expect(new Set(payments.map(({ paymentId }) => paymentId)).size).toBe(3)
     expect(requestsTo('/v5/execution/list').length, 'seven days at a time').toBe(3)
-    expect(await hooks.fetchFundingPayments('DOGE-USDT', nowMs - DAY_MS, signal)).toEqual([])
+    expect(await parents.hooks.fetchFundingPayments('DOGE-USDT', nowMs - DAY_MS, signal)).toEqual([])
   })
 
   test('every open order is fetched, page by page, of all pairs at once', async () => {
@@ -199,7 +192,7 @@ describe('the hooks', () => {
         clientOrderId: `7${count}`,
       })
     }
-    const open = await hooks.fetchOpenOrders(signal)
+    const open = await parents.hooks.fetchOpenOrders(signal)
     expect(new Set(open.map(({ clientOrderId }) => clientOrderId)).size).toBe(55)
     expect(open.every(({ state, source }) => state === 'open' && source === 'rest')).toBe(true)
     expect(requestsTo('/v5/order/realtime')).toHaveLength(2)
@@ -207,27 +200,27 @@ describe('the hooks', () => {
 
   test('a resting order is received with its UUID, found by its client id, and its cancel is only received', async () => {
     const resting = order({ clientOrderId: '18446744073709551615' })
-    const placed = await hooks.placeOrder(resting)
+    const placed = await parents.hooks.placeOrder(resting)
     expect(placed).toMatchObject({
       kind: 'accepted',
       exchangeOrderId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     })
     expect(placed).not.toHaveProperty('state')
-    expect(await hooks.fetchOrder(resting, signal)).toMatchObject({
+    expect(await parents.hooks.fetchOrder(resting, signal)).toMatchObject({
       state: 'open',
       clientOrderId: resting.clientOrderId,
     })
-    const canceled = await hooks.placeCancel(resting)
+    const canceled = await parents.hooks.placeCancel(resting)
     expect(canceled.kind).toBe('accepted')
     expect(canceled).not.toHaveProperty('executedAmount')
-    expect(await hooks.fetchOrder(resting, signal)).toMatchObject({ state: 'canceled' })
+    expect(await parents.hooks.fetchOrder(resting, signal)).toMatchObject({ state: 'canceled' })
   })
 
   test('what the exchange cancels at once is accepted, and says why when it is looked up', async () => {
     const reasonOf = async (fields: Partial<OrderIdentity> & { clientOrderId: string }) => {
       const placed = order(fields)
-      expect(await hooks.placeOrder(placed)).toMatchObject({ kind: 'accepted' })
-      const found = await hooks.fetchOrder(placed, signal)
+      expect(await parents.hooks.placeOrder(placed)).toMatchObject({ kind: 'accepted' })
+      const found = await parents.hooks.fetchOrder(placed, signal)
       expect(found?.state).toBe('canceled')
       return found?.reason?.message
     }
@@ -262,8 +255,8 @@ describe('the hooks', () => {
       body: { retCode: 0, retMsg: 'OK', result: { list: [], nextPageCursor: '' } },
     }
     exchange.failRest(({ path }) => (path === '/v5/order/realtime' ? empty : undefined))
-    expect(await hooks.fetchOrder(old, signal)).toMatchObject({ state: 'filled', clientOrderId: '1' })
-    const fills = await hooks.fetchOrderFills(old, signal)
+    expect(await parents.hooks.fetchOrder(old, signal)).toMatchObject({ state: 'filled', clientOrderId: '1' })
+    const fills = await parents.hooks.fetchOrderFills(old, signal)
     expect(fills.map(({ price, amount, fee }) => [price, amount, fee?.amount].map(String))).toEqual([
       ['60010', '0.01', '0.30005'],
     ])
@@ -272,10 +265,10 @@ describe('the hooks', () => {
   test('fills of an order are all fetched, page by page, oldest first, and no other order’s', async () => {
     const asks = Array.from({ length: 130 }, (_, at): [number, number] => [60_010 + at / 10, 0.001])
     exchange.applyMarketEvent(market([[60_000, 1]], asks))
-    await hooks.placeOrder(order({ clientOrderId: '1', price: new Decimal('60010') }))
+    await parents.hooks.placeOrder(order({ clientOrderId: '1', price: new Decimal('60010') }))
     const taking = order({ clientOrderId: '2', amount: new Decimal('0.12'), price: new Decimal('60030') })
-    await hooks.placeOrder(taking)
-    const fills = await hooks.fetchOrderFills(taking, signal)
+    await parents.hooks.placeOrder(taking)
+    const fills = await parents.hooks.fetchOrderFills(taking, signal)
     expect(fills).toHaveLength(120)
     expect([fills[0], fills.at(-1)].map((fill) => String(fill?.price))).toEqual(['60010.1', '60022'])
     expect(
@@ -288,7 +281,7 @@ describe('the hooks', () => {
 
   test('what the exchange refuses is rejected, with its code and words, though the status is 200', async () => {
     const refused = async (fields: Partial<OrderIdentity> & { clientOrderId: string }) => {
-      const outcome = await hooks.placeOrder(order(fields))
+      const outcome = await parents.hooks.placeOrder(order(fields))
       return outcome.kind === 'rejected' ? outcome.reason : outcome
     }
     expect(await refused({ clientOrderId: '1', amount: new Decimal('100') })).toEqual({
@@ -305,23 +298,23 @@ describe('the hooks', () => {
 
   test('an order that the exchange does not have is undefined, and canceling it is not found', async () => {
     const never = order({ clientOrderId: '27' })
-    expect(await hooks.fetchOrder(never, signal)).toBeUndefined()
-    expect(await hooks.fetchOrderFills(never, signal)).toEqual([])
-    expect(await hooks.placeCancel(never)).toMatchObject({ kind: 'rejected', notFound: true })
-    await hooks.placeOrder(never)
-    await hooks.placeCancel(never)
-    expect(await hooks.placeCancel(never), 'done orders too').toMatchObject({
+    expect(await parents.hooks.fetchOrder(never, signal)).toBeUndefined()
+    expect(await parents.hooks.fetchOrderFills(never, signal)).toEqual([])
+    expect(await parents.hooks.placeCancel(never)).toMatchObject({ kind: 'rejected', notFound: true })
+    await parents.hooks.placeOrder(never)
+    await parents.hooks.placeCancel(never)
+    expect(await parents.hooks.placeCancel(never), 'done orders too').toMatchObject({
       kind: 'rejected',
       notFound: true,
     })
   })
 
   test('answers without a list say nothing of balances, positions and open orders: not that there are none', async () => {
-    await hooks.fetchTradingRules(signal)
+    await parents.hooks.fetchTradingRules(signal)
     const reads: (() => Promise<unknown>)[] = [
-      () => hooks.fetchBalances(signal),
-      () => hooks.fetchPositions(signal),
-      () => hooks.fetchOpenOrders(signal),
+      () => parents.hooks.fetchBalances(signal),
+      () => parents.hooks.fetchPositions(signal),
+      () => parents.hooks.fetchOpenOrders(signal),
     ]
     for (const read of reads) {
       for (const result of [
@@ -344,13 +337,13 @@ describe('the hooks', () => {
           ? { status: 200, body: { retCode: 0, retMsg: 'OK', result } }
           : undefined,
       )
-      const error = await errorOf(hooks.fetchOrder(order({ clientOrderId: '27' }), signal))
+      const error = await errorOf(parents.hooks.fetchOrder(order({ clientOrderId: '27' }), signal))
       expect(error.code).toBe('QTX_EXCHANGE_ANSWER')
     }
   })
 
   test('I2: an answer that is lost, or says that the exchange does not know, leaves the outcome unknown', async () => {
-    await hooks.fetchTradingRules(signal)
+    await parents.hooks.fetchTradingRules(signal)
     const answer = (body: object) => ({ status: 200, body: { retExtInfo: {}, time: 1, ...body } })
     const faults = [
       'drop-after',
@@ -363,20 +356,20 @@ describe('the hooks', () => {
     for (const [index, fault] of faults.entries()) {
       exchange.failRest(({ path }) => (path === '/v5/order/create' ? fault : undefined))
       const placed = order({ clientOrderId: `3${index}` })
-      expect(await hooks.placeOrder(placed), JSON.stringify(fault)).toMatchObject({ kind: 'unknown' })
-      const found = await hooks.fetchOrder(placed, signal)
+      expect(await parents.hooks.placeOrder(placed), JSON.stringify(fault)).toMatchObject({ kind: 'unknown' })
+      const found = await parents.hooks.fetchOrder(placed, signal)
       expect(found?.state).toBe(fault === 'drop-after' ? 'open' : undefined)
     }
   })
 
   test('I30: after a refusal for its time a read is made again with the exchange’s clock, and logins use it', async () => {
     exchange.setClockSkew(-120_000)
-    expect(await hooks.fetchPositionMode(signal)).toBe('oneWay')
-    expect(await hooks.placeOrder(order({ clientOrderId: '36' }))).toMatchObject({ kind: 'accepted' })
+    expect(await parents.hooks.fetchPositionMode(signal)).toBe('oneWay')
+    expect(await parents.hooks.placeOrder(order({ clientOrderId: '36' }))).toMatchObject({ kind: 'accepted' })
     exchange.setClockSkew(120_000)
-    expect(await hooks.fetchPositionMode(signal)).toBe('oneWay')
+    expect(await parents.hooks.fetchPositionMode(signal)).toBe('oneWay')
     const notes = new UserStreamNotes()
-    const stream = hooks.createUserStream()
+    const stream = parents.hooks.createUserStream()
     await stream.start(notes)
     await until(() => notes.connectedCount === 1, 'the login')
     await stream.stop()
@@ -403,12 +396,12 @@ describe('the hooks', () => {
   })
 
   describe('the private stream', () => {
-    const stream = connectedStream(() => hooks.createUserStream())
+    const stream = connectedStream(() => parents.hooks.createUserStream())
 
     test('an order’s whole life is told in order, fills before states, with the trade ids of REST', async () => {
       exchange.applyMarketEvent(market([[60_000, 1]], [[60_010, 0.01], [60_020, 1]])) // prettier-ignore
       const taking = order({ clientOrderId: '51', amount: new Decimal('0.015'), price: new Decimal('60100') })
-      await hooks.placeOrder(taking)
+      await parents.hooks.placeOrder(taking)
       await until(() => stream.notes.orders.at(-1)?.state === 'filled', 'filled')
       const [first, second] = stream.notes.trades
       expect(stream.notes.sequence).toEqual([
@@ -420,9 +413,11 @@ describe('the hooks', () => {
       ])
       const text = (fill: (typeof stream.notes.trades)[number]) =>
         [fill.tradeId, fill.price, fill.amount, fill.fee?.amount, fill.fee?.asset, fill.fillMs].map(String)
-      expect((await hooks.fetchOrderFills(taking, signal)).map(text)).toEqual(stream.notes.trades.map(text))
+      expect((await parents.hooks.fetchOrderFills(taking, signal)).map(text)).toEqual(
+        stream.notes.trades.map(text),
+      )
       await until(() => String(stream.notes.positionChanges.at(-1)?.amount) === '0.015')
-      const [balance] = await hooks.fetchBalances(signal)
+      const [balance] = await parents.hooks.fetchBalances(signal)
       const told = stream.notes.balanceChanges.at(-1)
       expect([told?.total, told?.available].map(String)).toEqual(
         [balance?.total, balance?.available].map(String),
@@ -430,22 +425,22 @@ describe('the hooks', () => {
     })
 
     test('funding is told with the id that the history has', async () => {
-      await hooks.placeOrder(order({ clientOrderId: '52', orderType: 'market', price: undefined }))
+      await parents.hooks.placeOrder(order({ clientOrderId: '52', orderType: 'market', price: undefined }))
       exchange.engine.payFunding(SYMBOL)
       await until(() => stream.notes.fundingPayments.length === 1)
-      const [fetched] = await hooks.fetchFundingPayments(PAIR, Date.now() - DAY_MS, signal)
+      const [fetched] = await parents.hooks.fetchFundingPayments(PAIR, Date.now() - DAY_MS, signal)
       expect(JSON.stringify(stream.notes.fundingPayments[0])).toBe(JSON.stringify(fetched))
     })
 
     test('a position that is closed is told with amount zero', async () => {
-      await hooks.placeOrder(order({ clientOrderId: '53', orderType: 'market', price: undefined }))
+      await parents.hooks.placeOrder(order({ clientOrderId: '53', orderType: 'market', price: undefined }))
       const close = {
         tradeType: 'sell',
         orderType: 'market',
         price: undefined,
         positionAction: 'close',
       } as const
-      await hooks.placeOrder(order({ clientOrderId: '54', ...close }))
+      await parents.hooks.placeOrder(order({ clientOrderId: '54', ...close }))
       await until(() => stream.notes.positionChanges.at(-1)?.amount.isZero() === true)
     })
 
@@ -454,7 +449,7 @@ describe('the hooks', () => {
       await until(() => stream.notes.disconnects.length === 1)
       parents.clock.advance(500)
       await until(() => stream.notes.connectedCount === 2)
-      await hooks.placeOrder(order({ clientOrderId: '55' }))
+      await parents.hooks.placeOrder(order({ clientOrderId: '55' }))
       await until(() => stream.notes.orders.length === 1)
     })
 

@@ -11,9 +11,8 @@ import { startSimulatedOkx } from '../../src/simulator/exchange/okx/simulated-ok
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
-import type { OpenHooks } from '../support/open-hooks.ts'
 import { connectedStream } from '../support/connected-stream.ts'
-import { OpenedParents } from '../support/opened-parents.ts'
+import { openedParents } from '../support/opened-parents.ts'
 import { until } from '../support/until.ts'
 
 const PAIR = 'BTC-USDT'
@@ -73,21 +72,11 @@ beforeEach(async () => {
 afterEach(() => exchange.close())
 
 describe('the hooks', () => {
-  let parents: OpenedParents
-  let hooks: OpenHooks
-
-  const open = (options?: Partial<ConnectorOptions>) => parents.open(options)
-  const order = (fields: Parameters<OpenedParents['order']>[0]) => parents.order(fields)
-
-  beforeEach(async () => {
-    parents = new OpenedParents(parent)
-    hooks = await open()
-  })
-
-  afterEach(() => parents[Symbol.asyncDispose]())
+  const parents = openedParents(parent)
+  const { open, order } = parents
 
   test('rules are base units: a lot is a hundredth of a contract', async () => {
-    const rules = await hooks.fetchTradingRules(signal)
+    const rules = await parents.hooks.fetchTradingRules(signal)
     const text = rules.map((rule) => [
       rule.exchangeSymbol,
       String(rule.contractSize),
@@ -102,48 +91,50 @@ describe('the hooks', () => {
   })
 
   test('only the swap instruments are asked for, and nothing private before it is needed', async () => {
-    await hooks.fetchTradingRules(signal)
+    await parents.hooks.fetchTradingRules(signal)
     expect(exchange.requests.map(({ path, parameters }) => [path, parameters])).toEqual([
       ['/api/v5/public/instruments', { instType: 'SWAP' }],
     ])
   })
 
   test('balances are the wallet’s, not the equity with its open profit', async () => {
-    await hooks.placeOrder(order({ clientOrderId: '1', orderType: 'market', price: undefined }))
+    await parents.hooks.placeOrder(order({ clientOrderId: '1', orderType: 'market', price: undefined }))
     exchange.applyMarketEvent(market([[70_000, 1]], [[70_010, 1]]))
-    const [balance] = await hooks.fetchBalances(signal)
+    const [balance] = await parents.hooks.fetchBalances(signal)
     // A fee of 0.05 % of 600.1 USDT; the position has gained about 100.
     expect(String(balance?.total)).toBe('9999.69995')
     expect(balance?.available?.gt('10000')).toBe(true)
   })
 
   test('the position mode is read and set; what is set already is no error, what is in use is', async () => {
-    expect(await hooks.fetchPositionMode(signal)).toBe('oneWay')
-    await hooks.submitPositionMode('oneWay', signal)
-    await hooks.submitPositionMode('hedge', signal)
-    expect(await hooks.fetchPositionMode(signal)).toBe('hedge')
-    await hooks.submitPositionMode('oneWay', signal)
-    await hooks.placeOrder(order({ clientOrderId: '2' }))
-    await expect(hooks.submitPositionMode('hedge', signal)).rejects.toThrow('59000')
+    expect(await parents.hooks.fetchPositionMode(signal)).toBe('oneWay')
+    await parents.hooks.submitPositionMode('oneWay', signal)
+    await parents.hooks.submitPositionMode('hedge', signal)
+    expect(await parents.hooks.fetchPositionMode(signal)).toBe('hedge')
+    await parents.hooks.submitPositionMode('oneWay', signal)
+    await parents.hooks.placeOrder(order({ clientOrderId: '2' }))
+    await expect(parents.hooks.submitPositionMode('hedge', signal)).rejects.toThrow('59000')
   })
 
   test('leverage is read and set', async () => {
-    expect(await hooks.fetchLeverage(PAIR, signal)).toBe(20)
-    expect(await hooks.submitLeverage(PAIR, 7, signal)).toBe(7)
-    expect(await hooks.fetchLeverage(PAIR, signal)).toBe(7)
-    await expect(hooks.submitLeverage('DOGE-USDT', 100, signal)).rejects.toThrow('59102')
+    expect(await parents.hooks.fetchLeverage(PAIR, signal)).toBe(20)
+    expect(await parents.hooks.submitLeverage(PAIR, 7, signal)).toBe(7)
+    expect(await parents.hooks.fetchLeverage(PAIR, signal)).toBe(7)
+    await expect(parents.hooks.submitLeverage('DOGE-USDT', 100, signal)).rejects.toThrow('59102')
   })
 
   test('positions are signed base units, and those that are closed are gone', async () => {
-    await hooks.placeOrder(order({ clientOrderId: '3', tradeType: 'sell', price: new Decimal('59900') }))
-    const [position, ...rest] = await hooks.fetchPositions(signal)
+    await parents.hooks.placeOrder(
+      order({ clientOrderId: '3', tradeType: 'sell', price: new Decimal('59900') }),
+    )
+    const [position, ...rest] = await parents.hooks.fetchPositions(signal)
     expect(rest).toEqual([])
     expect(position).toMatchObject({ pair: PAIR, leverage: 20 })
     expect([String(position?.amount), String(position?.entryPrice)]).toEqual(['-0.01', '60000'])
     const close = { orderType: 'market', price: undefined, positionAction: 'close' } as const
-    await hooks.placeOrder(order({ clientOrderId: '4', ...close }))
+    await parents.hooks.placeOrder(order({ clientOrderId: '4', ...close }))
     // OKX still lists it, with size 0 and no price.
-    expect(await hooks.fetchPositions(signal)).toEqual([])
+    expect(await parents.hooks.fetchPositions(signal)).toEqual([])
   })
 
   test('funding info is put together from the rate, the mark price and the index price', async () => {
@@ -155,7 +146,7 @@ describe('the hooks', () => {
       indexPrice: indexPrice!,
       fundingRate: fundingRate!,
     })
-    const info = await hooks.fetchFundingInfo(PAIR, signal)
+    const info = await parents.hooks.fetchFundingInfo(PAIR, signal)
     expect(info).toMatchObject({ pair: PAIR, nextFundingMs, source: 'rest' })
     expect([info.markPrice, info.indexPrice, info.rate].map(String)).toEqual([
       '60005.5',
@@ -165,38 +156,38 @@ describe('the hooks', () => {
   })
 
   test('funding payments are those of the pair since a time, beyond one page of bills', async () => {
-    await hooks.placeOrder(order({ clientOrderId: '5', orderType: 'market', price: undefined }))
+    await parents.hooks.placeOrder(order({ clientOrderId: '5', orderType: 'market', price: undefined }))
     const sinceMs = Date.now() - 1_000
     for (let payment = 0; payment < 130; payment++) exchange.engine.payFunding(INSTRUMENT)
-    const payments = await hooks.fetchFundingPayments(PAIR, sinceMs, signal)
+    const payments = await parents.hooks.fetchFundingPayments(PAIR, sinceMs, signal)
     expect(payments).toHaveLength(130)
     expect(payments[0]).toMatchObject({ pair: PAIR, asset: 'USDT' })
     expect(payments.every(({ amount }) => amount.isNegative())).toBe(true)
     expect(payments[0]?.paymentId).toBe(`${PAIR}:USDT:${payments[0]?.paidMs}`)
     const pages = exchange.requests.filter(({ path }) => path.endsWith('bills-archive'))
     expect(pages.map(({ parameters }) => parameters['after'] !== undefined)).toEqual([false, true])
-    expect(await hooks.fetchFundingPayments('DOGE-USDT', sinceMs, signal)).toEqual([])
-    expect(await hooks.fetchFundingPayments(PAIR, Date.now() + 60_000, signal)).toEqual([])
+    expect(await parents.hooks.fetchFundingPayments('DOGE-USDT', sinceMs, signal)).toEqual([])
+    expect(await parents.hooks.fetchFundingPayments(PAIR, Date.now() + 60_000, signal)).toEqual([])
   })
 
   test('a REST book is base units, and has a time in place of a sequence', async () => {
-    const snapshot = await hooks.fetchBookSnapshot('DOGE-USDT', signal)
+    const snapshot = await parents.hooks.fetchBookSnapshot('DOGE-USDT', signal)
     expect([...snapshot.bids]).toEqual([0.1, 50_000])
     expect(Math.abs(snapshot.eventMs - Date.now())).toBeLessThan(60_000)
   })
 
   test('a resting order is accepted with the id of nineteen digits, found by its client id, and canceled', async () => {
     const resting = order({ clientOrderId: '18446744073709551615' })
-    const placed = await hooks.placeOrder(resting)
+    const placed = await parents.hooks.placeOrder(resting)
     expect(placed).toMatchObject({ kind: 'accepted' })
     const exchangeOrderId = placed.kind === 'accepted' ? placed.exchangeOrderId : undefined
     expect(exchangeOrderId).toMatch(/^\d{19}$/)
     expect(account().records.openOrders()[0]?.size.toString()).toBe('0.01')
-    const [open, ...rest] = await hooks.fetchOpenOrders(signal)
+    const [open, ...rest] = await parents.hooks.fetchOpenOrders(signal)
     expect(rest).toEqual([])
     expect(open).toMatchObject({ clientOrderId: '18446744073709551615', exchangeOrderId, state: 'open' })
-    expect(await hooks.placeCancel(resting)).toMatchObject({ kind: 'accepted' })
-    const found = await hooks.fetchOrder(resting, signal)
+    expect(await parents.hooks.placeCancel(resting)).toMatchObject({ kind: 'accepted' })
+    const found = await parents.hooks.fetchOrder(resting, signal)
     expect(found).toMatchObject({ state: 'canceled', exchangeOrderId })
     expect(found, 'the user wanted it').not.toHaveProperty('reason')
   })
@@ -208,7 +199,7 @@ describe('the hooks', () => {
       const size = new Decimal('0.0001').mul(at)
       exchange.engine.place(account(), { ...engineOrder, price, size, clientOrderId: String(at) })
     }
-    const open = await hooks.fetchOpenOrders(signal)
+    const open = await parents.hooks.fetchOpenOrders(signal)
     expect(open).toHaveLength(205)
     expect(new Set(open.map(({ clientOrderId }) => clientOrderId)).size).toBe(205)
     expect(open[0]).toMatchObject({ pair: PAIR, state: 'open', source: 'rest' })
@@ -221,8 +212,8 @@ describe('the hooks', () => {
       [order({ clientOrderId: '13', timeInForce: 'fok' }), '13'],
     ] as const
     for (const [each, source] of cases) {
-      expect(await hooks.placeOrder(each)).toMatchObject({ kind: 'accepted' })
-      const found = await hooks.fetchOrder(each, signal)
+      expect(await parents.hooks.placeOrder(each)).toMatchObject({ kind: 'accepted' })
+      const found = await parents.hooks.fetchOrder(each, signal)
       expect(found).toMatchObject({ state: 'canceled', reason: { code: 'EXPIRED' } })
       expect(found?.reason?.message).toContain(`source ${source}`)
     }
@@ -237,8 +228,8 @@ describe('the hooks', () => {
       price: undefined,
       amount: new Decimal('0.012'),
     })
-    expect(await hooks.placeOrder(taking)).toMatchObject({ kind: 'accepted' })
-    const fills = await hooks.fetchOrderFills(taking, signal)
+    expect(await parents.hooks.placeOrder(taking)).toMatchObject({ kind: 'accepted' })
+    const fills = await parents.hooks.fetchOrderFills(taking, signal)
     expect(fills).toHaveLength(120)
     expect(new Set(fills.map(({ tradeId }) => tradeId)).size).toBe(120)
     const sum = fills.reduce((total, { amount }) => total.plus(amount), new Decimal(0))
@@ -255,7 +246,7 @@ describe('the hooks', () => {
       [order({ clientOrderId: '23', price: new Decimal('90000') }), '51006'],
     ] as const
     for (const [each, code] of refusals) {
-      const refused = await hooks.placeOrder(each)
+      const refused = await parents.hooks.placeOrder(each)
       expect(refused).toMatchObject({ kind: 'rejected', reason: { code: 'QTX_ORDER_REJECTED' } })
       expect(JSON.stringify(refused)).toContain(code)
     }
@@ -263,10 +254,10 @@ describe('the hooks', () => {
 
   test('an order that the exchange does not have is undefined, and canceling it is not found', async () => {
     const never = order({ clientOrderId: '24' })
-    expect(await hooks.fetchOrder(never, signal)).toBeUndefined()
-    expect(await hooks.fetchOrderFills(never, signal)).toEqual([])
-    expect(await hooks.placeCancel(never)).toMatchObject({ kind: 'rejected', notFound: true })
-    expect(hooks.notFoundIsProofAfterMs).toBe(60_000)
+    expect(await parents.hooks.fetchOrder(never, signal)).toBeUndefined()
+    expect(await parents.hooks.fetchOrderFills(never, signal)).toEqual([])
+    expect(await parents.hooks.placeCancel(never)).toMatchObject({ kind: 'rejected', notFound: true })
+    expect(parents.hooks.notFoundIsProofAfterMs).toBe(60_000)
   })
 
   test('I2: an answer that is lost, or says that the exchange does not know, leaves the outcome unknown', async () => {
@@ -284,17 +275,17 @@ describe('the hooks', () => {
     for (const [index, answer] of answers.entries()) {
       exchange.failRest(({ path }) => (path.endsWith('/batch-orders') ? answer : undefined))
       const lost = order({ clientOrderId: `31${index}` })
-      expect(await hooks.placeOrder(lost), JSON.stringify(answer)).toMatchObject({ kind: 'unknown' })
-      const found = await hooks.fetchOrder(lost, signal)
+      expect(await parents.hooks.placeOrder(lost), JSON.stringify(answer)).toMatchObject({ kind: 'unknown' })
+      const found = await parents.hooks.fetchOrder(lost, signal)
       expect(found?.state).toBe(answer === 'drop-after' ? 'open' : undefined)
     }
   })
 
   test('I30: after a refusal for its time a read is made again with the exchange’s clock, and logins use it', async () => {
     exchange.setClockSkew(-120_000)
-    expect(await hooks.fetchPositionMode(signal)).toBe('oneWay')
+    expect(await parents.hooks.fetchPositionMode(signal)).toBe('oneWay')
     const notes = new UserStreamNotes()
-    const stream = hooks.createUserStream()
+    const stream = parents.hooks.createUserStream()
     await stream.start(notes)
     await until(() => notes.connectedCount === 1, 'connected()')
     await stream.stop()
@@ -320,7 +311,7 @@ describe('the hooks', () => {
   })
 
   test('what ccxt sends on a socket that has ended is refused, and its promise is nobody’s burden', async () => {
-    const { connection } = hooks as unknown as { readonly connection: CcxtConnection }
+    const { connection } = parents.hooks as unknown as { readonly connection: CcxtConnection }
     const client = await connection.createSibling()
     const socket = client.exchange.client(`${exchange.websocketUrl}/ws/v5/private`) as CcxtSocket & {
       connect(): Promise<unknown>
@@ -346,7 +337,7 @@ describe('the hooks', () => {
   })
 
   test('answers to pings reach ccxt on the public stream, or it would take the connection for dead', async () => {
-    const { connection } = hooks as unknown as { readonly connection: CcxtConnection }
+    const { connection } = parents.hooks as unknown as { readonly connection: CcxtConnection }
     const clients: CcxtClient[] = []
     const createSibling = connection.createSibling.bind(connection)
     connection.createSibling = async () => {
@@ -354,7 +345,7 @@ describe('the hooks', () => {
       clients.push(client)
       return client
     }
-    const source = hooks.createMarketDataSource()
+    const source = parents.hooks.createMarketDataSource()
     let isSeeded = false
     const nothing = () => undefined
     source.subscribe(PAIR, {
@@ -375,7 +366,7 @@ describe('the hooks', () => {
   })
 
   describe('the private stream', () => {
-    const stream = connectedStream(() => hooks.createUserStream())
+    const stream = connectedStream(() => parents.hooks.createUserStream())
 
     test('an order’s whole life is told in order, fills before states, with the trade ids of REST', async () => {
       exchange.applyMarketEvent(
@@ -388,7 +379,7 @@ describe('the hooks', () => {
         ),
       )
       const taking = order({ clientOrderId: '51', amount: new Decimal('0.15'), price: new Decimal('60100') })
-      await hooks.placeOrder(taking)
+      await parents.hooks.placeOrder(taking)
       await until(() => stream.notes.orders.at(-1)?.state === 'filled', 'filled')
       const [first, second] = stream.notes.trades
       expect(stream.notes.sequence).toEqual([
@@ -402,7 +393,7 @@ describe('the hooks', () => {
       expect(stream.notes.orders.map((each) => String(each.executedAmount))).toEqual(['0', '0.1', '0.15'])
       // 0.1 × 60010 × 0.05 %, negative on the wire.
       expect(String(first!.fee?.amount)).toBe('3.0005')
-      const fills = await hooks.fetchOrderFills(taking, signal)
+      const fills = await parents.hooks.fetchOrderFills(taking, signal)
       const identities = (list: typeof fills) =>
         list.map((fill) => `${fill.tradeId} ${String(fill.amount)} ${String(fill.fee?.amount)}`).sort()
       expect(identities(fills)).toEqual(identities(stream.notes.trades))
@@ -414,8 +405,8 @@ describe('the hooks', () => {
 
     test('a position that is closed is told with amount zero', async () => {
       const atMarket = { orderType: 'market', price: undefined } as const
-      await hooks.placeOrder(order({ clientOrderId: '52', ...atMarket }))
-      await hooks.placeOrder(
+      await parents.hooks.placeOrder(order({ clientOrderId: '52', ...atMarket }))
+      await parents.hooks.placeOrder(
         order({ clientOrderId: '53', tradeType: 'sell', positionAction: 'close', ...atMarket }),
       )
       await until(() => stream.notes.positionChanges.some((position) => position.amount.isZero()))
@@ -426,7 +417,7 @@ describe('the hooks', () => {
       await until(() => stream.notes.disconnects.length === 1)
       parents.clock.advance(500)
       await until(() => stream.notes.connectedCount === 2)
-      await hooks.placeOrder(order({ clientOrderId: '54' }))
+      await parents.hooks.placeOrder(order({ clientOrderId: '54' }))
       await until(() => stream.notes.orders.length === 1)
     })
 

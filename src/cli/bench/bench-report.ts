@@ -105,11 +105,12 @@ function feedLines({ drain, latency }: FeedResult): Line[] {
     ...drain.map(({ mode, kind, cpuUs }) => row(`${KIND_NAMES[kind]}, ${MODE_NAMES[mode]}`, formatUs(cpuUs))),
     [],
     heading('sent → callback', 'p50', 'p90', 'p99'),
-    ...latency.map(({ mode, perSecond, sentPerSecond, sent, received, p50Us, p90Us, p99Us }) => {
+    ...latency.map(({ mode, perSecond, sentPerSecond, sent, received, isBookKept, p50Us, p90Us, p99Us }) => {
       const slow = sentPerSecond < perSecond * SENT_ENOUGH
       const notes = [
         slow ? `  the sender managed ${formatNumber(sentPerSecond)}/s` : '',
         received < sent ? `  ${formatNumber(sent - received)} of ${formatNumber(sent)} were lost` : '',
+        isBookKept ? '' : '  the book was not live',
       ]
       const name = `${formatNumber(perSecond)}/s, ${MODE_NAMES[mode]}`
       return [...row(name, formatUs(p50Us), formatUs(p90Us), formatUs(p99Us)), span(notes.join(''), 'yellow')]

@@ -47,6 +47,8 @@ export interface LatencyResult {
   readonly p50Us: number
   readonly p90Us: number
   readonly p99Us: number
+  /** False: after losses the book was not live again before a run, so that less was done for a message. */
+  readonly isBookKept: boolean
 }
 
 /** The socket of a receiver, at the end. */

@@ -86,8 +86,10 @@ async function measureLatency(
   const runMs = durationMs / (links.length * LATENCY_RUNS)
   const count = Math.max(1, Math.round((runMs / 1_000) * perSecond))
   const runs = links.map(() => [] as Awaited<ReturnType<FeedLink['drainPaced']>>[])
+  const isBookKept = links.map(() => true)
   for (let run = 0; run < LATENCY_RUNS; run++) {
     for (const [i, link] of links.entries()) {
+      if (!(await link.healBook())) isBookKept[i] = false
       runs[i]!.push(await link.drainPaced('ticker', count, perSecond))
     }
   }
@@ -104,6 +106,7 @@ async function measureLatency(
       p50Us: median(({ p50 }) => p50),
       p90Us: median(({ p90 }) => p90),
       p99Us: median(({ p99 }) => p99),
+      isBookKept: isBookKept[i]!,
     }
   })
 }

@@ -20,13 +20,12 @@ export class MeasuringProcess {
   #exit: string | undefined
   #errors = ''
 
-  constructor(name: string, parameters: readonly string[]) {
+  /** @param flags of Node. */
+  constructor(name: string, parameters: readonly string[], flags: readonly string[]) {
     this.#name = name
     // The same from the sources and from the build.
     const extension = extname(fileURLToPath(import.meta.url))
     const file = fileURLToPath(new URL(`./processes/${name}${extension}`, import.meta.url))
-    // A debugger listens on one port, and that is the parent's.
-    const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
     const child = spawn(process.execPath, [...flags, file, ...parameters], { stdio: 'pipe' })
     this.#child = child
     child.stdin.on('error', () => undefined)
@@ -98,7 +97,7 @@ export class MeasuringProcess {
   }
 
   #endedEarly(exit: string): QtxError {
-    const said = this.#errors.split('\n').find((line) => /Error\b.*:/.test(line))
+    const said = this.#errors.split('\n').find((line) => /^\s*\w*Error(?: \[\w+\])?: /.test(line))
     return new QtxError(
       'QTX_STATE_INVALID',
       `${this.#name} ${exit}${said === undefined ? '' : `: ${said.trim()}`}`,
@@ -112,13 +111,20 @@ export class MeasuringProcess {
 
 /** All processes of a benchmark: none outlives it. */
 export class MeasuringProcesses {
+  readonly #flags: readonly string[]
   readonly #running = new Set<MeasuringProcess>()
   #closed = false
+
+  /** @param flags of Node, which the processes are given as well. */
+  constructor(flags: readonly string[] = process.execArgv) {
+    // A debugger listens on one port, and that is the parent's.
+    this.#flags = flags.filter((flag) => !flag.startsWith('--inspect'))
+  }
 
   /** @throws QtxError `QTX_STATE_INVALID` after `close()`. */
   start(name: string, ...parameters: readonly (string | number)[]): MeasuringProcess {
     if (this.#closed) throw new QtxError('QTX_STATE_INVALID', `the benchmark was stopped before ${name}`)
-    const started = new MeasuringProcess(name, parameters.map(String))
+    const started = new MeasuringProcess(name, parameters.map(String), this.#flags)
     this.#running.add(started)
     void started.ended.then(() => this.#running.delete(started))
     return started

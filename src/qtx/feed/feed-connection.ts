@@ -2,6 +2,7 @@ import { Backoff } from '../../common/backoff.ts'
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import { messageOf } from '../../errors.ts'
+import type { DatagramSource } from './datagram-source.ts'
 import { openReceiver, type OpenReceiverOptions, type OpenedReceiver } from './open-receiver.ts'
 import type { DatagramHandler, Receiver, ReceiverKind, ReceiverStatistics } from './receiver.ts'
 
@@ -19,6 +20,8 @@ export interface FeedConnectionEvents {
 
 export interface FeedConnectionOptions {
   readonly socket: OpenReceiverOptions
+  /** Takes the place of the socket. */
+  readonly source?: DatagramSource | undefined
   readonly handler: DatagramHandler
   readonly events: FeedConnectionEvents
   readonly clock: Clock
@@ -137,7 +140,8 @@ export class FeedConnection {
   }
 
   async #open(): Promise<void> {
-    const opened = await openReceiver(this.#options.socket, this.#options.handler)
+    const { socket, source, handler } = this.#options
+    const opened = source ? await openSource(source, handler) : await openReceiver(socket, handler)
     if (this.#state === 'stopped') {
       await Promise.all([opened.control.close(), opened.group?.close()])
       return
@@ -145,11 +149,11 @@ export class FeedConnection {
     this.#opened = opened
     this.#state = 'open'
     this.#reason = 'open'
-    const { address, port } = opened.server
+    const { address = source?.name, port } = opened.server ?? {}
     const { kind, receiveBufferBytes } = opened.control.getStatistics()
     this.#options.log.info(
       { address, port, receiver: kind, receiveBufferBytes, fallbackReason: opened.fallbackReason },
-      `QTX UDP socket is open towards ${address}:${port}`,
+      source ? `QTX UDP is played from ${source.name}` : `QTX UDP socket is open towards ${address}:${port}`,
     )
     this.#options.events.onOpen()
   }
@@ -184,6 +188,12 @@ export class FeedConnection {
     if (!opened) return []
     return opened.group ? [opened.control, opened.group] : [opened.control]
   }
+}
+
+async function openSource(source: DatagramSource, handler: DatagramHandler): Promise<OpenedReceiver> {
+  const control = source.createReceiver(handler)
+  await control.open()
+  return { server: undefined, control, group: undefined, fallbackReason: undefined }
 }
 
 /** One entry in place of many, so that what is kept does not grow with every reopening. */

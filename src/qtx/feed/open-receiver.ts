@@ -40,7 +40,8 @@ export interface OpenReceiverOptions {
 
 /** What was opened: the receiver that talks to the server and, with multicast, the one of the group. */
 export interface OpenedReceiver {
-  readonly server: ServerAddress
+  /** Undefined where a recording is played. */
+  readonly server: ServerAddress | undefined
   readonly control: Receiver
   readonly group: Receiver | undefined
   /** Why it is not the receiver that was asked for, or that would be usual here. */

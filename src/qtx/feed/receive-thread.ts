@@ -40,16 +40,15 @@ function receive(
     const count = options.busyPoll ? socket.receive() : socket.receiveWaiting()
     // What comes with being interrupted is no datagram.
     if (writer.isStopped()) return
+    if (count >= 0) errors = 0
     if (count === 0) continue
     if (count < 0) {
       const socketError = socket.lastError()
       socket.takeErrors()
       tell({ socketError })
-      if (++errors === MOST_ERRORS_IN_A_ROW)
-        throw new Error(`the socket failed ${errors} times: ${socketError}`)
-      continue
+      if (++errors < MOST_ERRORS_IN_A_ROW) continue
+      throw new Error(`the socket failed ${errors} times: ${socketError}`)
     }
-    errors = 0
     const receivedUs = (performance.now() + aheadMs) * 1_000
     for (let slot = 0; slot < count; slot++) {
       if (hostWord !== undefined && !socket.isFrom(slot, hostWord)) {

@@ -5,8 +5,11 @@ import type { DatagramMemory } from '../../wire/market-data-codec.ts'
  * `dgram` is Node's own and works everywhere.
  */
 export type UdpReceiverKind = 'recvmmsg' | 'worker' | 'dgram'
-/** Which receiver: one of those, or `stream-ring`, which reads messages from shared memory on QTX's own host. */
-export type ReceiverKind = UdpReceiverKind | 'stream-ring'
+/**
+ * Which receiver: one of those; `stream-ring`, which reads messages from shared memory on QTX's own host; `recording`,
+ * which plays what was received before.
+ */
+export type ReceiverKind = UdpReceiverKind | 'stream-ring' | 'recording'
 
 /** The server, after its name was looked up. */
 export interface ServerAddress {

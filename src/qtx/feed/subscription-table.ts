@@ -2,6 +2,12 @@ import { QtxError } from '../../errors.ts'
 import { MAX_SUBSCRIPTIONS_PER_SOCKET } from '../../wire/control-text.ts'
 import type { SymbolSubscription } from './subscription.ts'
 
+/** A symbol and the instrument index that stands for it now. */
+export interface BoundSymbol {
+  readonly symbol: string
+  readonly index: number
+}
+
 /** The subscriptions of one socket, by symbol and, while the server's answers hold, by instrument index. */
 export class SubscriptionTable {
   readonly #bySymbol = new Map<string, SymbolSubscription>()
@@ -13,6 +19,11 @@ export class SubscriptionTable {
 
   all(): readonly SymbolSubscription[] {
     return [...this.#bySymbol.values()]
+  }
+
+  /** The symbols that have an index now. */
+  bound(): readonly BoundSymbol[] {
+    return [...this.#byIndex].map(([index, { symbol }]) => ({ symbol, index }))
   }
 
   has(subscription: SymbolSubscription): boolean {

@@ -5,6 +5,8 @@ import { QtxError } from '../../errors.ts'
 import { subscribeText } from '../../wire/control-text.ts'
 import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../wire/symbol-names.ts'
 import type { StreamRingNames } from '../../wire/stream-ring-layout.ts'
+import type { DatagramSource } from './datagram-source.ts'
+import type { DatagramTap } from './datagram-tap.ts'
 import { LARGEST_RING_BYTES, SMALLEST_RING_BYTES } from './datagram-ring.ts'
 import type { UdpReceiverKind } from './receiver.ts'
 
@@ -51,6 +53,10 @@ export interface QtxUdpManagerOptions {
   readonly subscribeTimeoutMs?: number | undefined
   /** Messages that each queue of `subscribeAndGetQueues` holds. Default 1,000. */
   readonly queueCapacity?: number | undefined
+  /** Is shown everything that is received: a recorder. */
+  readonly tap?: DatagramTap | undefined
+  /** Takes the place of the server, and tells the time; `host` and `port` are then not used. */
+  readonly source?: DatagramSource | undefined
   readonly clock?: Clock | undefined
   readonly logger?: Logger | undefined
   /** Uniform in [0, 1): the jitter of retries. */

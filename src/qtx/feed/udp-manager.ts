@@ -5,6 +5,7 @@ import { QtxError, messageOf } from '../../errors.ts'
 import { createRealtimeClock } from '../../posix/realtime-clock.ts'
 import { toQtxSymbol } from '../../wire/symbol-names.ts'
 import { DatagramRouter } from './datagram-router.ts'
+import { TappedHandler } from './datagram-tap.ts'
 import { FeedConnection } from './feed-connection.ts'
 import { FeedCounters } from './feed-counters.ts'
 import type { FeedListener, SubscriptionState } from './feed-listener.ts'
@@ -12,6 +13,7 @@ import { FeedSession } from './feed-session.ts'
 import { collectFeedStatistics, droppedBy, type FeedStatistics } from './feed-statistics.ts'
 import { FirstOfKindLog } from './first-of-kind-log.ts'
 import { PairQueues } from './pair-queues.ts'
+import type { DatagramHandler } from './receiver.ts'
 import { sequenceRulesOf } from './sequence-rules.ts'
 import { SubscriptionTable } from './subscription-table.ts'
 import { SymbolSubscription } from './subscription.ts'
@@ -101,7 +103,8 @@ export class QtxUdpManager implements AsyncDisposable {
         ...options,
         receiveBufferBytes: options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES,
       },
-      handler: this.#router,
+      source: options.source,
+      handler: this.#tapped(),
       events: {
         onOpen: () => this.#session.open(),
         onClosed: (reason) => this.#session.close(reason),
@@ -109,9 +112,9 @@ export class QtxUdpManager implements AsyncDisposable {
     })
   }
 
-  /** `host:port`. */
+  /** `host:port`, or the name of what is played. */
   get endpoint(): string {
-    return `${this.#options.host}:${this.#options.port}`
+    return this.#options.source?.name ?? `${this.#options.host}:${this.#options.port}`
   }
 
   /**
@@ -235,7 +238,16 @@ export class QtxUdpManager implements AsyncDisposable {
   }
 
   #nowMs(): number {
+    const { source } = this.#options
+    if (source) return source.nowMs()
     return this.#wallOffsetMs + this.#clock.monotonicMs()
+  }
+
+  #tapped(): DatagramHandler {
+    const { tap } = this.#options
+    if (!tap) return this.#router
+    tap.attach(() => this.#table.bound())
+    return new TappedHandler(tap, this.#router, () => this.#nowMs())
   }
 
   #symbolOf(pair: TradingPair): string {

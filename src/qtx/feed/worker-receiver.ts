@@ -149,16 +149,19 @@ export class WorkerReceiver implements Receiver {
     const thread = startModuleThread(THREAD, { workerData: data, name: 'qtx-receive' })
     this.#exited = new Promise((resolve) => thread.once('exit', resolve))
     return new Promise((resolve, reject) => {
+      let isRunning = false
       let why: unknown
       thread.on('message', (news: ReceiveThreadNews) => {
-        if (news === 'running') resolve()
-        else if (!this.#closing) this.#onError(news.socketError)
+        if (news === 'running') {
+          isRunning = true
+          resolve()
+        } else if (!this.#closing) this.#onError(news.socketError)
       })
       thread.on('error', (error) => (why = error))
       thread.on('exit', (code) => {
         const reason = `the receiving thread ended: ${why === undefined ? `exit code ${code}` : messageOf(why)}`
-        reject(new Error(reason))
-        this.#onThreadEnd(reason)
+        if (isRunning) this.#onThreadEnd(reason)
+        else reject(new Error(reason))
       })
     })
   }

@@ -6,6 +6,7 @@ import type { TradingRule } from '../../connector/trading-rule.ts'
 import { QtxError, messageOf } from '../../errors.ts'
 import type { ConnectorClass, QtxOptions } from '../connector-class.ts'
 import type { OrderRoute } from '../connector-protocol.ts'
+import { rehearseOrders } from '../orders/order-rehearsal.ts'
 import type { PlaceResult } from '../orders/order-result.ts'
 import { RingKeeper } from '../orders/ring-keeper.ts'
 import type { SharedMemoryStatistics } from '../orders/shared-memory-options.ts'
@@ -296,6 +297,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       if (this.#router.route === 'qtx') await keeper.start()
       else await keeper.startOrKeepTrying()
       this.#keeper = keeper
+      await rehearseOrders(backend)
     }
   }
   return QtxOrders

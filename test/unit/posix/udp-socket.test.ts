@@ -142,6 +142,41 @@ describe.skipIf(!onLinux)('a UDP socket that receives in batches (Linux only)', 
     expect([own.kernelMs(0), own.dropsBefore(0)]).toEqual([0, 0])
   })
 
+  test('waiting ends with the first datagrams, after the time that was given, and for good when it is interrupted', async () => {
+    const { socket, port } = await peer()
+    const source = { server: { host: '127.0.0.1', port } }
+    const brief = UdpSocket.open({ source, receiveBufferBytes: 1 << 20, waitMs: 5 })
+    toClose.push(() => brief.close())
+    expect(brief.receiveWaiting()).toBe(0)
+    const patient = UdpSocket.open({ source, receiveBufferBytes: 1 << 20, waitMs: 3_600_000 })
+    toClose.push(() => patient.close())
+    expect(patient.receive()).toBe(0)
+    await send(socket, 'one', patient.localPort)
+    await send(socket, 'two', patient.localPort)
+    expect(patient.receiveWaiting()).toBe(2)
+    expect([patient.lengthBytes(0), patient.lengthBytes(1)]).toEqual([3, 3])
+    patient.interrupt()
+    // Waits no hour; what it returns then is no datagram.
+    patient.receiveWaiting()
+    expect(patient.send(Buffer.from('still sends'), '127.0.0.1', port)).toBeUndefined()
+  })
+
+  test('a socket that was adopted is received from with memory of its own', async () => {
+    const { socket, port } = await peer()
+    const own = open(port)
+    const adopted = UdpSocket.adopt(own.descriptor, {
+      source: { server: { host: '127.0.0.1', port } },
+      receiveBufferBytes: 1 << 20,
+    })
+    await send(socket, 'theirs', own.localPort)
+    expect(adopted.receive()).toBe(1)
+    expect(Buffer.from(adopted.buffer, 0, adopted.lengthBytes(0)).toString()).toBe('theirs')
+    expect(new Uint8Array(own.buffer, 0, 6)).toEqual(new Uint8Array(6))
+    await send(socket, 'mine', own.localPort)
+    expect(own.receive()).toBe(1)
+    expect(Buffer.from(own.buffer, 0, own.lengthBytes(0)).toString()).toBe('mine')
+  })
+
   test('an address that is not one, has no route, or is no group, is an error that names it', () => {
     const from = (host: string) => () =>
       UdpSocket.open({ source: { server: { host, port: 9 } }, receiveBufferBytes: 65_536 })

@@ -246,14 +246,16 @@ describe.skipIf(process.platform !== 'linux')('a receiver in a thread of its own
 
   test('a thread that does not start fails the opening, and leaves no socket', async () => {
     process.once('worker', (worker: Worker) => void worker.terminate())
+    const seen = new Recorder()
     const receiver = makeWorker(
       { server: { address: '127.0.0.1', family: 4, port: 9 }, receiveBufferBytes: SMALL_BUFFER_BYTES },
-      new Recorder(),
+      seen,
     )
     const opening = receiver.open()
     const { localPort } = receiver.getStatistics()
     await expect(opening).rejects.toMatchObject({ code: 'QTX_FEED_UNREACHABLE' })
     await expect(opening).rejects.toThrow(/the receiving thread did not start .*use receiver: 'recvmmsg'/)
+    expect(seen.errors).toEqual([])
     expect(localPort).toBeGreaterThan(0)
     expect(waitingBytes(localPort)).toBeUndefined()
   })

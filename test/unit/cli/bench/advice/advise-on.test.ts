@@ -30,6 +30,7 @@ function measured(changes: {
         p50Us: changes.p50Us?.[mode] ?? 20,
         p90Us: 30,
         p99Us: 60,
+        isBookKept: true,
       })),
       sockets: modes.map((mode) => ({
         mode,
