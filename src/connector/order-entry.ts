@@ -90,16 +90,17 @@ export class OrderEntry {
       clientOrderId: ids.next(),
     }
     try {
+      const wantedAmount = quantizeAmount(rule, wanted.amount)
       const sized = sizeForPosition(
         wish.pair,
         wish.tradeType,
-        quantizeAmount(rule, wanted.amount),
+        wantedAmount,
         wish.options.positionAction,
         account.positionAmount(wish.pair),
         tracker.active.values(),
       )
       // A position need not be a multiple of the step.
-      const amount = quantizeAmount(rule, sized.amount)
+      const amount = sized.amount === wantedAmount ? wantedAmount : quantizeAmount(rule, sized.amount)
       const order = tracker.track({ ...identity, amount, positionAction: sized.positionAction })
       this.#send(order, rule)
     } catch (error) {

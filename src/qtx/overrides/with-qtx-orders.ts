@@ -115,6 +115,11 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       return this.#qtx.sizeUnit === 'base' ? ONE : rule.contractSize
     }
 
+    #sizeOf({ amount }: InFlightOrder, rule: TradingRule): string {
+      const unit = this.#unitOf(rule)
+      return (unit === ONE ? amount : amount.div(unit)).toString()
+    }
+
     /** Publishes before it returns. @throws QtxError when nothing was published. */
     #placeByRing(order: InFlightOrder, rule: TradingRule): Promise<PlaceResult> {
       const { price, timeInForce } = pricedForRing(
@@ -135,7 +140,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         orderType: order.orderType === 'limitMaker' ? 'limitMaker' : 'limit',
         ...(timeInForce && { timeInForce }),
         price: price.toString(),
-        size: order.amount.div(this.#unitOf(rule)).toString(),
+        size: this.#sizeOf(order, rule),
       })
     }
 
