@@ -11,7 +11,7 @@ const GROUPS: Readonly<Record<'' | ', never asleep', readonly ReceiverName[]>> =
 const RATES = [1_000, 10_000, 50_000, 100_000]
 const SECONDS = 0.25
 /** At low rates it takes longer to see enough. */
-const LEAST_MESSAGES = 1_000
+const LEAST_MESSAGES = 400
 const PERCENTILES = ['p50', 'p90', 'p99'] as const
 
 /** From sending a datagram to the callback, the book being updated. */

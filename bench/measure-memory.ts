@@ -1,5 +1,6 @@
 import type { Measurement } from './bench-context.ts'
 import { LOAD_PAIRS, LOAD_PER_SECOND, runLoad } from './feed-load.ts'
+import { pauseRows } from './measure-pauses.ts'
 import { theilSen } from './theil-sen.ts'
 
 const BYTES_PER_MB = 1_048_576
@@ -48,6 +49,14 @@ export const measureMemory: Measurement = async (context) => {
         { name: 'slope, 95 % highest', samples: [highest] },
       ],
       notes: [`Of the last ${settled.length} seconds.`],
+    },
+    {
+      title: `Meanwhile, without queues: pauses over 1 ms in ${seconds} s`,
+      unit: 'pauses',
+      rows: pauseRows(seen.causes),
+      notes: [
+        `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms; ${Math.round(100 * seen.cpuShare)} % of a core; the kernel dropped ${seen.kernelDrops}.`,
+      ],
     },
     {
       title: 'Resident memory over time',

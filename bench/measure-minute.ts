@@ -23,7 +23,7 @@ export const measureMinute: Measurement = async ({ runs, isBrief, processes, wor
   let last: MinuteResult | undefined
   for (let run = 0; run < runs; run++) {
     for (const [i, name] of names.entries()) {
-      const args = [VARIANTS[name], workloads.book(), workloads.datagrams('minute'), isBrief ? '1' : '9']
+      const args = [VARIANTS[name], workloads.book(), workloads.datagrams('minute'), isBrief ? '1' : '5']
       last = (await processes.run('minute', args)) as MinuteResult
       messages[i]!.samples.push(last.messageNs)
       levels[i]!.samples.push(last.levelNs)

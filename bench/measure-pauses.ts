@@ -1,5 +1,7 @@
 import type { Measurement } from './bench-context.ts'
 import { LOAD_PAIRS, LOAD_PER_SECOND, runLoad } from './feed-load.ts'
+import type { MeasuredRow } from './measured.ts'
+import type { PauseCauses } from './pause-causes.ts'
 import { readable } from './table.ts'
 
 const SECONDS = 60
@@ -13,18 +15,14 @@ export const measurePauses: Measurement = async (context) => {
   log(`pauses: ${seconds} s`)
   const seen = await runLoad('queues', seconds, context, peers)
   const { causes, spinner } = seen
-  const rows = {
-    'caused by us: garbage collection': causes.collection,
-    'caused by us: work': causes.work,
-    'the machine, then catching up': causes.catchingUp,
-    'the machine': causes.machine,
-    'C, spinning beside it: the machine': spinner!.over1Ms,
-  }
   return [
     {
       title: `Pauses over 1 ms in ${seconds} s`,
       unit: 'pauses',
-      rows: Object.entries(rows).map(([name, count]) => ({ name, samples: [count] })),
+      rows: [
+        ...pauseRows(causes),
+        { name: 'C, spinning beside it: the machine', samples: [spinner!.over1Ms] },
+      ],
       notes: [
         `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs: books, queues that are read, and statistics each second; ${Math.round(100 * seen.cpuShare)} % of a core. ` +
           `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms, the longest ${readable(seen.longestCollectionMs)} ms. ` +
@@ -32,5 +30,15 @@ export const measurePauses: Measurement = async (context) => {
           `${seen.taken.toLocaleString('en')} messages came through queues; the kernel dropped ${seen.kernelDrops}.`,
       ],
     },
+  ]
+}
+
+/** How many pauses were whose doing. */
+export function pauseRows(causes: PauseCauses): MeasuredRow[] {
+  return [
+    { name: 'caused by us: garbage collection', samples: [causes.collection] },
+    { name: 'caused by us: work', samples: [causes.work] },
+    { name: 'the machine, then catching up', samples: [causes.catchingUp] },
+    { name: 'the machine', samples: [causes.machine] },
   ]
 }

@@ -20,9 +20,10 @@ export function commandsPage(program: Command, note: string, exitCodes: string):
 }
 
 function commandSection(command: Command): string[] {
-  const words = command.registeredArguments.map((argument) =>
-    argument.variadic ? `<${argument.name()}...>` : `<${argument.name()}>`,
-  )
+  const words = command.registeredArguments.map((argument) => {
+    const word = argument.variadic ? `${argument.name()}...` : argument.name()
+    return argument.required ? `<${word}>` : `[${word}]`
+  })
   return [
     `## \`${['qtx', command.name(), ...words].join(' ')}\``,
     '',

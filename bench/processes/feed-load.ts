@@ -54,7 +54,7 @@ function start(): void {
   taken = 0
   beginMs = performance.now()
   cpu = process.cpuUsage()
-  if (mode === 'queues') probe = new PauseProbe(LIMIT_MS)
+  probe = new PauseProbe(LIMIT_MS)
   answer({ isLive: feed.isLive(), why: feed.pairs.map((pair) => feed.books.readiness(pair).reason)[0] })
 }
 

@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { registerBench } from './commands/bench.ts'
 import { registerConfig } from './commands/config.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerHistory } from './commands/history.ts'
+import { registerRecording } from './commands/recording.ts'
+import { registerService } from './commands/service.ts'
 import { registerSimulate } from './commands/simulate.ts'
 import { registerWatch } from './commands/watch.ts'
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from './exit-codes.ts'
 import { errorLine, printError } from './output.ts'
+import { packageVersion } from './package-version.ts'
 
 /** The command line: every command is registered here, and loads what it needs when it runs. */
 export function createProgram(): Command {
@@ -26,10 +28,12 @@ export function createProgram(): Command {
   registerDemo(program)
   registerWatch(program)
   registerSimulate(program)
+  registerService(program)
   registerConfig(program)
   registerDoctor(program)
   registerBench(program)
   registerHistory(program)
+  registerRecording(program)
   for (const command of program.commands) {
     command.configureOutput({ outputError: writeUsageError(command) })
   }
@@ -52,10 +56,4 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 function writeUsageError(command: Command): (text: string, write: (text: string) => void) => void {
   const name = command.parent ? `${command.parent.name()} ${command.name()}` : command.name()
   return (text, write) => write(`${errorLine(text).replace(/\.$/, '')}; see ${name} --help\n`)
-}
-
-/** The same file from the sources and from the build. */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -32,7 +32,7 @@ export interface ReplaySourceOptions {
 
 /** What a file turned out to hold. */
 export interface ReplayStatistics {
-  readonly files: number
+  readonly files: readonly string[]
   readonly blocks: number
   readonly records: number
   /** Times of the first and the last record that was played; undefined before it. */
@@ -61,7 +61,7 @@ export class ReplaySource implements DatagramSource {
   readonly #unfinished: string[] = []
   readonly #missing: string[] = []
   #receiver: ReplayReceiver | undefined
-  #files = 0
+  readonly #files: string[] = []
   #blocks = 0
   #records = 0
   #leftOut = 0
@@ -117,7 +117,7 @@ export class ReplaySource implements DatagramSource {
   async #take(item: RecordingItem, signal: AbortSignal): Promise<void> {
     switch (item.kind) {
       case 'part':
-        this.#files++
+        this.#files.push(item.file)
         return
       case 'block':
         this.#blocks++

@@ -1,4 +1,5 @@
 import { ERRORS, QtxError, messageOf, type ErrorCode } from '../errors.ts'
+import type { SecretScrubber } from './secret-scrubber.ts'
 
 /** What one side of the control socket takes from the other. */
 export const CONTROL_LIMITS = {
@@ -75,6 +76,13 @@ export function fromFailure(failure: Partial<ControlFailure>): QtxError {
   const { code = '', message = 'no reason was given', remedy } = failure
   const known: ErrorCode = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'QTX_SERVICE_REQUEST'
   return new QtxError(known, message, remedy === undefined ? {} : { remedy })
+}
+
+/** The same error without secrets. */
+export function withoutSecrets(error: unknown, scrubber: SecretScrubber): QtxError {
+  const { message, ...failure } = toFailure(error)
+  const { remedy } = failure
+  return fromFailure({ ...failure, message: scrubber.scrub(message), remedy: scrubber.scrub(remedy) })
 }
 
 function withoutRemedy(message: string, remedy: string): string {

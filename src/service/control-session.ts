@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { QtxError } from '../errors.ts'
-import { readParams, type ControlMethod, type ControlStream } from './control-method.ts'
+import type { ControlMethod, ControlStream } from './control-method.ts'
 import {
   CONTROL_LIMITS,
   readRequest,
@@ -91,7 +91,7 @@ export class ControlSession {
     if (!context) throw notYet()
     const { methods, streams } = this.#options
     if (Object.hasOwn(methods, name)) await this.#call(id, name, methods[name]!, params, context)
-    else if (Object.hasOwn(streams, name)) this.#subscribe(id, name, streams[name]!, params, context)
+    else if (Object.hasOwn(streams, name)) this.#subscribe(id, streams[name]!, params, context)
     else throw unknownMethod(name, [...Object.keys(methods), ...Object.keys(streams)])
   }
 
@@ -107,11 +107,10 @@ export class ControlSession {
     this.#answering.add(id)
     let timer: NodeJS.Timeout | undefined
     try {
-      const read = readParams(name, method.params, params)
       const timedOut = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(timeout(name, method)), method.timeoutMs)
       })
-      const result = await Promise.race([Promise.resolve(method.run(context, read)), timedOut])
+      const result = await Promise.race([method.answer(context, params), timedOut])
       this.#write({ id, result })
     } finally {
       clearTimeout(timer)
@@ -119,16 +118,10 @@ export class ControlSession {
     }
   }
 
-  #subscribe(
-    id: number,
-    name: string,
-    stream: ControlStream,
-    params: unknown,
-    context: ServiceContext,
-  ): void {
+  #subscribe(id: number, stream: ControlStream, params: unknown, context: ServiceContext): void {
     if (this.#subscriptions.has(id) || this.#subscriptions.size >= CONTROL_LIMITS.subscriptionsAtOnce)
       throw tooMany('subscriptions')
-    const look = stream.open(context, readParams(name, stream.params, params))
+    const look = stream.open(context, params)
     const tick = (): void => {
       // Whoever reads slowly is told the newest once everything before is read, and nothing in between.
       if (this.#socket.destroyed || this.#socket.writableLength > 0) return

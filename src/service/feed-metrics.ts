@@ -7,7 +7,7 @@ import { isStarted } from './status-view.ts'
 
 const MS_PER_SECOND = 1_000
 const BOOK_STATES: readonly BookState[] = ['syncing', 'live', 'stale', 'invalid']
-const SUBSCRIPTION_STATES: readonly SubscriptionState[] = ['waiting', 'active', 'refused']
+const SUBSCRIPTION_STATES: readonly SubscriptionState[] = ['subscribing', 'active', 'silent', 'refused']
 const SOURCES = ['udp', 'websocket']
 
 /** Market data: datagrams, messages, gaps, latency, books. */

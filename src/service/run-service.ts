@@ -33,7 +33,7 @@ export interface ServiceOptions {
 export async function runService(config: QtxConnectorConfig, options: ServiceOptions): Promise<StopView> {
   const { log, signal } = options
   const connector = await createQtxConnector(config, { logger: log.logger })
-  await using service = new Service(connector, String(config.exchangeBackend), options)
+  await using service = new Service(connector, config.exchangeBackend, options)
   const onAbort = (): void => void service.stop({}).catch(() => undefined)
   signal.addEventListener('abort', onAbort, { once: true })
   try {

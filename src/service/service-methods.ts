@@ -163,7 +163,10 @@ export const SERVICE_STREAMS = {
     everyMs: SAMPLE_MS,
     open: ({ connector }, { pair, levels }) => {
       // Asked for once now, so that a pair that is not tracked is refused.
-      let known = { version: -1, state: String(connector.orderBook(pair).state) }
+      let known: { version: number; state: BookView['state'] } = {
+        version: -1,
+        state: connector.orderBook(pair).state,
+      }
       return (): BookView | undefined => {
         const book = connector.orderBook(pair)
         if (book.version === known.version && book.state === known.state) return undefined
@@ -193,7 +196,7 @@ export type ServiceStreams = typeof SERVICE_STREAMS
 export type MethodName = keyof ServiceMethods
 export type StreamName = keyof ServiceStreams
 export type MethodInput<Name extends MethodName> = z.input<ServiceMethods[Name]['params']>
-export type MethodResult<Name extends MethodName> = Awaited<ReturnType<ServiceMethods[Name]['run']>>
+export type MethodResult<Name extends MethodName> = Awaited<ReturnType<ServiceMethods[Name]['answer']>>
 export type StreamInput<Name extends StreamName> = z.input<ServiceStreams[Name]['params']>
 export type StreamItem<Name extends StreamName> = Exclude<
   ReturnType<ReturnType<ServiceStreams[Name]['open']>>,

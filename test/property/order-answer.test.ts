@@ -49,6 +49,8 @@ const PIECES = [
     ':',
     '"',
     '\\',
+    '\\u0031',
+    '\\\\',
     ' ',
     '\n',
     '\0',
@@ -180,6 +182,37 @@ describe.each(answers)('the acceptance of a $request by $backend', ({ backend, r
       { numRuns: 1_500, seed: 20_261_122 },
     )
   })
+})
+
+test.each<[string, ExchangeBackend, Change]>([
+  ['an object stands twice', 'binance', (text) => text.replace(/}$/, ',"result":{}}')],
+  ['a list stands twice', 'okx', (text) => text.replace(/}$/, ',"data":[]}')],
+  ['a text is written with an escape', 'binance', (text) => text.replace(':1917641', ':"191\\u0037641"')],
+  ['a text has a quote in it', 'okx', (text) => text.replace('"1917641"', '"19\\"17641"')],
+  ['a character is no ASCII', 'binance', (text) => text.replace('BTCUSDT', 'BTCUSDТ')],
+  ['a control character stands in a text', 'binance', (text) => text.replace('BTCUSDT', 'BTC\tUSDT')],
+  ['a row follows the row', 'okx', (text) => text.replace('}]', '},{}]')],
+  ['a row follows the row that is none', 'blofin', (text) => text.replace('}]', '},0]')],
+  ['the row is in a list of its own', 'okx', (text) => text.replace('[{', '[[{').replace('}]', '}]]')],
+  [
+    'canceled orders are listed',
+    'kucoin',
+    (text) => text.replace('"data":{', '"data":{"cancelledOrderIds":[],'),
+  ],
+  ['the code is a list', 'blofin', (text) => text.replace('"code":"0"', '"code":["0"]')],
+  ['it is an array', 'bybit', (text) => `[${text}]`],
+  ['it is nested too deep', 'bybit', (text) => text.replace('"OK"', `${'['.repeat(40)}${']'.repeat(40)}`)],
+  ['it is longer than any answer', 'binance', (text) => text.replace('BTCUSDT', 'B'.repeat(9_000))],
+  ['something follows', 'gate_io', (text) => `${text}{}`],
+  ['it is cut', 'gate_io', (text) => text.slice(0, -1)],
+  ['a number starts with a zero', 'binance', (text) => text.replace(':1917641', ':01917641')],
+  ['a number has an exponent', 'binance', (text) => text.replace(':1917641', ':19e3')],
+])('when %s, %s is left to the full parser', (_what, backend, apply) => {
+  const reader = new OrderAnswerReader(backend)
+  const text = apply(ACCEPTANCES[backend].place)
+  expect(text).not.toBe(ACCEPTANCES[backend].place)
+  expect(reader.readAcceptance('place', ID, text)).toBeUndefined()
+  expect(reader.read('place', ID, text)).toEqual(decodeOrderAnswer(backend, 'place', ID, text))
 })
 
 test('an answer of one exchange is read by the reader of every other one as its full parser reads it', () => {

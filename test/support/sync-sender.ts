@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
+import { UdpSocket } from '../../src/posix/udp-socket.ts'
 
 /**
  * A UDP server that sends without the event loop: within one turn, while the receiver's thread is as busy as can be.
@@ -7,16 +8,26 @@ import { readFileSync } from 'node:fs'
  */
 export class SyncSender {
   readonly #socket: Socket
+  readonly #marker: Socket
+  readonly #arrivals: UdpSocket
   #receiverPort = 0
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, marker: Socket, arrivals: UdpSocket) {
     this.#socket = socket
+    this.#marker = marker
+    this.#arrivals = arrivals
   }
 
   static async start(): Promise<SyncSender> {
-    const socket = createSocket('udp4')
-    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-    return new SyncSender(socket)
+    const socket = await bind()
+    const marker = await bind()
+    const arrivals = UdpSocket.open({
+      source: { server: { host: '127.0.0.1', port: marker.address().port } },
+      receiveBufferBytes: 65_536,
+      waitMs: 1_000,
+    })
+    await connect(marker, arrivals.localPort)
+    return new SyncSender(socket, marker, arrivals)
   }
 
   get port(): number {
@@ -26,21 +37,37 @@ export class SyncSender {
   /** To be called before sending: a socket that is connected sends at once. */
   async connect(receiverPort: number): Promise<void> {
     this.#receiverPort = receiverPort
-    await new Promise<void>((resolve) => this.#socket.connect(receiverPort, '127.0.0.1', resolve))
+    await connect(this.#socket, receiverPort)
   }
 
-  /** Has sent when it returns. */
+  /** Has sent when it returns; on a machine that is busy it may arrive later. */
   send(datagram: Uint8Array | string): void {
     this.#socket.send(datagram)
   }
 
-  /** Blocks until the kernel's buffer of the receiver is empty. */
+  /** Blocks until what was sent has arrived and the kernel's buffer of the receiver is empty. */
   waitUntilTaken(): void {
-    while (waitingBytes(this.#receiverPort) !== 0);
+    // The loopback interface keeps the order: what was sent before it has arrived.
+    this.#marker.send('marker')
+    blockUntil(() => this.#arrivals.receiveWaiting() > 0, 'the arrival of what was sent')
+    blockUntil(() => waitingBytes(this.#receiverPort) === 0, 'an empty receive buffer')
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()))
+    this.#arrivals.close()
+    await Promise.all(
+      [this.#socket, this.#marker].map(
+        (socket) => new Promise<void>((resolve) => socket.close(() => resolve())),
+      ),
+    )
+  }
+}
+
+/** Looks again and again, without giving the event loop a turn; throws after ten seconds. */
+export function blockUntil(isTrue: () => boolean, what: string): void {
+  const deadline = performance.now() + 10_000
+  while (!isTrue()) {
+    if (performance.now() > deadline) throw new Error(`${what} did not come true in ten seconds`)
   }
 }
 
@@ -52,4 +79,14 @@ export function waitingBytes(localPort: number): number | undefined {
     if (local?.endsWith(`:${port}`)) return parseInt(queues?.split(':')[1] ?? '', 16)
   }
   return undefined
+}
+
+async function bind(): Promise<Socket> {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  return socket
+}
+
+async function connect(socket: Socket, port: number): Promise<void> {
+  await new Promise<void>((resolve) => socket.connect(port, '127.0.0.1', resolve))
 }

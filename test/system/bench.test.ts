@@ -125,7 +125,7 @@ describe('npm run bench -- --brief', () => {
     async () => {
       const { results, printed, left } = await bench('pauses', 'memory')
       expect(titlesOf(results['pauses'])).toEqual(['Pauses over 1 ms in 2 s'])
-      expect(titlesOf(results['memory'])).toHaveLength(3)
+      expect(titlesOf(results['memory'])).toHaveLength(4)
       expectMeasured(results)
       expect(printed).toContain('| C, spinning beside it: the machine')
       expect(left).toEqual([])

@@ -1,9 +1,10 @@
-import { SystemClock } from '../../common/clock.ts'
+import { SystemClock, type Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { BookStateChange } from '../../connector/events.ts'
 import { OrderBookTracker } from '../../connector/order-book-tracker.ts'
 import { EXCHANGE_REGISTRY } from '../../exchanges/registry.ts'
+import type { FeedListener } from '../../qtx/feed/feed-listener.ts'
 import { FeedPool, type FeedLease } from '../../qtx/feed/feed-pool.ts'
 import type { PairFeedStatistics } from '../../qtx/feed/feed-statistics.ts'
 import type { PerKind } from '../../qtx/feed/message-kind.ts'
@@ -18,6 +19,10 @@ export interface MarketWatchParts {
   readonly feed: QtxUdpManagerOptions
   readonly logger: Logger
   readonly onBookState: (change: BookStateChange) => void
+  /** Told of everything that the feed tells of a pair. */
+  readonly listenerOf?: ((pair: TradingPair) => FeedListener) | undefined
+  /** The books' time; it must be the feed's. Default the system's. */
+  readonly clock?: Clock | undefined
 }
 
 /** Books of a feed's pairs, built from its stream alone, and everything counted on the way. */
@@ -26,11 +31,13 @@ export class MarketWatch {
   readonly #lease: FeedLease
   readonly #books: OrderBookTracker
   readonly #meters: ReadonlyMap<TradingPair, LatencyMeter>
+  readonly #listenerOf: MarketWatchParts['listenerOf']
 
   /** @throws QtxError `QTX_CONFIG_INVALID`, `QTX_PAIR_INVALID`. */
-  constructor({ pairs, feed, logger, onBookState }: MarketWatchParts) {
+  constructor({ pairs, feed, logger, onBookState, listenerOf, clock }: MarketWatchParts) {
     const feedPool = new FeedPool()
     this.#pairs = pairs
+    this.#listenerOf = listenerOf
     this.#lease = feedPool.acquire(feed)
     this.#meters = new Map(pairs.map((pair) => [pair, new LatencyMeter()]))
     const { sequencesComparable } = EXCHANGE_REGISTRY[feed.exchangeBackend]
@@ -44,7 +51,7 @@ export class MarketWatch {
     this.#books = new OrderBookTracker({
       pairs,
       source: new StreamOnlySource(source),
-      clock: new SystemClock(),
+      clock: clock ?? new SystemClock(),
       logger,
       callbacks: { onStateChange: onBookState },
     })
@@ -55,6 +62,8 @@ export class MarketWatch {
     await this.#books.start()
     for (const [pair, meter] of this.#meters) {
       await this.#lease.manager.subscribe(pair, meter, { keepTrying: true })
+      const listener = this.#listenerOf?.(pair)
+      if (listener) await this.#lease.manager.subscribe(pair, listener, { keepTrying: true })
     }
   }
 

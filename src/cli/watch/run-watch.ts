@@ -76,7 +76,7 @@ export async function runWatch(request: WatchRequest): Promise<number> {
 }
 
 /** The remedy in the words of the command line. */
-async function startOrExplain(watch: MarketWatch): Promise<void> {
+export async function startOrExplain(watch: MarketWatch): Promise<void> {
   try {
     await watch.start()
   } catch (error) {

@@ -30,21 +30,21 @@ export function shownLevelCount(rows: number): number {
 }
 
 /** One frame: the books next to each other where they fit, one line a pair where they do not. */
-export function watchView(frame: WatchFrame, { columns, rows }: ScreenSize): Line[] {
+export function watchView(frame: WatchFrame, { columns, rows }: ScreenSize, title = 'QTX watch'): Line[] {
   const width = Math.max(40, columns)
   const lines = [
-    ...head(frame, width),
+    ...head(frame, width, title),
     ...(bookRows(frame.report, width, rows) ?? pairTable(frame.report, width)),
   ]
   const last = spread(dropLine(frame.report), [span('q quit', 'dim')], width)
   return [...lines.slice(0, rows - 1), last].map((line) => fitLine(line, width))
 }
 
-function head({ report, elapsedMs, durationMs }: WatchFrame, width: number): Line[] {
+function head({ report, elapsedMs, durationMs }: WatchFrame, width: number, title: string): Line[] {
   const { endpoint, state, messagesPerSecond, receiver } = report.feed
   const time = formatClock(elapsedMs) + (durationMs === undefined ? '' : ` of ${formatClock(durationMs)}`)
   const left = [
-    span('QTX watch', ['bold', 'cyan']),
+    span(title, ['bold', 'cyan']),
     span(`  ${endpoint}`),
     span(`  ${receiver ?? ''} ${state}`, state === 'open' ? 'dim' : 'yellow'),
   ]

@@ -41,11 +41,14 @@ const RULE: TradingRule = {
  * Sends orders through the code that real ones take, from the strategy's wish to the event that they are created, into a
  * ring of its own in private memory that it answers itself: the first orders of a process would take milliseconds,
  * because their code is not compiled yet. Nothing leaves it: no ring, journal, event or log of a connector is touched.
+ * @returns how many of them were accepted.
  */
-export async function rehearseOrders(exchangeBackend: string): Promise<void> {
+export async function rehearseOrders(exchangeBackend: string): Promise<number> {
   const clock = new SystemClock()
   const abort = new AbortController()
   const events = new TypedEvents<ConnectorEvents>(() => undefined)
+  let accepted = 0
+  for (const name of ['buyOrderCreated', 'sellOrderCreated'] as const) events.on(name, () => accepted++)
   const tracker = new OrderTracker({ clock, events, onLookUpNeeded: () => undefined })
   const ring = new RehearsalRing(exchangeBackend)
   const entry = new OrderEntry({
@@ -97,6 +100,7 @@ export async function rehearseOrders(exchangeBackend: string): Promise<void> {
   }
   abort.abort()
   ring.close()
+  return accepted
 }
 
 /** An account with nothing in it. */

@@ -302,7 +302,11 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       if (this.#router.route === 'qtx') await keeper.start()
       else await keeper.startOrKeepTrying()
       this.#keeper = keeper
-      await rehearseOrders(backend)
+      const orders = await rehearseOrders(backend)
+      this.logger.debug(
+        { orders },
+        'orders were rehearsed, so that the first real one finds its code compiled',
+      )
     }
   }
   return QtxOrders

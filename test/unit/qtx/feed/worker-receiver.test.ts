@@ -7,7 +7,7 @@ import { RecvmmsgReceiver } from '../../../../src/qtx/feed/recvmmsg-receiver.ts'
 import { WorkerReceiver } from '../../../../src/qtx/feed/worker-receiver.ts'
 import type { DatagramMemory } from '../../../../src/wire/market-data-codec.ts'
 import { singleBytes } from '../../../support/bytes.ts'
-import { SyncSender, waitingBytes } from '../../../support/sync-sender.ts'
+import { SyncSender, blockUntil, waitingBytes } from '../../../support/sync-sender.ts'
 import { until } from '../../../support/until.ts'
 
 const SMALL_BUFFER_BYTES = 65_536
@@ -86,7 +86,7 @@ function sendWhileBlocked(sender: SyncSender, count: number, isTaken: boolean): 
 /** Blocks until the smallest ring is full and all the rest of the messages has been dropped. */
 function fillRing(sender: SyncSender, receiver: Receiver, messages: number): void {
   sendWhileBlocked(sender, messages, true)
-  while (receiver.getStatistics().ringDrops < messages - kept);
+  blockUntil(() => receiver.getStatistics().ringDrops === messages - kept, 'a full ring')
 }
 
 function upTo(count: number): number[] {
@@ -158,7 +158,7 @@ describe.skipIf(process.platform !== 'linux')('a receiver in a thread of its own
       onDatagram(memory, offset, lengthBytes)
       if (seen.events.length > 1) return
       sender.send(long)
-      while (receiver.getStatistics().ringDrops === 0);
+      blockUntil(() => receiver.getStatistics().ringDrops > 0, 'a full ring')
     }
     for (let i = 0; i < 4; i++) sender.send(long)
     sender.waitUntilTaken()

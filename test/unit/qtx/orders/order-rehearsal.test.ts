@@ -4,9 +4,12 @@ import { rehearseOrders } from '../../../../src/qtx/orders/order-rehearsal.ts'
 import { OrderAnswerReader, decodeOrderAnswer, exampleAcceptance } from '../../../../src/wire/order-answer.ts'
 import { EXCHANGE_BACKENDS } from '../../../../src/wire/symbol-names.ts'
 
-test.each(EXCHANGE_BACKENDS)('orders are rehearsed with answers as %s writes them', async (backend) => {
-  await expect(rehearseOrders(backend)).resolves.toBeUndefined()
-})
+test.each(EXCHANGE_BACKENDS)(
+  'orders are rehearsed with answers as %s writes them, and all of them accepted',
+  async (backend) => {
+    await expect(rehearseOrders(backend)).resolves.toBe(250)
+  },
+)
 
 test.skipIf(process.platform !== 'linux')('a rehearsal touches no shared memory', async () => {
   const own = () => readdirSync('/dev/shm').filter((name) => name.includes(String(process.pid)))

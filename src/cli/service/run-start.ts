@@ -1,0 +1,141 @@
+import { openSync, writeSync, closeSync } from 'node:fs'
+import { SystemClock } from '../../common/clock.ts'
+import { loadConnectorConfig } from '../../config/load-config.ts'
+import { SECRET_OPTIONS } from '../../config/secret-reference.ts'
+import { describeWaiting } from '../../connector/status.ts'
+import { QtxError, messageOf } from '../../errors.ts'
+import { withoutSecrets } from '../../service/control-protocol.ts'
+import type { HttpOptions } from '../../service/http-server.ts'
+import { runService } from '../../service/run-service.ts'
+import { SecretScrubber } from '../../service/secret-scrubber.ts'
+import type { ServiceContext } from '../../service/service-context.ts'
+import { controlSocketPath } from '../../service/service-location.ts'
+import { ServiceLog } from '../../service/service-log.ts'
+import { ProgressLine } from '../bench/progress-line.ts'
+import { EXIT } from '../exit-codes.ts'
+import { Interruption } from '../interruption.ts'
+import { span, type Line } from '../terminal/line.ts'
+import { formatMs } from '../terminal/numbers.ts'
+import { logLine } from './log-line.ts'
+import { stillOpenLines } from './order-commands.ts'
+import { startProgress } from './start-progress.ts'
+
+export interface StartRequest {
+  readonly configFile: string
+  readonly socket: string | undefined
+  readonly http: HttpOptions | undefined
+  /** Undefined: standard output. */
+  readonly logFile: string | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+const LOOK_MS = 200
+const OWNER_ONLY = 0o600
+
+/** Runs the service until somebody ends it; resolves with the exit code. @throws QtxError what keeps it from starting. */
+export async function runStart(request: StartRequest): Promise<number> {
+  using interruption = new Interruption()
+  const config = await loadConnectorConfig(request.configFile)
+  const { configFile, socket, http, logLevel } = request
+  const socketPath = controlSocketPath({ configFile, socket })
+  const scrubber = new SecretScrubber([...SECRET_OPTIONS.map((option) => config[option]), http?.token])
+  const isTerminal = process.stdout.isTTY
+  const progress = new ProgressLine(process.stdout, isTerminal && process.env['TERM'] !== 'dumb', false)
+  using output = new LogOutput(request.logFile, (line) => {
+    if (isTerminal) progress.keep(logLine(line))
+    else process.stdout.write(`${line}\n`)
+  })
+  using log = new ServiceLog({ level: logLevel, clock: new SystemClock(), scrubber, write: output.write })
+  // Lines for people; where nobody looks they are lines of the log.
+  const say = (line: Line): void => {
+    if (isTerminal) progress.keep(line)
+    else log.logger.info({}, line.map(({ text }) => text).join(''))
+  }
+  let watcher: NodeJS.Timeout | undefined
+  try {
+    const left = await runService(config, {
+      configFile,
+      socketPath,
+      http,
+      log,
+      scrubber,
+      signal: interruption.signal,
+      onOpen: (context) => {
+        watcher = setInterval(watch(context, socketPath, progress, say, isTerminal), LOOK_MS)
+      },
+    })
+    progress.clear()
+    say([span('stopped')])
+    for (const line of stillOpenLines(left.openOrders)) say(line)
+    return EXIT.OK
+  } catch (error) {
+    progress.clear()
+    throw withoutSecrets(error, scrubber)
+  } finally {
+    clearInterval(watcher)
+  }
+}
+
+/** Tells each step of the start, then when the service is ready, and when it is not any more. */
+function watch(
+  { connector, httpUrl }: ServiceContext,
+  socketPath: string,
+  progress: ProgressLine,
+  say: (line: Line) => void,
+  isTerminal: boolean,
+): () => void {
+  const startedMs = performance.now()
+  let told = ''
+  let wasReady: boolean | undefined
+  return () => {
+    const isReady = connector.ready
+    if (isReady === wasReady) return
+    if (isReady) {
+      const took = wasReady === undefined ? ` after ${formatMs(performance.now() - startedMs)}` : ' again'
+      const where = [[...connector.tradingPairs].join(' '), `control ${socketPath}`, httpUrl ?? 'no HTTP']
+      say([span(`${connector.name} is ready${took}`, 'green'), span(`: ${where.join(', ')}`)])
+      wasReady = true
+      return
+    }
+    if (wasReady === true) {
+      say([
+        span(`${connector.name} is not ready any more: `, 'yellow'),
+        span(describeWaiting(connector.status)),
+      ])
+      wasReady = false
+      return
+    }
+    if (wasReady === false) return
+    const step = startProgress(connector)
+    if (isTerminal) progress.show(step)
+    else if (step !== told) say([span(step)])
+    told = step
+  }
+}
+
+/** Where the lines of the log go. */
+class LogOutput implements Disposable {
+  readonly write: (line: string) => void
+  readonly #fd: number | undefined
+
+  constructor(file: string | undefined, toStandardOutput: (line: string) => void) {
+    this.#fd = file === undefined ? undefined : openLog(file)
+    const fd = this.#fd
+    this.write = fd === undefined ? toStandardOutput : (line) => writeSync(fd, `${line}\n`)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd !== undefined) closeSync(this.#fd)
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, 'a', OWNER_ONLY)
+  } catch (error) {
+    throw new QtxError('QTX_CONFIG_INVALID', `the log could not be opened: ${messageOf(error)}`, {
+      cause: error,
+      remedy: 'name a file in a folder that is yours with --log-file',
+    })
+  }
+}
