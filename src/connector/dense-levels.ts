@@ -15,6 +15,15 @@ export const MAX_STEP = 2 ** 50
 const BELOW_ANCHOR = 7 / 8
 
 /**
+ * A level as it is copied out. A class, because the engine stores numbers in place only where no object of the same form
+ * ever had something else at their place.
+ */
+export class Level {
+  price = NaN
+  size = NaN
+}
+
+/**
  * The levels of a window of consecutive steps of a price grid, one slot for each step: an update is a division, a store,
  * and a bit. Higher slots are better. The grid has `scale` steps a unit of price – negative where lower prices are
  * better – and a price is on it where that quotient is exactly the price, so that prices come back as they were sent.
@@ -25,9 +34,13 @@ export class DenseLevels {
   /** Which slots have a level: sizes without their bit mean nothing. */
   #bits = new Int32Array(MIN_SLOTS / WORD_SLOTS)
   #slots = MIN_SLOTS
-  #scale = NaN
+  /**
+   * Steps of the grid a unit of price; NaN where there is no grid, and so nothing has a slot. Only this class changes it,
+   * and `low`; they are plain because a number that a call returns may be copied to the heap.
+   */
+  scale = NaN
   /** The step of slot 0. */
-  #low = 0
+  low = 0
   #best = NO_SLOT
   #count = 0
 
@@ -44,24 +57,25 @@ export class DenseLevels {
     return this.#slots
   }
 
-  /** Steps of the grid a unit of price; NaN where there is no grid, and so nothing has a slot. */
-  get scale(): number {
-    return this.#scale
-  }
-
   /** The slot of a price; `NO_SLOT` off the grid and outside of the window. */
   slotOf(price: number): number {
-    const step = Math.floor(price * this.#scale + 0.5)
-    const slot = step - this.#low
-    return slot >= 0 && slot < this.#slots && step / this.#scale === price ? slot | 0 : NO_SLOT
+    const step = Math.floor(price * this.scale + 0.5)
+    const slot = step - this.low
+    return slot >= 0 && slot < this.#slots && step / this.scale === price ? slot | 0 : NO_SLOT
   }
 
   priceAt(slot: number): number {
-    return (this.#low + slot) / this.#scale
+    return (this.low + slot) / this.scale
   }
 
   sizeAt(slot: number): number {
     return this.#sizes[slot]!
+  }
+
+  /** `priceAt` and `sizeAt` without a number that is returned. */
+  copyLevel(slot: number, into: Level): void {
+    into.price = (this.low + slot) / this.scale
+    into.size = this.#sizes[slot]!
   }
 
   has(slot: number): boolean {
@@ -93,8 +107,8 @@ export class DenseLevels {
   setUntilOutside(levels: Float64Array, start: number, end: number): number {
     const sizes = this.#sizes
     const bits = this.#bits
-    const scale = this.#scale
-    const low = this.#low
+    const scale = this.scale
+    const low = this.low
     const slots = this.#slots
     let best = this.#best
     let count = this.#count
@@ -141,11 +155,12 @@ export class DenseLevels {
   /** The best level strictly worse than a price that may be anything, or `NO_SLOT`. */
   worseThan({ price }: { readonly price: number }): number {
     if (this.#count === 0) return NO_SLOT
-    const slot = Math.floor(price * this.#scale + 0.5) - this.#low
-    if (!(slot <= this.#best)) return this.#isBelow(this.#best, price) ? this.#best : NO_SLOT
-    if (slot < 0) return NO_SLOT
+    const { scale, low } = this
+    const slot = Math.min(Math.floor(price * scale + 0.5) - low, this.#best)
+    if (!(slot >= 0)) return NO_SLOT
     // The quotient may be rounded to either side of the price.
-    return this.bestUpTo(this.#isBelow(slot, price) ? slot : slot - 1)
+    const slotPrice = (low + slot) / scale
+    return this.bestUpTo((scale > 0 ? slotPrice < price : slotPrice > price) ? slot : slot - 1)
   }
 
   /** The worst level's slot, or `NO_SLOT`. */
@@ -167,8 +182,8 @@ export class DenseLevels {
   /** Without levels, a window of so many slots, most of them worse than the anchor, which is a price on no grid even. */
   place(scale: number, anchor: number, slots: number): void {
     this.clear()
-    this.#scale = Math.abs(anchor * scale) <= MAX_STEP ? scale : NaN
-    this.#low = lowFor(scale, anchor, slots)
+    this.scale = Math.abs(anchor * scale) <= MAX_STEP ? scale : NaN
+    this.low = lowFor(scale, anchor, slots)
     if (slots === this.#slots) return
     this.#sizes = new Float64Array(slots)
     this.#bits = new Int32Array(slots / WORD_SLOTS)
@@ -177,21 +192,17 @@ export class DenseLevels {
 
   /** Whether a window placed at this anchor would be about where it is. */
   isPlacedAt(anchor: number): boolean {
-    return Math.abs(lowFor(this.#scale, anchor, this.#slots) - this.#low) < this.#slots / 8
+    return Math.abs(lowFor(this.scale, anchor, this.#slots) - this.low) < this.#slots / 8
   }
 
   copyFrom(other: DenseLevels): void {
     this.#sizes = other.#sizes.slice()
     this.#bits = other.#bits.slice()
     this.#slots = other.#slots
-    this.#scale = other.#scale
-    this.#low = other.#low
+    this.scale = other.scale
+    this.low = other.low
     this.#best = other.#best
     this.#count = other.#count
-  }
-
-  #isBelow(slot: number, price: number): boolean {
-    return this.#scale > 0 ? this.priceAt(slot) < price : this.priceAt(slot) > price
   }
 }
 

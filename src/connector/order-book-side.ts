@@ -1,4 +1,4 @@
-import { DenseLevels, MAX_SLOTS, NO_SLOT } from './dense-levels.ts'
+import { DenseLevels, MAX_SLOTS, NO_SLOT, Level } from './dense-levels.ts'
 import { GridFinder } from './price-grid.ts'
 import { SortedLevels } from './sorted-levels.ts'
 
@@ -37,6 +37,7 @@ export class OrderBookSide {
   /** Levels that were received, and those of them that had no slot, since the last look at the layout. */
   #received = 0
   #outside = 0
+  readonly #bestLevel = new Level()
 
   constructor(isBid: boolean) {
     this.isBid = isBid
@@ -46,13 +47,13 @@ export class OrderBookSide {
   /** The best level, or `NO_LEVEL`. */
   get best(): number {
     const slot = this.#near.best
-    return this.#far.count === 0 ? slot : this.#better(slot, this.#far.count - 1)
+    return this.#isBestUpTo(slot) ? slot : SORTED + this.#far.count - 1
   }
 
   /** The best level strictly worse than the price, or `NO_LEVEL`. */
   firstWorseThan(limit: { readonly price: number }): number {
     const slot = this.#near.worseThan(limit)
-    if (this.#far.count === 0) return slot
+    if (this.#isBestUpTo(slot)) return slot
     return this.#better(slot, this.#far.countBelow(this.#sign * limit.price) - 1)
   }
 
@@ -60,10 +61,8 @@ export class OrderBookSide {
   next(cursor: number): number {
     if (cursor >= SORTED) return this.firstWorseThan({ price: this.priceAt(cursor) })
     const slot = this.#near.bestUpTo(cursor - 1)
-    const far = this.#far
-    if (far.count === 0 || (slot !== NO_SLOT && far.bestKey < this.#sign * this.#near.priceAt(slot)))
-      return slot
-    return this.#better(slot, far.countBelow(this.#sign * this.#near.priceAt(cursor)) - 1)
+    if (this.#isBestUpTo(slot)) return slot
+    return this.#better(slot, this.#far.countBelow(this.#sign * this.#near.priceAt(cursor)) - 1)
   }
 
   priceAt(cursor: number): number {
@@ -72,6 +71,22 @@ export class OrderBookSide {
 
   sizeAt(cursor: number): number {
     return cursor < SORTED ? this.#near.sizeAt(cursor) : this.#far.sizeAt(cursor - SORTED)
+  }
+
+  /** `priceAt` and `sizeAt` without a number that is returned, which may be copied to the heap. */
+  copyLevel(cursor: number, into: Level): void {
+    if (cursor < SORTED) this.#near.copyLevel(cursor, into)
+    else this.#far.copyLevel(cursor - SORTED, this.#sign, into)
+  }
+
+  /** Whether the best level here is as good for the other side as its own best one, or better. */
+  isCrossing(other: OrderBookSide): boolean {
+    const { best } = this
+    const otherBest = other.best
+    if (best === NO_LEVEL || otherBest === NO_LEVEL) return false
+    this.copyLevel(best, this.#bestLevel)
+    other.copyLevel(otherBest, other.#bestLevel)
+    return this.#sign * this.#bestLevel.price >= this.#sign * other.#bestLevel.price
   }
 
   /** How many levels there are from this one on to the worst. Takes as long as there are better ones. */
@@ -147,6 +162,14 @@ export class OrderBookSide {
 
   get #count(): number {
     return this.#near.count + this.#far.count
+  }
+
+  /** Whether a slot, or none, is better than every sorted level. */
+  #isBestUpTo(slot: number): boolean {
+    const { count, bestKey } = this.#far
+    if (count === 0) return true
+    const { low, scale } = this.#near
+    return slot !== NO_SLOT && bestKey < this.#sign * ((low + slot) / scale)
   }
 
   /** The better of a slot and a sorted level, each of which may be none. */

@@ -61,19 +61,19 @@ export class OrderBook implements OrderBookView {
   }
 
   get bestBidPrice(): number {
-    return this.#bids.bestPrice
+    return this.#bids.best.price
   }
 
   get bestBidSize(): number {
-    return this.#bids.bestSize
+    return this.#bids.best.size
   }
 
   get bestAskPrice(): number {
-    return this.#asks.bestPrice
+    return this.#asks.best.price
   }
 
   get bestAskSize(): number {
-    return this.#asks.bestSize
+    return this.#asks.best.size
   }
 
   get bidLevelCount(): number {
@@ -142,9 +142,7 @@ export class OrderBook implements OrderBookView {
       asks.apply(levels, asksStart, askCount)
       bids.apply(levels, bidsStart, bidCount)
     }
-    if (bids.best >= 0 && asks.best >= 0 && bids.priceAt(bids.best) >= asks.priceAt(asks.best)) {
-      this.#repairDepth(update)
-    }
+    if (bids.isCrossing(asks)) this.#repairDepth(update)
     this.#depthIsAt(this.ageOf(update))
     this.#changed(update)
     this.receivedMs = update.receivedMs
@@ -233,8 +231,8 @@ export class OrderBook implements OrderBookView {
 
   /** Where the shown sides meet, the older one is hidden; of two equally old ones the one that was updated last wins. */
   #uncross(isBidUpdated: boolean): void {
-    const bidPrice = this.#bids.bestPrice
-    const askPrice = this.#asks.bestPrice
+    const bidPrice = this.#bids.best.price
+    const askPrice = this.#asks.best.price
     if (!(bidPrice >= askPrice)) return
     const bidAge = this.#bids.topSize > 0 ? this.#bids.limitAge : this.depthAge
     const askAge = this.#asks.topSize > 0 ? this.#asks.limitAge : this.depthAge

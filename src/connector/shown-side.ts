@@ -1,3 +1,4 @@
+import { Level } from './dense-levels.ts'
 import type { TopUpdate } from './market-updates.ts'
 import { NO_LEVEL, OrderBookSide } from './order-book-side.ts'
 
@@ -17,14 +18,13 @@ export class ShownSide {
   topPrice = NaN
   topSize = 0
   /** What is shown best, NaN where nothing is. */
-  bestPrice = NaN
-  bestSize = NaN
+  readonly best = new Level()
   /** The best level of the depth that is shown. */
   first = NO_LEVEL
   /** The age of the limit, `NO_AGE` without one. */
   limitAge = NO_AGE
   /** An object, so that its price is handed on without being copied to the heap. */
-  readonly #limit = { price: NaN }
+  readonly #limit = new Level()
 
   constructor(isBid: boolean) {
     this.depth = new OrderBookSide(isBid)
@@ -63,14 +63,13 @@ export class ShownSide {
     const first = this.limitAge === NO_AGE ? depth.best : depth.firstWorseThan(this.#limit)
     this.first = first
     if (this.topSize > 0) {
-      this.bestPrice = this.topPrice
-      this.bestSize = this.topSize
+      this.best.price = this.topPrice
+      this.best.size = this.topSize
     } else if (first === NO_LEVEL) {
-      this.bestPrice = NaN
-      this.bestSize = NaN
+      this.best.price = NaN
+      this.best.size = NaN
     } else {
-      this.bestPrice = depth.priceAt(first)
-      this.bestSize = depth.sizeAt(first)
+      depth.copyLevel(first, this.best)
     }
   }
 

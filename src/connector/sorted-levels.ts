@@ -1,3 +1,5 @@
+import type { Level } from './dense-levels.ts'
+
 const INITIAL_CAPACITY = 256
 
 /**
@@ -8,14 +10,11 @@ export class SortedLevels {
   #keys = new Float64Array(INITIAL_CAPACITY)
   #sizes = new Float64Array(INITIAL_CAPACITY)
   #count = 0
+  /** `-Infinity` without levels. Only this class changes it; plain because what a call returns may be copied to the heap. */
+  bestKey = -Infinity
 
   get count(): number {
     return this.#count
-  }
-
-  /** `-Infinity` without levels. */
-  get bestKey(): number {
-    return this.#count === 0 ? -Infinity : this.#keys[this.#count - 1]!
   }
 
   /** `Infinity` without levels. */
@@ -63,9 +62,16 @@ export class SortedLevels {
     }
   }
 
+  /** `keyAt` and `sizeAt` without a number that is returned. @param sign of the key of a price. */
+  copyLevel(index: number, sign: number, into: Level): void {
+    into.price = sign * this.#keys[index]!
+    into.size = this.#sizes[index]!
+  }
+
   /** Removes the levels at the key and better than it. */
   removeFrom(key: number): void {
     this.#count = this.countBelow(key)
+    this.#findBest()
   }
 
   removeWorst(): void {
@@ -74,18 +80,25 @@ export class SortedLevels {
 
   clear(): void {
     this.#count = 0
+    this.bestKey = -Infinity
   }
 
   copyFrom(other: SortedLevels): void {
     this.#keys = other.#keys.slice()
     this.#sizes = other.#sizes.slice()
     this.#count = other.#count
+    this.bestKey = other.bestKey
+  }
+
+  #findBest(): void {
+    this.bestKey = this.#count === 0 ? -Infinity : this.#keys[this.#count - 1]!
   }
 
   #removeAt(index: number): void {
     this.#keys.copyWithin(index, index + 1, this.#count)
     this.#sizes.copyWithin(index, index + 1, this.#count)
     this.#count--
+    this.#findBest()
   }
 
   #insertAt(index: number, key: number, size: number): void {
@@ -97,6 +110,7 @@ export class SortedLevels {
     this.#keys[index] = key
     this.#sizes[index] = size
     this.#count++
+    this.#findBest()
   }
 
   #grow(): void {

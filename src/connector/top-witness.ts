@@ -1,3 +1,4 @@
+import { Level } from './dense-levels.ts'
 import type { TopUpdate } from './market-updates.ts'
 import type { OrderBookSide } from './order-book-side.ts'
 import { NO_LEVEL } from './order-book-side.ts'
@@ -17,6 +18,7 @@ export class TopWitness {
   #age = NO_AGE
   #price = NaN
   #size = 0
+  readonly #best = new Level()
 
   constructor(depth: OrderBookSide) {
     this.#depth = depth
@@ -46,7 +48,9 @@ export class TopWitness {
     const isEmpty = !(this.#price > 0 && this.#size > 0)
     if (best === NO_LEVEL || isEmpty)
       return best === NO_LEVEL && isEmpty ? VERDICT.AGREES : VERDICT.CONTRADICTS
-    const isSame = this.#depth.priceAt(best) === this.#price && this.#depth.sizeAt(best) === this.#size
+    const level = this.#best
+    this.#depth.copyLevel(best, level)
+    const isSame = level.price === this.#price && level.size === this.#size
     return isSame ? VERDICT.AGREES : VERDICT.CONTRADICTS
   }
 }

@@ -16,7 +16,7 @@ import { parseEnd, parseHeader, type RecordingEnd, type RecordingHeader } from '
 
 const inflate = promisify(inflateRaw)
 /** Looked through at a time for the next frame. */
-const SEARCH_BYTES = 1 << 18
+const SEARCH_BYTES = 1 << 16
 
 /** What a recording is made of, in order. */
 export type RecordingItem =

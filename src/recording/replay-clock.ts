@@ -18,6 +18,8 @@ export class ReplayClock implements Clock {
   /** Never goes back; as far ahead of the wall clock as that one was set back. */
   #steadyMs: number
   #aheadMs = 0
+  #targetWallMs: number
+  #targetSteadyMs: number
   /** By when they are due. */
   #timers: readonly Timer[] = []
 
@@ -25,6 +27,8 @@ export class ReplayClock implements Clock {
   constructor(startMs: number) {
     this.#wallMs = startMs
     this.#steadyMs = startMs
+    this.#targetWallMs = startMs
+    this.#targetSteadyMs = startMs
   }
 
   /** The wall clock with its fractions, exactly as it was recorded. */
@@ -54,10 +58,17 @@ export class ReplayClock implements Clock {
     }
   }
 
-  /** Whether a timer falls due before or at this recorded time. */
-  isTimerDue(wallMs: number): boolean {
+  /** The recorded time to go to: timers that fall due until then are to be fired first, and then `arrive()`. */
+  leaveFor(wallMs: number): void {
+    const passedMs = wallMs + this.#aheadMs - this.#steadyMs
+    this.#targetWallMs = wallMs
+    this.#targetSteadyMs = this.#steadyMs + Math.min(LONGEST_PAUSE_MS, Math.max(0, passedMs))
+  }
+
+  /** Whether a timer falls due on the way. */
+  get isTimerDue(): boolean {
     const first = this.#timers[0]
-    return first !== undefined && first.dueMs <= this.#steadyAt(wallMs)
+    return first !== undefined && first.dueMs <= this.#targetSteadyMs
   }
 
   /** Goes to the time of the next timer and calls it back; false when there is none. */
@@ -72,16 +83,11 @@ export class ReplayClock implements Clock {
     return true
   }
 
-  /** Goes to this recorded time, calling back nothing. */
-  set(wallMs: number): void {
-    const steadyMs = this.#steadyAt(wallMs)
-    this.#wallMs = wallMs
-    this.#steadyMs = steadyMs
-    this.#aheadMs = steadyMs - wallMs
-  }
-
-  #steadyAt(wallMs: number): number {
-    const passedMs = wallMs + this.#aheadMs - this.#steadyMs
-    return this.#steadyMs + Math.min(LONGEST_PAUSE_MS, Math.max(0, passedMs))
+  /** It is the time that was to be gone to. */
+  arrive(): void {
+    this.#wallMs = this.#targetWallMs
+    // Waiting for something may have taken longer.
+    this.#steadyMs = Math.max(this.#steadyMs, this.#targetSteadyMs)
+    this.#aheadMs = this.#steadyMs - this.#wallMs
   }
 }

@@ -146,13 +146,14 @@ export class ReplaySource implements DatagramSource {
       if (this.#firstMs === undefined) this.#begin(atMs)
       const waitMs = this.#waitMs(atMs)
       if (waitMs >= SHORTEST_WAIT_MS) await sleep(this.#options.pace, waitMs, signal)
-      while (this.#clock.isTimerDue(atMs)) {
+      this.#clock.leaveFor(atMs)
+      while (this.#clock.isTimerDue) {
         this.#clock.fireNext()
         // What a timer began goes on before the next datagram.
         await nextTurn()
       }
       await this.#untilOpen()
-      this.#clock.set(atMs)
+      this.#clock.arrive()
       this.#lastMs = atMs
       this.#records++
       if (this.#playRecord(atMs)) await nextTurn()

@@ -39,7 +39,7 @@ export const FEED_METRICS: readonly MetricRow[] = [
     [],
     ({ feed }) => one(feed?.dropped.queueFull),
   ),
-  counter('qtx_feed_gaps_total', 'Steps of more than one in the numbers.', ['pair', 'kind'], ({ feed }) =>
+  counter('qtx_feed_gaps_total', 'Steps of more than one in the numbers; a loss only where the exchange numbers that kind one by one.', ['pair', 'kind'], ({ feed }) =>
     perPair(feed, ({ sequence, pair }) => each('kind', sequence.gaps, { pair })),
   ),
   counter(

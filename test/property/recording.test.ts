@@ -23,7 +23,10 @@ const anyRecord: fc.Arbitrary<PlainRecord> = fc.record({
   kernelMs: fc.double({ min: 0, max: 4e12, noNaN: true }).map((ms) => ms + 0),
   content: fc.uint8Array({ maxLength: 1_500 }).map((bytes) => Buffer.from(bytes).toString('hex')),
 })
-const someBlocks = fc.array(fc.array(anyRecord, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 5 })
+const someBlocks = fc.array(fc.array(anyRecord, { minLength: 1, maxLength: 20 }), {
+  minLength: 1,
+  maxLength: 5,
+})
 
 /** Four blocks, small enough that every byte of the file can be tried. */
 const SMALL: readonly (readonly PlainRecord[])[] = Array.from({ length: 4 }, (_, block) =>
@@ -37,7 +40,7 @@ async function writeSmall(): Promise<{ readonly bytes: Buffer; readonly frames: 
   await writeRecording({ file, overwrite: true }, SMALL)
   const bytes = readFileSync(file)
   const frames: FramePlace[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const head = readFrameHead(bytes, at)!
     const end = at + FRAME_HEAD_BYTES + head.storedBytes
     frames.push({ start: at, end, kind: head.kind })
@@ -101,11 +104,15 @@ describe('a recording', () => {
       writeFileSync(file, flipped)
       const items = await itemsOf(file)
       const own = frames.findIndex(({ end }) => at < end)
-      const ownBlock = frames[own]!.kind === BLOCK ? frames.slice(0, own).filter(({ kind }) => kind === BLOCK).length : -1
+      const ownBlock =
+        frames[own]!.kind === BLOCK ? frames.slice(0, own).filter(({ kind }) => kind === BLOCK).length : -1
       expect(blocksOf(items), `flipped at ${at}`).toEqual(SMALL.filter((_, block) => block !== ownBlock))
       const damages = items.flatMap((item) => (item.kind === 'damage' ? [item] : []))
       expect(damages).toHaveLength(1)
-      expect(damages[0]).toMatchObject({ offset: frames[own]!.start, bytes: frames[own]!.end - frames[own]!.start })
+      expect(damages[0]).toMatchObject({
+        offset: frames[own]!.start,
+        bytes: frames[own]!.end - frames[own]!.start,
+      })
     }
   })
 

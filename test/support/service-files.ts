@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Simulator } from '../../src/simulator/start-simulator.ts'
 
+/** What a connector has to know of a simulator. */
+export type SimulatorAddress = Pick<Simulator, 'feed' | 'sharedMemoryName' | 'exchangeEndpoints' | 'account'>
+
 /** A temporary folder with the configuration of a service, its secrets in files beside it. */
 export class ServiceFiles implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'qtx-service-'))
@@ -21,7 +24,7 @@ export class ServiceFiles implements Disposable {
   }
 
   /** Writes the configuration of a connector to that simulator. */
-  configure(simulator: Simulator, changes: Readonly<Record<string, unknown>> = {}): string {
+  configure(simulator: SimulatorAddress, changes: Readonly<Record<string, unknown>> = {}): string {
     const { feed, sharedMemoryName, exchangeEndpoints, account } = simulator
     const secrets = {
       key: account.apiKey,
@@ -31,7 +34,7 @@ export class ServiceFiles implements Disposable {
     for (const [name, value] of Object.entries(secrets))
       writeFileSync(join(this.folder, name), value, { mode: 0o600 })
     const options = {
-      exchangeBackend: simulator.exchangeBackend,
+      exchangeBackend: 'binance',
       qtxPerpetualHost: feed.host,
       qtxPerpetualPort: feed.port,
       qtxPlaceOrderSharedMemoryName: sharedMemoryName,

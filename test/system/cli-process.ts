@@ -24,6 +24,8 @@ export class CliProcess {
     })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
+    // Each wait for an output listens.
+    this.#child.setMaxListeners(0)
     this.#ended = once(this.#child, 'close').then(() => ({
       exitCode: this.#child.exitCode,
       signal: this.#child.signalCode,

@@ -5,6 +5,7 @@ import type { RecordingHeader } from '../../recording/recording-header.ts'
 import type { ReplayStatistics } from '../../recording/replay-source.ts'
 import { span, type Line } from '../terminal/line.ts'
 import { formatMs, formatNumber } from '../terminal/numbers.ts'
+import type { PairLatency } from '../watch/latency-meter.ts'
 import { formatBytes } from './byte-size.ts'
 import type { PairContent } from './pair-inspection.ts'
 import { barsOf } from './rate-line.ts'
@@ -103,12 +104,12 @@ export function inspectionLines(inspection: Inspection): Line[] {
     row('dropped', countsText(inspection.dropped)),
     row('lost', lostText(inspection)),
     [],
-    ...Object.entries(inspection.pairs).flatMap(([pair, each]) => [...pairLines(pair, each), []]),
+    ...Object.entries(inspection.pairs).flatMap(([pair, each]) => [...pairLines(pair, each, header), []]),
     ...recordingLines(recording),
   ]
 }
 
-function pairLines(pair: string, inspected: InspectedPair): Line[] {
+function pairLines(pair: string, inspected: InspectedPair, { origin }: RecordingHeader): Line[] {
   const { symbol, messages, messagesPerSecond, sequence, bytes, levels, latency, rate } = inspected
   const highest = Math.max(0, ...rate.counts) * (1_000 / rate.bucketMs)
   return [
@@ -119,11 +120,7 @@ function pairLines(pair: string, inspected: InspectedPair): Line[] {
       'ignored',
       `duplicates ${total(sequence.duplicates)}   late ${total(sequence.late)}   overtaken ${sequence.overtaken}   restarts ${sequence.restarts}`,
     ),
-    row(
-      'latency',
-      `p50 ${latencyText(latency.p50)}   p90 ${latencyText(latency.p90)}   p99 ${latencyText(latency.p99)}   max ${latencyText(latency.max)}` +
-        (latency.negative > 0 ? `   below zero ${formatNumber(latency.negative)}: the clocks differ` : ''),
-    ),
+    row('latency', origin === 'lines' ? 'unknown: it was made from lines' : latencyLine(latency)),
     [span('  rate      ', 'dim'), span(barsOf(rate.counts), 'cyan')],
     row(
       '',
@@ -151,6 +148,13 @@ function countsText(counts: Readonly<Record<string, number>>): string {
 
 function perKindText({ bid, ask, depth, trade }: PerKind): string {
   return `bid ${formatNumber(bid)}   ask ${formatNumber(ask)}   depth ${formatNumber(depth)}   trade ${formatNumber(trade)}`
+}
+
+function latencyLine({ p50, p90, p99, max, negative }: PairLatency): string {
+  const percentiles = `p50 ${latencyText(p50)}   p90 ${latencyText(p90)}   p99 ${latencyText(p99)}   max ${latencyText(max)}`
+  return negative === 0
+    ? percentiles
+    : `${percentiles}   below zero ${formatNumber(negative)}: the clocks differ`
 }
 
 function latencyText(us: number): string {

@@ -38,7 +38,7 @@ function checkLines({ checks }: StatusView): Line[] {
 
 function pairLines({ pairs }: StatusView): Line[] {
   return table(
-    ['pair', 'book', 'bid', 'ask', 'feed', 'source', 'messages', 'gaps', 'age'],
+    ['pair', 'book', 'bid', 'ask', 'feed', 'source', 'messages', 'skips', 'age'],
     pairs.map((each) => [
       span(each.pair, 'bold'),
       span(each.bookState, each.bookState === 'live' ? 'green' : 'yellow'),
