@@ -5,6 +5,7 @@ import type { OptionSchema } from '../src/config/schema.ts'
 import { ERRORS } from '../src/errors.ts'
 import { capabilitiesPage } from './capabilities-page.ts'
 import { commandsPage } from './commands-page.ts'
+import { controlSocketPage, metricsPage } from './service-pages.ts'
 
 /** A page of the reference that is made from the code; `npm run docs` writes it and a test holds it against the code. */
 export interface ReferencePage {
@@ -19,6 +20,8 @@ export function referencePages(): readonly ReferencePage[] {
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/configuration.md', text: configurationPage() },
     { path: 'docs/reference/capabilities.md', text: capabilitiesPage(NOTE) },
+    { path: 'docs/reference/metrics.md', text: metricsPage(NOTE) },
+    { path: 'docs/reference/control-socket.md', text: controlSocketPage(NOTE) },
     { path: 'docs/reference/commands.md', text: commandsPage(createProgram(), NOTE, EXIT_CODES_HELP) },
   ]
 }

@@ -1,5 +1,4 @@
-import { each, gauge, one } from './metric-rows.ts'
-import type { MetricRow } from './metric-table.ts'
+import { each, gauge, one, type MetricRow } from './metric-rows.ts'
 
 const MS_PER_SECOND = 1_000
 

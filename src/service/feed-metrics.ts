@@ -1,8 +1,17 @@
 import type { BookState } from '../connector/order-book.ts'
 import type { FeedStatistics, PairFeedStatistics } from '../qtx/feed/feed-statistics.ts'
 import type { SubscriptionState } from '../qtx/feed/feed-listener.ts'
-import { counted, counter, each, gauge, one, whichOf } from './metric-rows.ts'
-import type { MetricRow, MetricSample, MetricSource } from './metric-table.ts'
+import {
+  counted,
+  counter,
+  each,
+  gauge,
+  one,
+  whichOf,
+  type MetricRow,
+  type MetricSample,
+  type MetricSource,
+} from './metric-rows.ts'
 import { isStarted } from './status-view.ts'
 
 const MS_PER_SECOND = 1_000
@@ -39,8 +48,11 @@ export const FEED_METRICS: readonly MetricRow[] = [
     [],
     ({ feed }) => one(feed?.dropped.queueFull),
   ),
-  counter('qtx_feed_gaps_total', 'Steps of more than one in the numbers; a loss only where the exchange numbers that kind one by one.', ['pair', 'kind'], ({ feed }) =>
-    perPair(feed, ({ sequence, pair }) => each('kind', sequence.gaps, { pair })),
+  counter(
+    'qtx_feed_gaps_total',
+    'Steps of more than one in the numbers; a loss only where the exchange numbers that kind one by one.',
+    ['pair', 'kind'],
+    ({ feed }) => perPair(feed, ({ sequence, pair }) => each('kind', sequence.gaps, { pair })),
   ),
   counter(
     'qtx_feed_missed_numbers_total',

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
 import { Counter, Gauge, Registry } from 'prom-client'
-import { METRICS, type MetricRow, type MetricSource } from './metric-table.ts'
+import type { MetricRow, MetricSource } from './metric-rows.ts'
+import { METRICS } from './metric-table.ts'
 import type { ServiceContext } from './service-context.ts'
 
 /** The metrics of a service, read from its statistics when they are asked for. */

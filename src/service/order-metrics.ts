@@ -1,7 +1,16 @@
 import type { OrderState } from '../connector/order-types.ts'
 import type { BudgetWindowUse } from '../connector/request-budget.ts'
-import { counted, counter, each, gauge, one, snakeCase, whichOf } from './metric-rows.ts'
-import type { MetricRow, MetricSample } from './metric-table.ts'
+import {
+  counted,
+  counter,
+  each,
+  gauge,
+  one,
+  snakeCase,
+  whichOf,
+  type MetricRow,
+  type MetricSample,
+} from './metric-rows.ts'
 
 const MS_PER_SECOND = 1_000
 const OPEN_STATES: readonly OrderState[] = [

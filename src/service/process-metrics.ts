@@ -1,5 +1,4 @@
-import { each, counter, gauge, one } from './metric-rows.ts'
-import type { MetricRow } from './metric-table.ts'
+import { each, counter, gauge, one, type MetricRow } from './metric-rows.ts'
 
 const NS_PER_SECOND = 1e9
 const US_PER_SECOND = 1e6

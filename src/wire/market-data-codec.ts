@@ -58,12 +58,12 @@ export class MarketDataMessage {
 
   /** Sequence number (ticker, depth) or trade id (trade), exact to 2^63. Allocates: not for the hot path. */
   get sequence(): bigint {
-    return join(this.sequenceHigh, this.sequenceLow)
+    return join64(this.sequenceHigh, this.sequenceLow)
   }
 
   /** When QTX received it, nanoseconds since 1970 of the QTX host's clock. Allocates: not for the hot path. */
   get localNs(): bigint {
-    return join(this.localNsHigh, this.localNsLow)
+    return join64(this.localNsHigh, this.localNsLow)
   }
 
   /** `localNs` in milliseconds, exact to about a quarter of a microsecond. */
@@ -74,7 +74,8 @@ export class MarketDataMessage {
 
 const EMPTY_LEVELS = new Float64Array(0)
 
-function join(high: number, low: number): bigint {
+/** A number of 64 bits from its halves. Allocates: not for the hot path. */
+export function join64(high: number, low: number): bigint {
   return (BigInt(high) << 32n) | BigInt(low)
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { describe, expect, it } from 'vitest'
 import { silentLogger } from '../../src/common/log.ts'
 import { BookKeeper } from '../../src/connector/book-keeper.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTROL_LIMITS } from '../../src/service/control-protocol.ts'
 import { LineSplitter } from '../../src/service/line-splitter.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { afterEach, expect, test } from 'vitest'
 import { startModuleThread } from '../../src/common/module-thread.ts'
 import { DatagramRingReader } from '../../src/qtx/feed/datagram-ring-reader.ts'

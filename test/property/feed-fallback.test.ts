@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { test } from 'vitest'
 import { silentLogger } from '../../src/common/log.ts'
 import { BookKeeper } from '../../src/connector/book-keeper.ts'

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { crc32 } from '../../src/journal/checksum.ts'
 import type { JournalRecord } from '../../src/journal/journal-record.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { expect, test } from 'vitest'
 import { isControlText, parseControlAnswer } from '../../src/wire/control-text.ts'
 import {

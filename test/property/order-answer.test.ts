@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { EXCHANGE_BACKENDS, type ExchangeBackend } from '../../src/wire/symbol-names.ts'
 import { OrderAnswerReader, decodeOrderAnswer } from '../../src/wire/order-answer.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { describe, expect, it } from 'vitest'
 import { NO_LEVEL, OrderBookSide } from '../../src/connector/order-book-side.ts'
 import { flat, type Level } from '../support/market-call.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { describe, expect, it } from 'vitest'
 import { OrderBook } from '../../src/connector/order-book.ts'
 import { depthUpdate, type Level } from '../support/market-call.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { expect, test } from 'vitest'
 import { OrderStatistics } from '../../src/qtx/orders/order-statistics.ts'
 import { RingSession } from '../../src/qtx/orders/ring-session.ts'

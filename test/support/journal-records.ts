@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from './seeded-fast-check.ts'
 import type { FillRecord, JournalRecord, OrderRecord } from '../../src/journal/journal-record.ts'
 
 const text = fc.oneof(

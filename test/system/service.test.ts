@@ -18,8 +18,10 @@ interface Running {
   readonly files: ServiceFiles
   readonly service: CliProcess
   readonly url: string
-  run(...args: readonly string[]): Promise<CliResult>
-  json(...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly value: unknown }>
+  readonly run: (...args: readonly string[]) => Promise<CliResult>
+  readonly json: (
+    ...args: readonly string[]
+  ) => Promise<{ readonly exitCode: number | null; readonly value: unknown }>
 }
 
 async function startService(

@@ -186,7 +186,7 @@ function registerClient(program: Command, row: ClientCommandRow): void {
       const { runClientCommand } = await import('../service/run-client-command.ts')
       process.exitCode = await runClientCommand({
         name: row.name,
-        args: command.processedArgs as readonly unknown[],
+        args: command.processedArgs as readonly (string | number | undefined)[],
         flags: command.opts(),
         usageError: (message) => command.error(message),
       })

@@ -5,7 +5,7 @@ import type { Line } from '../terminal/line.ts'
 export interface ClientRun {
   readonly client: ControlClient
   /** As the command line's own parsers read them. */
-  readonly args: readonly unknown[]
+  readonly args: readonly (string | number | undefined)[]
   readonly flags: Readonly<Record<string, unknown>>
   readonly json: boolean
   /** Aborts at Ctrl-C and when the reader of the output goes away. */

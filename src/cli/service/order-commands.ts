@@ -86,7 +86,7 @@ export function stillOpenLines(orders: Parameters<typeof orderLines>[0]): readon
 }
 
 function orderOf({ args, flags, usageError }: ClientRun, side: 'buy' | 'sell'): OrderFields {
-  const [pair, amount, price] = args as readonly [string, string, string | undefined]
+  const [pair, amount, price] = args as readonly [pair: string, amount: string, price: string | undefined]
   const type = (flags['type'] ?? (price === undefined ? 'market' : 'limit')) as OrderFields['type']
   if (type === 'market' && price !== undefined) usageError('a market order has no price')
   if (type !== 'market' && price === undefined) usageError(`a ${type} order needs a price`)

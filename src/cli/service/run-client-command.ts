@@ -3,11 +3,12 @@ import { controlSocketPath } from '../../service/service-location.ts'
 import { Interruption } from '../interruption.ts'
 import { printJson, printLine } from '../output.ts'
 import { painterFor, toText } from '../terminal/line.ts'
+import type { ClientRun } from './client-run.ts'
 import { CLIENT_COMMANDS, type ClientCommandName } from './client-commands.ts'
 
 export interface ClientRequest {
   readonly name: ClientCommandName
-  readonly args: readonly unknown[]
+  readonly args: ClientRun['args']
   readonly flags: Readonly<Record<string, unknown>>
   readonly usageError: (message: string) => never
 }

@@ -2,7 +2,7 @@ import { BoundedQueue } from '../../common/bounded-queue.ts'
 import type { TradingPair } from '../../common/trading-pair.ts'
 import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
 import type { FeedListener, SubscriptionState } from './feed-listener.ts'
-import { copyDiff, copyTrade, type DiffCopy, type TradeCopy } from './market-data-copy.ts'
+import { MessageCopier, type DiffCopy, type TradeCopy } from './market-data-copy.ts'
 import { KIND, kindOf, type MessageKind } from './message-kind.ts'
 
 /** Why the diffs in a queue no longer follow one another. */
@@ -25,6 +25,7 @@ export class PairQueues implements FeedListener {
   readonly pair: TradingPair
   readonly diff: BoundedQueue<DiffCopy>
   readonly trade: BoundedQueue<TradeCopy>
+  readonly #copier: MessageCopier
   readonly #onClose: (queues: PairQueues) => void
   readonly #brokenListeners = new Set<(reason: BreakReason) => void>()
   #isBroken = false
@@ -34,6 +35,7 @@ export class PairQueues implements FeedListener {
 
   constructor(pair: TradingPair, capacity: number, onClose: (queues: PairQueues) => void) {
     this.pair = pair
+    this.#copier = new MessageCopier(pair)
     this.diff = new BoundedQueue(capacity)
     this.trade = new BoundedQueue(capacity)
     this.#onClose = onClose
@@ -85,10 +87,10 @@ export class PairQueues implements FeedListener {
 
   onMessage(message: MarketDataMessage, receivedMs: number): void {
     if (kindOf(message.type) === KIND.TRADE) {
-      this.trade.push(copyTrade(this.pair, message, receivedMs))
+      this.trade.push(this.#copier.trade(message, receivedMs))
       return
     }
-    if (this.diff.push(copyDiff(this.pair, message, receivedMs, this.#hasDropped))) {
+    if (this.diff.push(this.#copier.diff(message, receivedMs, this.#hasDropped))) {
       this.#hasDropped = false
       return
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { BoundedQueue } from '../../../src/common/bounded-queue.ts'
 import { settle } from '../../support/scripted-exchange.ts'

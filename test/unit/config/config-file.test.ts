@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import fc from '../../support/seeded-fast-check.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkConfigText, describeProblem } from '../../../src/config/config-file.ts'
 import { loadConnectorConfig } from '../../../src/config/load-config.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { ClientOrderIdGenerator } from '../../../src/common/client-order-id.ts'
 import { Decimal } from '../../../src/common/decimal.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { RollingWindow } from '../../../src/connector/request-budget-window.ts'
 import { RequestBudget, type RateLimits, type RequestKind } from '../../../src/connector/request-budget.ts'

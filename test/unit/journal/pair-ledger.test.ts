@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from '../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { Decimal, ZERO } from '../../../src/common/decimal.ts'
 import { PairLedger } from '../../../src/journal/pair-ledger.ts'

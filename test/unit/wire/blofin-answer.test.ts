@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import type { AnsweredRequest } from '../../../src/wire/answer-format.ts'
 import { decodeOrderAnswer, saysKeyIsMissing, type OrderAnswer } from '../../../src/wire/order-answer.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { decodeOrderAnswer, type OrderAnswer } from '../../../src/wire/order-answer.ts'
 import { parseExactJson } from '../../../src/wire/exact-json.ts'

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, it, vi } from 'vitest'
 import {
   beside,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import type { MarketDataSink } from '../../../../src/connector/market-data-source.ts'
 import { readBinanceMarketFrame } from '../../../../src/exchanges/binance/binance-market-frames.ts'

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { Decimal } from '../../../../src/common/decimal.ts'
 import { readBinanceUserFrame } from '../../../../src/exchanges/binance/binance-user-frames.ts'

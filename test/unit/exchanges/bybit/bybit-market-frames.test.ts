@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { BookSnapshot, MarketDataSink } from '../../../../src/connector/market-data-source.ts'
 import type { DepthUpdate, PublicTrade, TopUpdate } from '../../../../src/connector/market-updates.ts'

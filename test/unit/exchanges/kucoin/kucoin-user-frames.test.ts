@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import { Decimal } from '../../../../src/common/decimal.ts'
 import type { SymbolLookup } from '../../../../src/exchanges/exchange-symbols.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import type { BookSnapshot, MarketDataSink } from '../../../../src/connector/market-data-source.ts'
 import type { DepthUpdate, PublicTrade, TopUpdate } from '../../../../src/connector/market-updates.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, test } from 'vitest'
 import type { Logger } from '../../../../src/common/log.ts'
 import { silentLogger } from '../../../../src/common/log.ts'

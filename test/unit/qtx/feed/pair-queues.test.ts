@@ -30,18 +30,26 @@ const HEAD = {
   receivedMs: 42.5,
 }
 
+const TEXT_HEAD = { ...HEAD, localNs: '1748231160126789012' }
+
 describe('a subscriber’s queues', () => {
-  test('Q12, Q14, Q17: hold plain copies with the true times, ids and deletions', () => {
+  test('Q12, Q14, Q17: hold copies with the true times, ids and deletions', () => {
     const { queues } = open()
     queues.onMessage(decode(depthBytes({ sn: 7 }, [[101, 0]], [[99, 2]])), 42.5)
     queues.onMessage(decode(singleBytes('ask', { sn: 8 }, 101, 3)), 42.5)
     queues.onMessage(decode(singleBytes('sell', { sn: 9 }, 100, 4)), 42.5)
-    expect(queues.diff.drain()).toEqual([
+    const diffs = queues.diff.drain()
+    expect(diffs).toMatchObject([
       { kind: 'depth', sequence: 7n, ...HEAD, asks: [[101, 0]], bids: [[99, 2]], afterDrop: false },
       { kind: 'ticker', sequence: 8n, ...HEAD, asks: [[101, 3]], bids: [], afterDrop: false },
     ])
-    expect(queues.trade.drain()).toEqual([
+    const trades = queues.trade.drain()
+    expect(trades).toMatchObject([
       { kind: 'trade', tradeId: 9n, takerSide: 'sell', ...HEAD, price: 100, size: 4 },
+    ])
+    expect(JSON.parse(JSON.stringify([diffs[0], trades[0]]))).toEqual([
+      { ...TEXT_HEAD, kind: 'depth', sequence: '7', asks: [[101, 0]], bids: [[99, 2]], afterDrop: false },
+      { ...TEXT_HEAD, kind: 'trade', tradeId: '9', takerSide: 'sell', price: 100, size: 4 },
     ])
   })
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { afterEach, describe, expect, test } from 'vitest'
 import { StreamRingReader, TAKEN } from '../../../../src/qtx/feed/stream-ring-reader.ts'
 import { DECODE, MarketDataMessage, decodeMarketData } from '../../../../src/wire/market-data-codec.ts'

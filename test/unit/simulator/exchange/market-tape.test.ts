@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../../src/simulator/market-event.ts'
 import { TradingFloor } from './trading-floor.ts'

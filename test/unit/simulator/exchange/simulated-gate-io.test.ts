@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { Decimal } from '../../../../src/common/decimal.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { describe, expect, it } from 'vitest'
 import { Decimal } from '../../../../src/common/decimal.ts'
 import { DecimalGrid } from '../../../../src/simulator/feed/decimal-grid.ts'

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FeedServer, type FeedServerOptions } from '../../../../src/simulator/feed/feed-server.ts'
 import type { DepthEvent, MarketEvent, TradeEvent } from '../../../../src/simulator/market-event.ts'

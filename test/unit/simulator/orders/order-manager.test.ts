@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import fc from 'fast-check'
+import fc from '../../../support/seeded-fast-check.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { OrderManager, type OrderManagerOptions } from '../../../../src/simulator/orders/order-manager.ts'
 import type {
