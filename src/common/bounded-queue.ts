@@ -13,7 +13,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   #size = 0
   #dropped = 0
   #closed = false
-  #waiting: (() => void)[] = []
+  /** Readers that found nothing, longest waiting first; nobody waits while there is something. */
+  readonly #waiting: ((result: IteratorResult<T, undefined>) => void)[] = []
 
   constructor(capacity: number, policy: OverflowPolicy = 'drop-newest') {
     this.capacity = capacity
@@ -37,6 +38,11 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** Adds an item; false when one, this or the oldest, was dropped for it, or the queue is closed. */
   push(item: T): boolean {
     if (this.#closed) return false
+    const reader = this.#waiting.shift()
+    if (reader) {
+      reader({ value: item, done: false })
+      return true
+    }
     let kept = true
     if (this.#size === this.capacity) {
       this.#dropped++
@@ -46,7 +52,6 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     }
     this.#ring[(this.#head + this.#size) % this.capacity] = item
     this.#size++
-    this.#wakeReaders()
     return kept
   }
 
@@ -75,23 +80,28 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** Ends the iteration once what waits has been read. */
   close(): void {
     this.#closed = true
-    this.#wakeReaders()
+    for (const reader of this.#waiting.splice(0)) reader({ value: undefined, done: true })
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      while (this.#size > 0) yield this.shift() as T
-      if (this.#closed) return
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-      })
+  /** Not a generator, which would make several objects more for each item. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined, undefined> {
+    let isEnded = false
+    const iterator: AsyncIterableIterator<T, undefined, undefined> = {
+      next: () => (isEnded ? Promise.resolve({ value: undefined, done: true }) : this.#next()),
+      return: () => {
+        isEnded = true
+        return Promise.resolve({ value: undefined, done: true })
+      },
+      [Symbol.asyncIterator]: () => iterator,
     }
+    return iterator
   }
 
-  #wakeReaders(): void {
-    if (this.#waiting.length === 0) return
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const wake of waiting) wake()
+  #next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#size > 0) return Promise.resolve({ value: this.shift() as T, done: false })
+    if (this.#closed) return Promise.resolve({ value: undefined, done: true })
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+    })
   }
 }

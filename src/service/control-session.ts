@@ -63,9 +63,12 @@ export class ControlSession {
       this.#socket.destroySoon()
       return
     }
-    clearTimeout(this.#partialTimer)
-    if (!this.#lines.isPartial) return
-    this.#partialTimer = setTimeout(() => this.#socket.destroy(), CONTROL_LIMITS.partialRequestMs)
+    if (!this.#lines.isPartial) {
+      clearTimeout(this.#partialTimer)
+      this.#partialTimer = undefined
+    }
+    // From its beginning on: one byte now and then does not keep it.
+    else this.#partialTimer ??= setTimeout(() => this.#socket.destroy(), CONTROL_LIMITS.partialRequestMs)
   }
 
   #onLine(line: string): void {

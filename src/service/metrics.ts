@@ -2,12 +2,13 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { MetricRow, MetricSource } from './metric-rows.ts'
 import { METRICS } from './metric-table.ts'
+import { EVENT_LOOP_RESOLUTION_MS } from './process-metrics.ts'
 import type { ServiceContext } from './service-context.ts'
 
 /** The metrics of a service, read from its statistics when they are asked for. */
 export class Metrics implements Disposable {
   readonly #registry = new Registry()
-  readonly #eventLoop: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 })
+  readonly #eventLoop: IntervalHistogram = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS })
   readonly #context: () => ServiceContext | undefined
   #source: MetricSource | undefined
 

@@ -1,6 +1,8 @@
 import { each, counter, gauge, one, type MetricRow } from './metric-rows.ts'
 
 const NS_PER_SECOND = 1e9
+/** How often the event loop is looked at. */
+export const EVENT_LOOP_RESOLUTION_MS = 20
 const US_PER_SECOND = 1e6
 
 /** The process itself. */
@@ -34,9 +36,14 @@ export const PROCESS_METRICS: readonly MetricRow[] = [
       eventLoop.count === 0
         ? []
         : [
-            { labels: { quantile: '0.5' }, value: eventLoop.percentile(50) / NS_PER_SECOND },
-            { labels: { quantile: '0.99' }, value: eventLoop.percentile(99) / NS_PER_SECOND },
-            { labels: { quantile: '1' }, value: eventLoop.max / NS_PER_SECOND },
+            { labels: { quantile: '0.5' }, value: lateSeconds(eventLoop.percentile(50)) },
+            { labels: { quantile: '0.99' }, value: lateSeconds(eventLoop.percentile(99)) },
+            { labels: { quantile: '1' }, value: lateSeconds(eventLoop.max) },
           ],
   ),
 ]
+
+/** What is measured is the time between two looks. */
+function lateSeconds(betweenNs: number): number {
+  return Math.max(0, betweenNs / NS_PER_SECOND - EVENT_LOOP_RESOLUTION_MS / 1_000)
+}

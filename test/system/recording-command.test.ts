@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { Inspection } from '../../src/cli/recording/inspection.ts'
 import type { WatchReport } from '../../src/cli/watch/watch-report.ts'
 import type { RecorderStatistics } from '../../src/recording/recorder.ts'
+import { RECORD_KIND } from '../../src/recording/record-layout.ts'
 import type { ReplayStatistics } from '../../src/recording/replay-source.ts'
 import { depthBytes, singleBytes } from '../support/bytes.ts'
-import { RecordingFolder } from '../support/recordings.ts'
+import { RecordingFolder, itemsOf, recordsOf } from '../support/recordings.ts'
 import { UdpServer, type UdpServerOptions } from '../support/udp-server.ts'
 import { CliProcess, type CliResult } from './cli-process.ts'
 
@@ -46,10 +48,15 @@ async function record(file: string, ...args: readonly string[]): Promise<CliResu
     Buffer.from([1, 0, 0, 0, 9]),
   ])
     await server.send(datagram)
-  while (!existsSync(file) || readFileSync(file).length < 1_000)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  while ((await datagramsIn(file)) < 7) await nextTurn()
   cli.kill('SIGINT')
   return cli.ended
+}
+
+/** It can be read while it is written. */
+async function datagramsIn(file: string): Promise<number> {
+  const records = recordsOf(await itemsOf(file))
+  return records.filter(({ kind }) => kind === RECORD_KIND.DATAGRAM).length
 }
 
 type Recorded = WatchReport & { readonly recording: RecorderStatistics }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { PlacedOrder } from '../../src/service/order-placing.ts'
 import type { StatusView } from '../../src/service/status-view.ts'
+import { ControlClient } from '../../src/service/control-client.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
 import { ServiceFiles, type SimulatorAddress } from '../support/service-files.ts'
 import { CliProcess, ringsOf, type CliResult } from './cli-process.ts'
@@ -111,6 +112,12 @@ describe('qtx start and the commands that talk to it', () => {
     })
     await expect.poll(async () => (await json('positions')).value).toMatchObject({ positions: [] })
     expect((await run('close-position', 'BTC-USDT', '--yes')).stderr).toContain('there is no position')
+
+    const limitOrder = { pair: 'BTC-USDT', side: 'buy', amount: '0.01', type: 'limit', price: '50000' } as const
+    const agreed = { amount: '0.02', price: '50000', positionAction: 'open' } as const
+    using client = await ControlClient.connect(files.socketPath)
+    await expect(client.call('place-order', { ...limitOrder, agreed })).rejects.toThrow(/amount 0\.01 instead of 0\.02/)
+    expect(await json('orders')).toEqual({ exitCode: 0, value: { orders: [] } })
 
     expect(await json('leverage', 'BTC-USDT', '7')).toMatchObject({ value: { leverage: 7 } })
     expect(await json('leverage', 'BTC-USDT')).toMatchObject({ value: { leverage: 7 } })

@@ -47,19 +47,23 @@ export async function runReplay(request: ReplayRequest): Promise<number> {
     consumed: () => outputTaken(signal),
   })
   const playedMs = (): number => clock.wallMs - (source.getStatistics().firstMs ?? clock.wallMs)
+  const ended = new AbortController()
+  // What the ending itself brings about was not recorded.
+  const write = (line: string): void => {
+    if (!ended.signal.aborted) printLine(line)
+  }
   const watch = new MarketWatch({
     pairs: pairsOf(header),
     feed: recordedFeed(header, source, clock, logger),
     logger,
     clock,
-    listenerOf: events ? (pair) => eventLines(pair, printLine) : undefined,
+    listenerOf: events ? (pair) => eventLines(pair, write) : undefined,
     onBookState: ({ pair, state, reason }) => {
       if (events) printJson({ event: 'book', pair, state, reason })
       else if (!isLive && !isSilent && !signal.aborted)
         printLine(printable(`${formatMs(playedMs()).padStart(8)}  ${pair} ${state}: ${reason}`))
     },
   })
-  const ended = new AbortController()
   try {
     await watch.start()
     {
