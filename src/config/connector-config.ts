@@ -80,6 +80,9 @@ const pair = text('Write each pair as text, such as BTC-USDT.').check(
     `${JSON.stringify(given)} is not a trading pair; write it as BTC-USDT, in upper case with one dash.`,
 )
 
+/** Ten milliseconds: a process that waits longer without doing anything else falls behind its feed. */
+const MAX_SPIN_US = 10_000
+
 const durationMs = (what: string) =>
   number(`Give ${what} in milliseconds, as a number.`)
     .check((given) => given > 0, `${what} must be above zero milliseconds.`)
@@ -297,6 +300,16 @@ export const qtxConnectorConfig = new ObjectField(
     orderTimeoutMs: durationMs('orderTimeoutMs').describe(
       'How long the order manager may take to answer; 10,000 by default.',
     ),
+    orderSpinUs: number('Give orderSpinUs in microseconds, as a number.')
+      .check((given) => given >= 0, 'orderSpinUs cannot be negative.')
+      .check(
+        (given) => given <= MAX_SPIN_US,
+        `orderSpinUs is at most ${MAX_SPIN_US}: nothing else runs meanwhile.`,
+      )
+      .optional()
+      .describe(
+        'How long sending an order blocks everything else for its answer, microseconds; 0, not at all, by default.',
+      ),
     orderRoute: oneOf(
       ['qtx', 'parent', 'qtx-then-parent'],
       'orderRoute is qtx (the ring), parent (the exchange’s REST API) or qtx-then-parent (by REST what the ring certainly did not take).',

@@ -22,6 +22,8 @@ export interface QtxOptions extends ConnectorOptions {
     /** Undefined: orders go by the parent's own API. */
     readonly sharedMemoryName: string | undefined
     readonly orderTimeoutMs: number | undefined
+    /** How long sending an order blocks for its answer, microseconds. */
+    readonly orderSpinUs: number | undefined
     /** By default the ring where there is one. */
     readonly orderRoute?: OrderRoute | undefined
     /** How long the feed may be silent before the parent's websocket takes over; undefined: it never does. */

@@ -214,6 +214,7 @@ function toOptions(
       feed: feedOptionsOf(config, { ...runtime, logger }),
       sharedMemoryName: config.qtxPlaceOrderSharedMemoryName,
       orderTimeoutMs: config.orderTimeoutMs,
+      orderSpinUs: config.orderSpinUs,
       orderRoute: config.orderRoute,
       fallbackAfterMs:
         config.feedFallback === 'websocket'

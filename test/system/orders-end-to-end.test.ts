@@ -144,6 +144,18 @@ describe('an order through the ring, its fill through the private stream', () =>
   })
 })
 
+test('with orderSpinUs, sending an order waits for its answer before anything else runs', async () => {
+  const spinUs = 10_000
+  // The manager lives in this process, so that it answers only after the wait is over.
+  await using rig = await TradingRig.ready({}, { orderSpinUs: spinUs })
+  const immediate = new Promise<number>((resolve) => {
+    const startMs = performance.now()
+    rig.connector.buy(PAIR, '0.01', 'limit', bestBid(rig).mul('0.95'))
+    process.nextTick(() => queueMicrotask(() => setImmediate(() => resolve(performance.now() - startMs))))
+  })
+  expect(await immediate).toBeGreaterThanOrEqual(spinUs / 1_000)
+})
+
 describe('what nobody answers', () => {
   test('Q45: an order that the manager never answers is unknown, then found on the exchange, and can be cancelled', async () => {
     await using rig = await TradingRig.ready(

@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -113,10 +115,18 @@ describe('qtx start and the commands that talk to it', () => {
     await expect.poll(async () => (await json('positions')).value).toMatchObject({ positions: [] })
     expect((await run('close-position', 'BTC-USDT', '--yes')).stderr).toContain('there is no position')
 
-    const limitOrder = { pair: 'BTC-USDT', side: 'buy', amount: '0.01', type: 'limit', price: '50000' } as const
+    const limitOrder = {
+      pair: 'BTC-USDT',
+      side: 'buy',
+      amount: '0.01',
+      type: 'limit',
+      price: '50000',
+    } as const
     const agreed = { amount: '0.02', price: '50000', positionAction: 'open' } as const
     using client = await ControlClient.connect(files.socketPath)
-    await expect(client.call('place-order', { ...limitOrder, agreed })).rejects.toThrow(/amount 0\.01 instead of 0\.02/)
+    await expect(client.call('place-order', { ...limitOrder, agreed })).rejects.toThrow(
+      /amount 0\.01 instead of 0\.02/,
+    )
     expect(await json('orders')).toEqual({ exitCode: 0, value: { orders: [] } })
 
     expect(await json('leverage', 'BTC-USDT', '7')).toMatchObject({ value: { leverage: 7 } })
@@ -251,4 +261,83 @@ describe('qtx start and the commands that talk to it', () => {
     expect(refused.stderr).not.toContain(String(simulator.account.passphrase))
     expect(existsSync(files.socketPath)).toBe(false)
   })
+
+  const hasScript = spawnSync('script', ['--version']).status === 0
+  test.skipIf(!hasScript)(
+    'on a terminal the start shows its steps, and an order is asked about: only a yes sends it (needs script)',
+    async () => {
+      const simulator = await startSimulator({ pairs: ['BTC-USDT'] })
+      closing.push(() => simulator.close())
+      const files = new ServiceFiles()
+      closing.push(() => files[Symbol.dispose]())
+      files.configure(simulator)
+      const service = new Terminal(files, 'start', '--no-http')
+      await service.until('is ready after')
+      expect(service.screen).toMatch(/… markets \d\/1/)
+      expect(service.screen).toMatch(/info {2}feed: .*QTX UDP socket is open/)
+
+      const ask = async (answer: string): Promise<Terminal> => {
+        const terminal = new Terminal(files, 'buy', 'BTC-USDT', '0.01')
+        await terminal.until('Send it? [y/N]')
+        expect(terminal.screen).toMatch(/buy 0\.01 BTC-USDT at market/)
+        terminal.type(answer)
+        await terminal.ended
+        return terminal
+      }
+      const no = await ask('n\n')
+      expect(no.screen).toContain('not sent')
+      expect(no.exitCode).toBe(1)
+      const interrupted = await ask('\u0003')
+      expect(interrupted.screen).toContain('nothing was sent')
+      expect(interrupted.exitCode).toBe(130)
+      expect(simulator.statistics().orders.placements).toBe(0)
+      const yes = await ask('y\n')
+      expect(yes.screen).toContain('is filled')
+      expect(yes.exitCode).toBe(0)
+
+      const live = new Terminal(files, 'status', '--live')
+      await live.until('private stream')
+      live.type('q')
+      await live.ended
+      expect(live.exitCode).toBe(0)
+      service.type('\u0003')
+      await service.ended
+      expect(service.screen).toContain('no order stays open')
+      expect(service.exitCode).toBe(0)
+      expect(existsSync(files.socketPath)).toBe(false)
+    },
+  )
 })
+
+/** A command on a terminal of its own, without colours. */
+class Terminal {
+  screen = ''
+  readonly ended: Promise<unknown>
+  readonly #script
+
+  constructor(files: ServiceFiles, name: string, ...args: readonly string[]) {
+    const words = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', name, ...files.location, ...args]
+    this.#script = spawn('script', ['-qec', words.join(' '), '/dev/null'], {
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', TERM: 'xterm' },
+    })
+    this.#script.stdout.setMaxListeners(0)
+    this.#script.stdout.setEncoding('utf8').on('data', (text: string) => (this.screen += text))
+    this.ended = once(this.#script, 'close')
+    closing.push(() => void this.#script.kill('SIGKILL'))
+  }
+
+  get exitCode(): number | null {
+    return this.#script.exitCode
+  }
+
+  type(text: string): void {
+    this.#script.stdin.write(text)
+  }
+
+  async until(text: string): Promise<void> {
+    while (!this.screen.includes(text)) {
+      if (this.exitCode !== null) throw new Error(`it ended without ${text}: ${this.screen}`)
+      await Promise.race([once(this.#script.stdout, 'data'), this.ended])
+    }
+  }
+}

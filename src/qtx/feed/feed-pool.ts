@@ -25,7 +25,7 @@ export class FeedPool {
     return this.#feeds.size
   }
 
-  /** The feed of these options, made for the first who asks. The clock, logger and random of the first are used. */
+  /** The feed of these options, made for the first who asks. What the first injects is used: clock, logger, random, tap and source. */
   acquire(options: QtxUdpManagerOptions): FeedLease {
     const key = feedKey(options)
     let feed = this.#feeds.get(key)

@@ -268,7 +268,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
     }
 
     async #connectRing(): Promise<void> {
-      const { sharedMemoryName, backend, orderTimeoutMs } = this.#qtx
+      const { sharedMemoryName, backend, orderTimeoutMs, orderSpinUs } = this.#qtx
       if (!this.isTradingRequired || sharedMemoryName === undefined || this.#keeper) return
       const { credentials } = this
       if (!credentials)
@@ -278,7 +278,8 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         exchangeBackend: backend,
         apiKey: credentials.apiKey,
         apiSecret: credentials.apiSecret,
-        ...(orderTimeoutMs !== undefined && { timeoutMs: orderTimeoutMs }),
+        timeoutMs: orderTimeoutMs,
+        spinUs: orderSpinUs,
         clock: this.clock,
         random: this.random,
         logger: this.logger,
