@@ -37,11 +37,12 @@ export async function runLoad(
   seconds: number,
   { processes, workloads, isBrief }: BenchContext,
   peers: Peers,
+  nodeFlags: readonly string[] = [],
 ): Promise<LoadSeen> {
   const sender = processes.start('sender', peers.path('sender'), [], 'sender')
   const { port } = (await sender.read()) as { port: number }
   const args = [String(port), String(LOAD_PAIRS), workloads.book(), mode]
-  const load = processes.startScript('feed-load', args, [], 'receiver')
+  const load = processes.startScript('feed-load', args, nodeFlags, 'receiver')
   const send = async (line: string, ms: number): Promise<void> => {
     const { ok } = (await sender.ask(line, ms + SLACK_MS)) as { ok: boolean }
     if (!ok) throw new Error(`the sender could not ${line}`)

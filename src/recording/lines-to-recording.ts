@@ -1,6 +1,7 @@
 import { QtxError } from '../errors.ts'
 import { DatagramMemory } from '../wire/market-data-codec.ts'
 import { MAX_DATAGRAM_BYTES } from '../wire/market-data-layout.ts'
+import { MAX_SUBSCRIPTIONS_PER_SOCKET } from '../wire/control-text.ts'
 import { fromQtxSymbol } from '../wire/symbol-names.ts'
 import { BinanceLineReader } from './binance-lines.ts'
 import { RecordBlock } from './record-block.ts'
@@ -75,6 +76,11 @@ async function lookThrough(input: string, signal: AbortSignal): Promise<Contents
     if (!message) continue
     firstNs ??= message.receivedNs
     symbols.add(message.symbol)
+  }
+  if (symbols.size > MAX_SUBSCRIPTIONS_PER_SOCKET) {
+    throw new QtxError('QTX_FEED_FULL', `${input} has ${symbols.size} symbols`, {
+      remedy: `give lines of at most ${MAX_SUBSCRIPTIONS_PER_SOCKET} symbols`,
+    })
   }
   if (firstNs !== undefined) return { symbols: [...symbols], firstNs }
   const seen =

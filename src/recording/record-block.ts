@@ -2,7 +2,8 @@ import { DatagramMemory } from '../wire/market-data-codec.ts'
 import { RECORD, RECORD_KIND, recordBytes, type RecordKind } from './record-layout.ts'
 import { MAX_BLOCK_BYTES } from './recording-format.ts'
 
-const MIN_BLOCK_BYTES = 66_000
+/** Room for what a block begins with, a hundred indices, and for the largest datagram. */
+const MIN_BLOCK_BYTES = 81_920
 
 /** Memory that records are put into until it is written. Allocated once, used again and again. */
 export class RecordBlock {

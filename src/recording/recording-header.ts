@@ -45,7 +45,7 @@ export function parseHeader(json: string): RecordingHeader | undefined {
   if (!isTime(startedMs) || (origin !== 'feed' && origin !== 'lines')) return undefined
   if (!Array.isArray(pairs) || pairs.length > MAX_SUBSCRIPTIONS_PER_SOCKET) return undefined
   const known = pairs.map(parsePair)
-  if (!known.every((pair) => pair !== undefined)) return undefined
+  if (!known.every((pair) => pair !== undefined) || !areDistinct(known)) return undefined
   return { product, recordingId, part, backend: knownBackend, pairs: known, startedMs, origin }
 }
 
@@ -69,6 +69,13 @@ function parsePair(value: unknown): RecordedPair | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Two pairs of one symbol, or two symbols of one pair, are no feed. */
+function areDistinct(pairs: readonly RecordedPair[]): boolean {
+  const names = new Set(pairs.map(({ pair }) => pair))
+  const symbols = new Set(pairs.map(({ symbol }) => symbol))
+  return names.size === pairs.length && symbols.size === pairs.length
 }
 
 function parseObject(json: string): Record<string, unknown> | undefined {

@@ -56,6 +56,7 @@ class Service implements AsyncDisposable {
   readonly #options: ServiceOptions
   readonly #outcomes: OrderOutcomes
   readonly #onStopped: (view: StopView) => void
+  readonly #onStopFailed: (error: Error) => void
   #stopping: Promise<StopView> | undefined
   #control: ControlServer | undefined
   #http: ServiceHttp | undefined
@@ -67,9 +68,12 @@ class Service implements AsyncDisposable {
     this.#connector = connector
     this.#options = options
     this.#outcomes = new OrderOutcomes(connector)
-    const { promise, resolve } = promiseOf<StopView>()
+    const { promise, resolve, reject } = promiseOf<StopView>()
     this.stopped = promise
+    // It may fail before anybody waits for it.
+    promise.catch(() => undefined)
     this.#onStopped = resolve
+    this.#onStopFailed = reject
     const httpUrl = (): string | undefined => this.#http?.url
     this.context = {
       connector,
@@ -136,16 +140,30 @@ class Service implements AsyncDisposable {
   }
 
   async #stopConnector(cancelAll: boolean): Promise<StopView> {
-    const report = await this.#connector.stop(cancelAll ? { cancelAll } : {})
-    const view = stopView(report)
-    // After whoever asked for it was answered.
-    setImmediate(() => this.#onStopped(view))
-    return view
+    try {
+      const view = stopView(await this.#connector.stop(cancelAll ? { cancelAll } : {}))
+      // After whoever asked for it was answered.
+      setImmediate(() => this.#onStopped(view))
+      return view
+    } catch (error) {
+      setImmediate(() => this.#onStopFailed(error instanceof Error ? error : new Error(String(error))))
+      throw error
+    }
   }
 }
 
-function promiseOf<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined
-  const promise = new Promise<T>((settle) => (resolve = settle))
-  return { promise, resolve }
+interface OpenPromise<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: Error) => void
+}
+
+function promiseOf<T>(): OpenPromise<T> {
+  let resolve: OpenPromise<T>['resolve'] = () => undefined
+  let reject: OpenPromise<T>['reject'] = () => undefined
+  const promise = new Promise<T>((settle, fail) => {
+    resolve = settle
+    reject = fail
+  })
+  return { promise, resolve, reject }
 }

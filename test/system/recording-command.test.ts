@@ -35,6 +35,14 @@ async function startServer(options: UdpServerOptions = {}): Promise<UdpServer> {
 
 /** A recording made by the command itself: some messages, a duplicate, and what is no message. */
 async function record(file: string, ...args: readonly string[]): Promise<CliResult> {
+  return recordUntil('SIGINT', file, ...args)
+}
+
+async function recordUntil(
+  signal: NodeJS.Signals,
+  file: string,
+  ...args: readonly string[]
+): Promise<CliResult> {
   const server = await startServer()
   const cli = run('record', file, 'BTC-USDT', '--port', String(server.port), ...args)
   await server.until(() => server.count(BTC) > 0)
@@ -49,7 +57,7 @@ async function record(file: string, ...args: readonly string[]): Promise<CliResu
   ])
     await server.send(datagram)
   while ((await datagramsIn(file)) < 7) await nextTurn()
-  cli.kill('SIGINT')
+  cli.kill(signal)
   return cli.ended
 }
 
@@ -139,6 +147,14 @@ describe('qtx record, replay, inspect and convert', () => {
     expect(stdout).toContain('has no end')
     expect(stdout).toContain('bid 1   ask 1')
     expect((await run('replay', file, '--speed', 'max').ended).exitCode).toBe(1)
+  })
+
+  it('of a recorder that was killed read everything that it had written', async () => {
+    const file = folder.file('killed.qtxr')
+    expect((await recordUntil('SIGKILL', file)).signal).toBe('SIGKILL')
+    const { exitCode, stdout } = await run('inspect', file, '--json').ended
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ datagrams: 7, recording: { unfinished: [file], damages: [] } })
   })
 
   it('convert a recording to lines and lines to a recording', async () => {

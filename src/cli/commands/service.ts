@@ -117,7 +117,8 @@ const CLIENT_COMMANDS: readonly ClientCommandRow[] = [
     name: 'stop',
     summary: 'stop the service, and say which orders stay open',
     options: [['--cancel-all', 'cancel every open order first']],
-    exits: '0 no order stays open, or none was to be canceled; 1 one could not be canceled',
+    exits:
+      '0 no order stays open, or none was to be canceled; 1 one could not be canceled, 6 one may be open',
   },
 ]
 

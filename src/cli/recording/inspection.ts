@@ -57,7 +57,7 @@ export interface InspectionParts {
 
 /** Puts an inspection together from what was counted while playing. */
 export function inspectionOf({ header, recording, fileBytes, feed, contents }: InspectionParts): Inspection {
-  const durationMs = (recording.lastMs ?? 0) - (recording.firstMs ?? 0)
+  const durationMs = Math.max(0, (recording.lastMs ?? 0) - (recording.firstMs ?? 0))
   const { short, length, type, value, unknownIndex, text } = feed.dropped
   return {
     header,

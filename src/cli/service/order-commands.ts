@@ -10,6 +10,8 @@ import { orderLines, previewLines } from './service-lines.ts'
 const CANCEL_TIMEOUT_MS = 50_000
 const STOP_TIMEOUT_MS = 65_000
 const PLACE_MARGIN_MS = 5_000
+/** What became of the order, or of its cancel, is not known. */
+const UNKNOWN_STATES: ReadonlySet<string> = new Set(['pendingCreate', 'submitUnknown', 'pendingCancel'])
 
 type OrderFields = Pick<OrderPreview, 'pair' | 'side' | 'amount' | 'type'> & {
   readonly price?: string
@@ -76,7 +78,8 @@ export const stopService: ClientCommand = async (run) => {
       : []),
     ...stillOpenLines(view.openOrders),
   ])
-  return wantsCancel && view.openOrders.length > 0 ? EXIT.ERROR : EXIT.OK
+  if (!wantsCancel || view.openOrders.length === 0) return EXIT.OK
+  return view.openOrders.some(({ state }) => UNKNOWN_STATES.has(state)) ? EXIT.OUTCOME_UNKNOWN : EXIT.ERROR
 }
 
 /** Which orders a service leaves behind. */

@@ -1,9 +1,7 @@
-import { openSync, writeSync, closeSync } from 'node:fs'
 import { SystemClock } from '../../common/clock.ts'
 import { loadConnectorConfig } from '../../config/load-config.ts'
 import { SECRET_OPTIONS } from '../../config/secret-reference.ts'
 import { describeWaiting } from '../../connector/status.ts'
-import { QtxError, messageOf } from '../../errors.ts'
 import { withoutSecrets } from '../../service/control-protocol.ts'
 import type { HttpOptions } from '../../service/http-server.ts'
 import { runService } from '../../service/run-service.ts'
@@ -17,6 +15,7 @@ import { Interruption } from '../interruption.ts'
 import { span, type Line } from '../terminal/line.ts'
 import { formatMs } from '../terminal/numbers.ts'
 import { logLine } from './log-line.ts'
+import { LogOutput } from './log-output.ts'
 import { stillOpenLines } from './order-commands.ts'
 import { startProgress } from './start-progress.ts'
 
@@ -30,7 +29,6 @@ export interface StartRequest {
 }
 
 const LOOK_MS = 200
-const OWNER_ONLY = 0o600
 
 /** Runs the service until somebody ends it; resolves with the exit code. @throws QtxError what keeps it from starting. */
 export async function runStart(request: StartRequest): Promise<number> {
@@ -41,10 +39,11 @@ export async function runStart(request: StartRequest): Promise<number> {
   const scrubber = new SecretScrubber([...SECRET_OPTIONS.map((option) => config[option]), http?.token])
   const isTerminal = process.stdout.isTTY
   const progress = new ProgressLine(process.stdout, isTerminal && process.env['TERM'] !== 'dumb', false)
-  using output = new LogOutput(request.logFile, (line) => {
+  const show = (line: string): void => {
     if (isTerminal) progress.keep(logLine(line))
     else process.stdout.write(`${line}\n`)
-  })
+  }
+  using output = new LogOutput(request.logFile, show, (text) => void process.stderr.write(text))
   using log = new ServiceLog({ level: logLevel, clock: new SystemClock(), scrubber, write: output.write })
   // Lines for people; where nobody looks they are lines of the log.
   const say = (line: Line): void => {
@@ -110,32 +109,5 @@ function watch(
     if (isTerminal) progress.show(step)
     else if (step !== told) say([span(step)])
     told = step
-  }
-}
-
-/** Where the lines of the log go. */
-class LogOutput implements Disposable {
-  readonly write: (line: string) => void
-  readonly #fd: number | undefined
-
-  constructor(file: string | undefined, toStandardOutput: (line: string) => void) {
-    this.#fd = file === undefined ? undefined : openLog(file)
-    const fd = this.#fd
-    this.write = fd === undefined ? toStandardOutput : (line) => writeSync(fd, `${line}\n`)
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
-  }
-}
-
-function openLog(file: string): number {
-  try {
-    return openSync(file, 'a', OWNER_ONLY)
-  } catch (error) {
-    throw new QtxError('QTX_CONFIG_INVALID', `the log could not be opened: ${messageOf(error)}`, {
-      cause: error,
-      remedy: 'name a file in a folder that is yours with --log-file',
-    })
   }
 }

@@ -131,6 +131,11 @@ describe('lines of a Binance stream', () => {
     expect(gunzipSync(readFileSync(back)).toString().trimEnd().split('\n')).toEqual(LINES)
   })
 
+  it('of more symbols than a feed has are refused', async () => {
+    const lines = Array.from({ length: 101 }, (_, i) => line(0n, 'a@trade', { ...TRADE, s: `A${i}USDT` }))
+    await expect(toRecording(lines)).rejects.toMatchObject({ code: 'QTX_FEED_FULL' })
+  })
+
   it('none of which can be read are refused, with how they begin', async () => {
     await expect(toRecording(['{"a":1}', 'b'])).rejects.toThrow('it begins "{\\"a\\":1}"')
     await expect(toRecording([])).rejects.toMatchObject({ code: 'QTX_RECORDING_INVALID' })

@@ -130,10 +130,10 @@ describe('a recorder', () => {
 
   it('leaves out what the disk cannot follow, and says how many at the place where they are missing', async () => {
     const sink = new SlowSink()
-    const recorder = new Recorder(sink, { clock, blocks: 2, blockBytes: 66_000 })
-    const large = Buffer.alloc(40_000, 1)
+    const recorder = new Recorder(sink, { clock, blocks: 2, blockBytes: 81_920 })
+    const large = Buffer.alloc(50_000, 1)
     for (let i = 0; i < 5; i++) receive(recorder, START_MS + i, large)
-    expect(recorder.getStatistics()).toMatchObject({ datagrams: 2, leftOut: 3, leftOutBytes: 120_000 })
+    expect(recorder.getStatistics()).toMatchObject({ datagrams: 2, leftOut: 3, leftOutBytes: 150_000 })
     await until(() => sink.waiting === 1)
     sink.release()
     await until(() => sink.blocks.length === 2)
@@ -141,17 +141,28 @@ describe('a recorder', () => {
     await recorder.close()
     const told = Buffer.alloc(16)
     told.writeDoubleLE(3)
-    told.writeDoubleLE(120_000, 8)
+    told.writeDoubleLE(150_000, 8)
     expect(sink.blocks.at(-1)).toEqual([
       { kind: RECORD_KIND.LEFT_OUT, atMs: START_MS + 9, kernelMs: 0, content: told.toString('hex') },
       datagram(START_MS + 9, 'after'),
     ])
   })
 
+  it('has room in its smallest block for the largest datagram after a hundred indices', async () => {
+    const recorder = await create({ blockBytes: 1 })
+    recorder.attach(() =>
+      Array.from({ length: 100 }, (_, i) => ({ symbol: 'x'.repeat(63), index: 2 ** 31 - 1 - i })),
+    )
+    const largest = Buffer.alloc(65_507, 0xab)
+    receive(recorder, START_MS, largest)
+    await recorder.close()
+    expect(recordsOf(await itemsOf(folder.file())).at(-1)).toEqual(datagram(START_MS, largest))
+  })
+
   it('says what it left out even when nothing came after it', async () => {
     const sink = new SlowSink()
-    const recorder = new Recorder(sink, { clock, blocks: 2, blockBytes: 66_000 })
-    for (let i = 0; i < 4; i++) receive(recorder, START_MS + i, Buffer.alloc(40_000))
+    const recorder = new Recorder(sink, { clock, blocks: 2, blockBytes: 81_920 })
+    for (let i = 0; i < 4; i++) receive(recorder, START_MS + i, Buffer.alloc(50_000))
     const closed = recorder.close()
     sink.release()
     await closed
