@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentLogger } from '../../src/common/log.ts'
 import { createQtxConnector, type QtxConnector } from '../../src/index.ts'

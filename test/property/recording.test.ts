@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import * as fc from 'fast-check'
+import fc from '../support/seeded-fast-check.ts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { RecordCursor } from '../../src/recording/record-cursor.ts'
 import { RECORD_KIND } from '../../src/recording/record-layout.ts'

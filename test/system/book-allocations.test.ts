@@ -10,6 +10,6 @@ test('applying depth allocates nothing for a level, wherever the level lies, and
   expect(shown).toBe(115_200)
   expect(levels).toBeGreaterThan(100)
   // A depth message of 80 levels and a top, which may cost a number or two; a number a level would be 1,280 bytes.
-  expect(bytesPerMessage).toBeLessThan(80)
+  expect(bytesPerMessage).toBeLessThan(40)
   expect(arrayBytes).toBeLessThanOrEqual(0)
 })
