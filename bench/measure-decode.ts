@@ -19,7 +19,7 @@ export const measureDecode: Measurement = async ({ runs, isBrief, processes, wor
     log(`decode: ${title}`)
     const times = Object.keys(VARIANTS).map((name) => ({ name, samples: [] as number[] }))
     const bytes = Object.keys(VARIANTS).map((name) => ({ name, samples: [] as number[] }))
-    const messages = isBrief ? 1_000 : kind === 'ticker' ? 200_000 : 10_000
+    const messages = isBrief ? 1_000 : kind === 'ticker' ? 1_000_000 : 20_000
     for (let run = 0; run < runs; run++) {
       for (const [i, variant] of Object.values(VARIANTS).entries()) {
         const measured = (await processes.run('decode', [variant, file, String(messages)], NODE_FLAGS)) as {
