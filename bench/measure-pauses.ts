@@ -34,10 +34,7 @@ async function measure(
   return {
     title: `Pauses over 1 ms, ${how}, ${seconds} s`,
     unit: 'pauses',
-    rows: [
-      ...pauseRows(causes),
-      { name: 'C, spinning beside it: the machine', samples: [spinner!.over1Ms] },
-    ],
+    rows: [...pauseRows(causes), { name: 'C, spinning beside it: the machine', samples: [spinner!.over1Ms] }],
     notes: [
       `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs: books, queues that are read, and statistics each second; ${Math.round(100 * seen.cpuShare)} % of a core. ` +
         `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms, the longest ${readable(seen.longestCollectionMs)} ms. ` +

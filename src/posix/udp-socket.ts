@@ -189,13 +189,7 @@ export class UdpSocket {
   #receive(flags: number): number {
     if (this.#closed) return 0
     this.#control?.makeRoom()
-    const count = this.#calls.recvmmsg(
-      this.#fd,
-      this.#headersAddress,
-      BATCH_SLOTS,
-      flags,
-      null,
-    ) as number
+    const count = this.#calls.recvmmsg(this.#fd, this.#headersAddress, BATCH_SLOTS, flags, null) as number
     if (count >= 0) return count
     const reason = this.#library.koffi.errno()
     return reason === this.#nothingWaits || reason === this.#interrupted ? 0 : -1
