@@ -290,7 +290,9 @@ describe('rate limits', () => {
     await using rig = await TradingRig.ready()
     const open = buyResting(rig)
     await rig.event('buyOrderCreated', open)
-    rig.simulator.exchange.failRest(() => ({ status: 429, body: { code: -1003, msg: 'Too many requests' } }))
+    const limited = { status: 429, body: { code: -1003, msg: 'Too many requests' } }
+    // Only this request: books may ask for snapshots meanwhile.
+    rig.simulator.exchange.failRest(({ path }) => (path.endsWith('/leverage') ? limited : undefined))
     await expect(rig.connector.setLeverage(PAIR, 5)).rejects.toMatchObject({ code: 'QTX_RATE_LIMITED' })
     const refused = buyResting(rig)
     expect((await rig.event('orderFailure', refused)).errorCode).toBe('QTX_RATE_LIMITED')
