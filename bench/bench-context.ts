@@ -1,5 +1,5 @@
 import type { Peers } from './peers.ts'
-import type { Processes } from './line-process.ts'
+import type { Processes } from './child-processes.ts'
 import type { Measured } from './measured.ts'
 import type { WorkloadFiles } from './workloads/workload-files.ts'
 

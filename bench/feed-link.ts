@@ -1,5 +1,5 @@
 import type { BenchContext } from './bench-context.ts'
-import type { LineProcess } from './line-process.ts'
+import type { LineProcess } from '../src/cli/bench/line-process.ts'
 import type { Peers } from './peers.ts'
 import type { WorkloadKind } from './workloads/workload.ts'
 
@@ -77,7 +77,7 @@ export class FeedLink {
   ): Promise<FeedLink> {
     const { processes, workloads } = context
     const sender = processes.start('sender', peers.path('sender'), [], 'sender')
-    const { port } = (await sender.read()) as { port: number }
+    const { port } = await sender.read<{ port: number }>()
     const args = [...RECEIVERS[name], String(port), String(pairs)]
     const receiver = name.startsWith('C ')
       ? processes.start('receiver', peers.path('receiver'), args, 'receiver')
@@ -126,7 +126,7 @@ export class FeedLink {
 
   /** Of a receiver of `qtx`: whether its books are live, and how many bytes its process has resident. */
   async status(): Promise<{ readonly isLive: boolean; readonly residentBytes: number }> {
-    return (await this.#receiver.ask('status')) as { isLive: boolean; residentBytes: number }
+    return this.#receiver.ask('status')
   }
 
   async close(): Promise<void> {
@@ -135,13 +135,13 @@ export class FeedLink {
   }
 
   async #drain(count: number, isTimed: boolean): Promise<Drained> {
-    return (await this.#receiver.ask(`drain ${count} ${QUIET_MS} ${isTimed ? 1 : 0}`)) as Drained
+    return this.#receiver.ask(`drain ${count} ${QUIET_MS} ${isTimed ? 1 : 0}`)
   }
 }
 
 /** @throws Error when the sender could not. */
 async function order(sender: LineProcess, line: string): Promise<Done> {
-  const done = (await sender.ask(line)) as Done & { ok: boolean }
+  const done = await sender.ask<Done & { ok: boolean }>(line)
   if (!done.ok) throw new Error(`the sender could not ${line}`)
   return done
 }

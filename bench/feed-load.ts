@@ -40,11 +40,11 @@ export async function runLoad(
   nodeFlags: readonly string[] = [],
 ): Promise<LoadSeen> {
   const sender = processes.start('sender', peers.path('sender'), [], 'sender')
-  const { port } = (await sender.read()) as { port: number }
+  const { port } = await sender.read<{ port: number }>()
   const args = [String(port), String(LOAD_PAIRS), workloads.book(), mode]
   const load = processes.startScript('feed-load', args, nodeFlags, 'receiver')
   const send = async (line: string, ms: number): Promise<void> => {
-    const { ok } = (await sender.ask(line, ms + SLACK_MS)) as { ok: boolean }
+    const { ok } = await sender.ask<{ ok: boolean }>(line, ms + SLACK_MS)
     if (!ok) throw new Error(`the sender could not ${line}`)
   }
   const trickle = (forSeconds: number): Promise<void> =>
@@ -54,15 +54,15 @@ export async function runLoad(
   await send(`trickle ${OPENING_ROUNDS * LOAD_PAIRS} 10000`, 0)
   await send(`load ${workloads.datagrams('minute')}`, 0)
   await trickle(isBrief ? 0.3 : WARM_UP_SECONDS)
-  assertLive((await load.ask('start')) as LoadSeen)
+  assertLive(await load.ask<LoadSeen>('start'))
   const spinner =
     mode === 'queues'
       ? processes.start('spinner', peers.path('spinner'), [String(seconds)], 'witness')
       : undefined
   await trickle(seconds)
-  const seen = (await load.ask('stop')) as LoadSeen
+  const seen = await load.ask<LoadSeen>('stop')
   if (seen.kernelDrops === 0) assertLive(seen)
-  const missed = (await spinner?.read()) as LoadSeen['spinner']
+  const missed = await spinner?.read<NonNullable<LoadSeen['spinner']>>()
   for (const ended of [spinner, load, sender]) if (ended) await processes.end(ended)
   return { ...seen, ...(missed && { spinner: missed }) }
 }

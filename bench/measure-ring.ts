@@ -79,7 +79,7 @@ async function roundTrips(
         ? processes.start('order-client', peers.path('order-client'), [segment, ...counts])
         : processes.startScript('ring-client', [segment, String(spinUs), ...counts])
     try {
-      return (await client.read()) as RoundTrip
+      return await client.read<RoundTrip>()
     } finally {
       await processes.end(client)
       await processes.end(manager)
@@ -116,7 +116,7 @@ async function connectorOrders(
   const simulator = processes.startScript('simulator-host', [segment])
   try {
     const config = JSON.stringify({
-      ...((await simulator.read()) as object),
+      ...(await simulator.read<object>()),
       ...(managedSegment !== undefined && { qtxPlaceOrderSharedMemoryName: managedSegment }),
       rateLimits: NO_LIMITS,
       journal: { folder: join(folder, `journal${segment.replace('/', '-')}`) },

@@ -7,9 +7,9 @@ import type { MeasuredTable } from './table.ts'
 const BUILT = new URL('../dist/index.js', import.meta.url)
 const SOURCE = new URL('../src/index.ts', import.meta.url)
 
-/** What a fresh process does; each prints milliseconds, or nanoseconds for the last. */
+/** What a fresh process does, and the line of JSON it prints. */
 const IMPORT = (module: string): string =>
-  `const t = performance.now(); await import(${JSON.stringify(module)}); console.log(performance.now() - t)`
+  `const t = performance.now(); await import(${JSON.stringify(module)}); console.log(JSON.stringify({ ms: performance.now() - t }))`
 const CLASS = (module: string, repetitions: number): string => `
   const { createQtxConnectorClass } = await import(${JSON.stringify(module)})
   const config = { exchangeBackend: 'binance', qtxPerpetualHost: '127.0.0.1', qtxPerpetualPort: 8080 }
@@ -28,25 +28,22 @@ export const measureStartup: Measurement = async (context) => {
   const module = (isBuilt ? BUILT : SOURCE).href
   const what = isBuilt ? 'dist' : 'src, compiled by tsx on the way'
   const flags = isBuilt ? [] : ['--import', 'tsx']
+  const importMs = async (imported: string, nodeFlags: readonly string[]): Promise<number> =>
+    (await evaluate<{ ms: number }>(context, IMPORT(imported), nodeFlags)).ms
   const times = await interleave(
     [
-      { name: 'import ccxt', measure: async () => Number(await evaluate(context, IMPORT(ccxtEntry()), [])) },
-      {
-        name: `import qtx-connector (${what})`,
-        measure: async () => Number(await evaluate(context, IMPORT(module), flags)),
-      },
+      { name: 'import ccxt', measure: () => importMs(ccxtEntry(), []) },
+      { name: `import qtx-connector (${what})`, measure: () => importMs(module, flags) },
     ],
     runs,
   )
   const firsts: number[] = []
   const cached: number[] = []
   for (let run = 0; run < runs; run++) {
-    const measured = (await evaluate(context, CLASS(module, isBrief ? 10 : 10_000), flags)) as {
-      firstMs: number
-      cachedUs: number
-    }
-    firsts.push(measured.firstMs)
-    cached.push(measured.cachedUs)
+    const code = CLASS(module, isBrief ? 10 : 10_000)
+    const { firstMs, cachedUs } = await evaluate<{ firstMs: number; cachedUs: number }>(context, code, flags)
+    firsts.push(firstMs)
+    cached.push(cachedUs)
   }
   const tables: MeasuredTable[] = [
     { title: 'Startup, each in a fresh process', unit: 'ms', rows: times, baseline: 'import ccxt' },
@@ -68,7 +65,11 @@ function ccxtEntry(): string {
   return import.meta.resolve('ccxt')
 }
 
-async function evaluate(context: BenchContext, code: string, flags: readonly string[]): Promise<unknown> {
+async function evaluate<T extends object>(
+  context: BenchContext,
+  code: string,
+  flags: readonly string[],
+): Promise<T> {
   const { processes } = context
   const folder = fileURLToPath(new URL('..', import.meta.url))
   const started = processes.start('node', process.execPath, [
@@ -78,7 +79,7 @@ async function evaluate(context: BenchContext, code: string, flags: readonly str
     `process.chdir(${JSON.stringify(folder)});${code}`,
   ])
   try {
-    return await started.read()
+    return await started.read<T>()
   } finally {
     await processes.end(started)
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isCurve, type Measured } from './measured.ts'
-import { median } from './statistics.ts'
+import { medianOf } from '../src/cli/bench/percentiles.ts'
 
 /** One section as it was measured. */
 export interface SectionResult {
@@ -45,7 +45,7 @@ export class Results {
     if (!table || isCurve(table)) return undefined
     const row =
       table.rows.find((each) => each.name === name) ?? table.rows.find((each) => each.name.startsWith(name))
-    return row && row.samples.length > 0 ? median(row.samples) : undefined
+    return row && row.samples.length > 0 ? medianOf(row.samples) : undefined
   }
 
   /** The median of one thing at one x of a curve. */
@@ -53,7 +53,7 @@ export class Results {
     const curve = this.#find(title)
     if (!curve || !isCurve(curve)) return undefined
     const samples = curve.series.find((each) => each.name === name)?.samples[curve.xs.indexOf(x)]
-    return samples && samples.length > 0 ? median(samples) : undefined
+    return samples && samples.length > 0 ? medianOf(samples) : undefined
   }
 
   /** By its whole title or its beginning. */

@@ -1,5 +1,5 @@
 import { isCurve, type Measured, type MeasuredCurve, type MeasuredTable } from './measured.ts'
-import { median } from './statistics.ts'
+import { medianOf } from '../src/cli/bench/percentiles.ts'
 
 export type { MeasuredTable } from './measured.ts'
 
@@ -21,11 +21,11 @@ export function summariseRows(table: MeasuredTable): SummaryRow[] {
   const baseline = table.rows.find((row) => row.name === table.baseline)
   return table.rows.map(({ name, samples }) => ({
     name,
-    median: median(samples),
+    median: medianOf(samples),
     min: Math.min(...samples),
     max: Math.max(...samples),
     runs: samples.length,
-    ...(baseline && { ratio: median(samples) / median(baseline.samples) }),
+    ...(baseline && { ratio: medianOf(samples) / medianOf(baseline.samples) }),
   }))
 }
 
@@ -58,9 +58,9 @@ function renderCurve(curve: MeasuredCurve): string {
     ...curve.series.map(({ name, samples }) => [
       name,
       ...samples.map((own, i) => {
-        const value = median(own)
+        const value = medianOf(own)
         if (!baseline || name === baseline.name) return readable(value)
-        return `${readable(value)} (${(value / median(baseline.samples[i]!)).toFixed(2)} ×)`
+        return `${readable(value)} (${(value / medianOf(baseline.samples[i]!)).toFixed(2)} ×)`
       }),
     ]),
   ]

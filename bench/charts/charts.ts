@@ -1,5 +1,5 @@
 import { isCurve, type Measured } from '../measured.ts'
-import { median } from '../statistics.ts'
+import { medianOf } from '../../src/cli/bench/percentiles.ts'
 import { barChart } from './bar-chart.ts'
 import { lineChart } from './line-chart.ts'
 
@@ -19,7 +19,7 @@ export function chartsOf(section: string, measured: readonly Measured[]): Chart[
 }
 
 function isComparison({ baseline, rows }: Exclude<Measured, { xs: unknown }>): boolean {
-  return baseline !== undefined && rows.length > 1 && rows.some(({ samples }) => median(samples) > 0)
+  return baseline !== undefined && rows.length > 1 && rows.some(({ samples }) => medianOf(samples) > 0)
 }
 
 function slug(title: string): string {

@@ -1,5 +1,5 @@
 import type { MeasuredCurve } from '../measured.ts'
-import { median } from '../statistics.ts'
+import { medianOf } from '../../src/cli/bench/percentiles.ts'
 import { readable } from '../table.ts'
 import { axisFor, axisOf } from './axis.ts'
 import { COLOURS, WIDTH, line, round, svg, text } from './svg.ts'
@@ -17,7 +17,7 @@ export function lineChart(curve: MeasuredCurve): string {
   const top = TITLE_HEIGHT + Math.ceil(curve.series.length / LEGEND_COLUMNS) * LEGEND_LINE + 10
   const bottom = top + PLOT_HEIGHT
   const xAxis = axisOf(curve.xs)
-  const yAxis = axisFor(curve.series.flatMap(({ samples }) => samples.map(median)))
+  const yAxis = axisFor(curve.series.flatMap(({ samples }) => samples.map(medianOf)))
   const xOf = (x: number): number => LEFT + xAxis.place(x) * (WIDTH - LEFT - RIGHT)
   const yOf = (y: number): number => bottom - Math.min(1, Math.max(0, yAxis.place(y))) * PLOT_HEIGHT
   const isDense = curve.xs.length > 12
@@ -36,7 +36,7 @@ export function lineChart(curve: MeasuredCurve): string {
     line(LEFT, bottom, WIDTH - RIGHT, bottom, 'line'),
     text((LEFT + WIDTH - RIGHT) / 2, bottom + 39, curve.xTitle, { anchor: 'middle' }),
     ...curve.series.flatMap(({ samples }, i) => {
-      const points = samples.map((own, x) => [xOf(curve.xs[x]!), yOf(median(own))] as const)
+      const points = samples.map((own, x) => [xOf(curve.xs[x]!), yOf(medianOf(own))] as const)
       const colour = COLOURS[i % COLOURS.length]!
       return [
         `<polyline points="${points.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,

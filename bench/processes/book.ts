@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { OrderBook } from '../../src/connector/order-book.ts'
-import { median } from '../statistics.ts'
+import { medianOf } from '../../src/cli/bench/percentiles.ts'
 import { flat, readMarket } from '../workloads/workload.ts'
-import { answer } from './answers.ts'
+import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 
 const WARM_UP_MS = 500
 
@@ -108,7 +108,7 @@ do book.run()
 while (performance.now() < warmUntilMs)
 const nanoseconds = Array.from({ length: Number(passes) }, () => (book.run() * 1e6) / levelCount)
 answer({
-  nanoseconds: median(nanoseconds),
+  nanoseconds: medianOf(nanoseconds),
   best: book.best(),
   source: market.source,
   updates: stream.updates.length,

@@ -4,8 +4,8 @@
  */
 import { createQtxConnector, silentLogger } from '../../src/index.ts'
 import type { QtxConnectorConfigInput } from '../../src/config/connector-config.ts'
-import { percentile } from '../statistics.ts'
-import { answer } from './answers.ts'
+import { percentileOf } from '../../src/cli/bench/percentiles.ts'
+import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 
 const [config, count] = process.argv.slice(2)
 await using connector = await createQtxConnector(JSON.parse(config!) as QtxConnectorConfigInput, {
@@ -33,6 +33,6 @@ const half = calls.length >> 1
 answer({
   firstCallUs: calls[0],
   firstCreatedUs: created[0],
-  callUs: percentile(calls.subarray(half).sort(), 0.5),
-  createdUs: percentile(created.subarray(half).sort(), 0.5),
+  callUs: percentileOf(calls.subarray(half).sort(), 0.5),
+  createdUs: percentileOf(created.subarray(half).sort(), 0.5),
 })

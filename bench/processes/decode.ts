@@ -8,9 +8,9 @@ import {
   MarketDataMessage,
   decodeMarketData,
 } from '../../src/wire/market-data-codec.ts'
-import { median } from '../statistics.ts'
+import { medianOf } from '../../src/cli/bench/percentiles.ts'
 import { readPacked } from '../workloads/workload-files.ts'
-import { answer } from './answers.ts'
+import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 
 const SLOT_BYTES = 1_024
 const ROUNDS = 7
@@ -121,4 +121,4 @@ for (let round = 0; round < ROUNDS; round++) {
   decodeMany(ALLOCATION_MESSAGES)
   leastBytes = Math.min(leastBytes, (process.memoryUsage().heapUsed - beforeBytes) / ALLOCATION_MESSAGES)
 }
-answer({ nanoseconds: median(nanoseconds), bytes: Math.max(0, Math.round(leastBytes)) })
+answer({ nanoseconds: medianOf(nanoseconds), bytes: Math.max(0, Math.round(leastBytes)) })

@@ -6,7 +6,7 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { pauseCauses, type Collection } from '../pause-causes.ts'
-import { answer } from './answers.ts'
+import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 import { openFeed } from './open-feed.ts'
 import { PauseProbe } from './pause-probe.ts'
 

@@ -6,8 +6,8 @@
  */
 import { createRealtimeClock } from '../../src/posix/realtime-clock.ts'
 import type { FeedListener } from '../../src/qtx/feed/feed-listener.ts'
-import { summarise } from '../statistics.ts'
-import { answer, readLine } from './answers.ts'
+import { percentilesOf } from '../../src/cli/bench/percentiles.ts'
+import { CommandLines, answer } from '../../src/cli/bench/processes/command-lines.ts'
 import { openFeed, type FeedToOpen } from './open-feed.ts'
 
 const CLOCK_READINGS = 50
@@ -56,7 +56,7 @@ class Drain implements FeedListener {
     this.#cpu = process.cpuUsage()
     await done
     clearInterval(watch)
-    const latencies = summarise(this.#latenciesMs.subarray(0, this.#received).map((ms) => ms * 1_000))
+    const latencies = percentilesOf(this.#latenciesMs.subarray(0, this.#received).map((ms) => ms * 1_000))
     const cpuUs = this.#cpu.user + this.#cpu.system
     return { received: this.#received, cpuUs, lagMs: this.#lagMs, ...latencies }
   }
@@ -95,7 +95,8 @@ const drain = new Drain()
 for (const pair of feed.pairs) await feed.manager.subscribe(pair, drain)
 answer({ bufferBytes: feed.manager.getStatistics().receiveBufferBytes })
 
-for (let line = readLine(); line !== undefined; line = readLine()) {
+const commands = new CommandLines()
+for (let line = commands.next(); line !== undefined; line = commands.next()) {
   const [command, wanted, quietMs, isTimed] = line.split(' ')
   if (command === 'status') answer({ isLive: feed.isLive(), residentBytes: process.memoryUsage.rss() })
   else answer(await drain.count(Number(wanted), Number(quietMs), isTimed === '1'))

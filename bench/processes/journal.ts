@@ -11,7 +11,7 @@ import { SystemClock } from '../../src/common/clock.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import type { FillRecord, JournalRecord, OrderRecord } from '../../src/journal/journal-record.ts'
 import { Journal } from '../../src/journal/journal.ts'
-import { answer } from './answers.ts'
+import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 
 const [variant, countText] = process.argv.slice(2)
 const count = Number(countText)

@@ -13,9 +13,9 @@ import {
   decodeMarketData,
 } from '../../src/wire/market-data-codec.ts'
 import { HEADER, MESSAGE_TYPE } from '../../src/wire/market-data-layout.ts'
-import { median } from '../statistics.ts'
+import { medianOf } from '../../src/cli/bench/percentiles.ts'
 import { readBookFile, readPacked } from '../workloads/workload-files.ts'
-import { answer } from './answers.ts'
+import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 
 const WARM_UP_MS = 500
 const [variant, bookFile, file, passes] = process.argv.slice(2) as [
@@ -103,8 +103,8 @@ for (let i = 0; i < Number(passes); i++) {
   levelNs.push(pass(depth) / levels)
 }
 answer({
-  messageNs: median(messageNs),
-  levelNs: median(levelNs),
+  messageNs: medianOf(messageNs),
+  levelNs: medianOf(levelNs),
   messages: all.length,
   levels,
   best: [book.bestBidPrice, book.bestAskPrice],

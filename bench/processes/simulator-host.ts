@@ -3,7 +3,7 @@
  * input.
  */
 import { startSimulator } from '../../src/simulator/start-simulator.ts'
-import { answer } from './answers.ts'
+import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 
 const simulator = await startSimulator({ pairs: ['BTC-USDT'], sharedMemoryName: process.argv[2] })
 const { feed, sharedMemoryName, exchangeEndpoints, account } = simulator

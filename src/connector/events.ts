@@ -177,5 +177,17 @@ export interface ConnectorEvents {
   feedSourceChanged: FeedSourceChange
 }
 
+/** The names of all events that are about one order. */
+export const ORDER_EVENTS = [
+  'buyOrderCreated',
+  'sellOrderCreated',
+  'orderFilled',
+  'buyOrderCompleted',
+  'sellOrderCompleted',
+  'orderCancelled',
+  'orderFailure',
+  'orderSubmitUnknown',
+] as const satisfies readonly (keyof ConnectorEvents)[]
+
 /** `connected` means that the exchange answers; whether trading is possible is said by `ready`. */
 export type NetworkStatus = 'stopped' | 'notConnected' | 'connected'

@@ -1,5 +1,5 @@
 import { encodeDepth, encodeSingle, type MessageHeader } from '../wire/market-data-codec.ts'
-import { DEPTH, LEVEL_BYTES, MAX_DATAGRAM_BYTES, MESSAGE_TYPE } from '../wire/market-data-layout.ts'
+import { MAX_DEPTH_LEVELS, MESSAGE_TYPE } from '../wire/market-data-layout.ts'
 
 /** One line of a recorded combined stream, as QTX would have sent it. */
 export interface LineMessage {
@@ -19,7 +19,6 @@ type Header = Omit<MessageHeader, 'index' | 'sequence'>
 const LINE = /^(\d{1,19}) (\{.*\})\s*$/s
 const SYMBOL = /^[A-Z0-9]{1,40}$/
 const DECIMAL = /^\d{1,20}(\.\d{1,20})?$/
-const LEVELS_PER_DATAGRAM = Math.floor((MAX_DATAGRAM_BYTES - DEPTH.LEVELS) / LEVEL_BYTES)
 
 /**
  * Turns lines `<receive time, ns> <json>` of Binance's combined stream into QTX's datagrams. It remembers the last best
@@ -106,10 +105,10 @@ function depthDatagrams(
   asks: readonly Level[],
   bids: readonly Level[],
 ): Uint8Array[] {
-  const count = Math.max(1, Math.ceil((asks.length + bids.length) / LEVELS_PER_DATAGRAM))
+  const count = Math.max(1, Math.ceil((asks.length + bids.length) / MAX_DEPTH_LEVELS))
   return Array.from({ length: count }, (_, part) => {
-    const start = part * LEVELS_PER_DATAGRAM
-    const end = start + LEVELS_PER_DATAGRAM
+    const start = part * MAX_DEPTH_LEVELS
+    const end = start + MAX_DEPTH_LEVELS
     return encodeDepth(
       { ...header, sequence: BigInt(last - (count - 1 - part)) },
       asks.slice(start, end),

@@ -1,7 +1,7 @@
 import { sleep, type Clock } from '../common/clock.ts'
 import { definedOnly } from '../common/defined-only.ts'
 import type { InFlightOrder } from '../connector/in-flight-order.ts'
-import type { ConnectorEvents } from '../connector/events.ts'
+import { ORDER_EVENTS } from '../connector/events.ts'
 import { QtxError } from '../errors.ts'
 import type { QtxConnector } from '../qtx/connector-protocol.ts'
 import { previewOrder, type OrderPreview, type OrderRequest } from './order-preview.ts'
@@ -18,17 +18,6 @@ export interface PlacedOrder {
   readonly outcome: 'accepted' | 'rejected' | 'unknown'
   readonly order: OrderView
 }
-
-const ORDER_EVENTS = [
-  'buyOrderCreated',
-  'sellOrderCreated',
-  'orderFilled',
-  'buyOrderCompleted',
-  'sellOrderCompleted',
-  'orderCancelled',
-  'orderFailure',
-  'orderSubmitUnknown',
-] as const satisfies readonly (keyof ConnectorEvents)[]
 
 export interface Placing extends OrderRequest {
   /** Refused when the order would now be another one. */

@@ -116,11 +116,6 @@ export function wordOf(value: ExactJson | undefined, name: string): string | und
   return asWord(textOf(value, name))
 }
 
-/** A plain decimal number as text; undefined where it is not one. */
-export function decimalOf(value: ExactJson | undefined, name: string): string | undefined {
-  return asDecimal(textOf(value, name))
-}
-
 /** The text, if it can be an exchange order id: 1 to 64 letters, digits, lines and dashes. */
 export function asId(text: string | undefined): string | undefined {
   return text !== undefined && consistsOf(text, 64, isIdCharacter) ? text : undefined

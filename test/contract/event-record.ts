@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ConnectorEvents, OrderFilled } from '../../src/connector/events.ts'
 import type { PerpetualConnector } from '../../src/connector/perpetual-connector.ts'
-import { ORDER_EVENTS } from '../support/order-events.ts'
+import { ORDER_EVENTS } from '../../src/connector/events.ts'
 import { until } from '../support/until.ts'
 
 /** What is written down beside the events of orders. */

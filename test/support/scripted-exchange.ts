@@ -19,7 +19,7 @@ import type { UserStream, UserStreamSink } from '../../src/connector/user-stream
 import { FakeClock } from './fake-clock.ts'
 import { type Level, flat } from './market-call.ts'
 import { ReplaySource } from './replay-source.ts'
-import { ORDER_EVENTS } from './order-events.ts'
+import { ORDER_EVENTS } from '../../src/connector/events.ts'
 
 export const BTC_RULE: TradingRule = {
   pair: 'BTC-USDT',

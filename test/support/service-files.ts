@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import type { Simulator } from '../../src/simulator/start-simulator.ts'
 
 /** What a connector has to know of a simulator. */
-export type SimulatorAddress = Pick<Simulator, 'feed' | 'sharedMemoryName' | 'exchangeEndpoints' | 'account'>
+export type SimulatorAddress = Pick<
+  Simulator,
+  'exchangeBackend' | 'feed' | 'sharedMemoryName' | 'exchangeEndpoints' | 'account'
+>
 
 /** A temporary folder with the configuration of a service, its secrets in files beside it. */
 export class ServiceFiles implements Disposable {
@@ -25,7 +28,7 @@ export class ServiceFiles implements Disposable {
 
   /** Writes the configuration of a connector to that simulator. */
   configure(simulator: SimulatorAddress, changes: Readonly<Record<string, unknown>> = {}): string {
-    const { feed, sharedMemoryName, exchangeEndpoints, account } = simulator
+    const { exchangeBackend, feed, sharedMemoryName, exchangeEndpoints, account } = simulator
     const secrets = {
       key: account.apiKey,
       secret: account.apiSecret,
@@ -34,7 +37,7 @@ export class ServiceFiles implements Disposable {
     for (const [name, value] of Object.entries(secrets))
       writeFileSync(join(this.folder, name), value, { mode: 0o600 })
     const options = {
-      exchangeBackend: 'binance',
+      exchangeBackend,
       qtxPerpetualHost: feed.host,
       qtxPerpetualPort: feed.port,
       qtxPlaceOrderSharedMemoryName: sharedMemoryName,

@@ -10,7 +10,7 @@ import type { QtxConnectorConfigInput } from '../../src/config/connector-config.
 import type { BookView } from '../../src/simulator/exchange/exchange-listeners.ts'
 import type { Level } from '../../src/simulator/market-event.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
-import { ORDER_EVENTS } from './order-events.ts'
+import { ORDER_EVENTS } from '../../src/connector/events.ts'
 import { until } from './until.ts'
 
 /** One event with its name. */

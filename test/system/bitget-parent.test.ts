@@ -14,7 +14,7 @@ import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-e
 import type { Level, MarketEvent } from '../../src/simulator/market-event.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
 import { openHooks, type OpenHooks } from '../support/open-hooks.ts'
-import { ORDER_EVENTS } from '../support/order-events.ts'
+import { ORDER_EVENTS } from '../../src/connector/events.ts'
 import { until } from '../support/until.ts'
 import { limitOrder } from '../support/limit-order.ts'
 import { errorOf } from '../support/error-of.ts'

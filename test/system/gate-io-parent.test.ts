@@ -12,7 +12,7 @@ import {
   type SimulatedExchange,
 } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
-import { ORDER_EVENTS } from '../support/order-events.ts'
+import { ORDER_EVENTS } from '../../src/connector/events.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { UserStreamNotes } from '../support/hooked-binance.ts'
 import { type OpenHooks, openHooks } from '../support/open-hooks.ts'

@@ -8,7 +8,7 @@ import { startSimulatedKucoin } from '../../src/simulator/exchange/kucoin/simula
 import type { SimulatedExchange } from '../../src/simulator/exchange/simulated-exchange.ts'
 import type { MarketEvent } from '../../src/simulator/market-event.ts'
 import { openHooks } from '../support/open-hooks.ts'
-import { ORDER_EVENTS } from '../support/order-events.ts'
+import { ORDER_EVENTS } from '../../src/connector/events.ts'
 import { until } from '../support/until.ts'
 
 const PAIR = 'BTC-USDT'

@@ -172,9 +172,13 @@ describe('qtx start and the commands that talk to it', () => {
     await venue.until('\n')
     const files = new ServiceFiles()
     closing.push(() => files[Symbol.dispose]())
-    files.configure(JSON.parse(venue.stdout) as SimulatorAddress, {
-      journal: { folder: join(files.folder, 'journal') },
-    })
+    const address = JSON.parse(venue.stdout) as Omit<SimulatorAddress, 'exchangeBackend'>
+    files.configure(
+      { ...address, exchangeBackend: 'binance' },
+      {
+        journal: { folder: join(files.folder, 'journal') },
+      },
+    )
     const service = start(files, '--no-http')
     await service.until('is ready')
     const orders = async (): Promise<unknown> =>

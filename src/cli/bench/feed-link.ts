@@ -1,5 +1,6 @@
 import type { DatagramKind, FeedMode, SocketResult } from './bench-results.ts'
-import type { MeasuringProcess, MeasuringProcesses } from './measuring-processes.ts'
+import type { LineProcess } from './line-process.ts'
+import { ANSWER_TIMEOUT_MS, type MeasuringProcesses } from './measuring-processes.ts'
 
 /** What one drain brought. */
 export interface Drained {
@@ -25,11 +26,11 @@ const HEAL_DATAGRAMS = 20
 /** One receiver in a process of its own, and its socket of the sender. */
 export class FeedLink {
   readonly mode: FeedMode
-  readonly #sender: MeasuringProcess
+  readonly #sender: LineProcess
   readonly #socket: number
-  readonly #receiver: MeasuringProcess
+  readonly #receiver: LineProcess
 
-  private constructor(mode: FeedMode, sender: MeasuringProcess, socket: number, receiver: MeasuringProcess) {
+  private constructor(mode: FeedMode, sender: LineProcess, socket: number, receiver: LineProcess) {
     this.mode = mode
     this.#sender = sender
     this.#socket = socket
@@ -37,11 +38,7 @@ export class FeedLink {
   }
 
   /** Starts the receiver, subscribes, and sends enough for its code to be compiled. */
-  static async open(
-    mode: FeedMode,
-    processes: MeasuringProcesses,
-    sender: MeasuringProcess,
-  ): Promise<FeedLink> {
+  static async open(mode: FeedMode, processes: MeasuringProcesses, sender: LineProcess): Promise<FeedLink> {
     const { socket, port } = await sender.ask<{ socket: number; port: number }>('open')
     const receiver = processes.start('receive-feed', mode, port)
     await receiver.read()
@@ -68,9 +65,10 @@ export class FeedLink {
   ): Promise<Drained & { readonly sentPerSecond: number }> {
     const expectedMs = (count / perSecond) * 1_000
     const deadlineMs = Math.ceil(expectedMs / SLOWEST_SHARE + QUIET_MS)
+    const timeoutMs = deadlineMs + ANSWER_TIMEOUT_MS
     const [drained, { seconds }] = await Promise.all([
-      this.#receiver.ask<Drained>(`drain ${count} ${deadlineMs} 1`, deadlineMs),
-      this.#sender.ask<{ seconds: number }>(`pace ${this.#socket} ${kind} ${count} ${perSecond}`, deadlineMs),
+      this.#receiver.ask<Drained>(`drain ${count} ${deadlineMs} 1`, timeoutMs),
+      this.#sender.ask<{ seconds: number }>(`pace ${this.#socket} ${kind} ${count} ${perSecond}`, timeoutMs),
     ])
     return { ...drained, sentPerSecond: count / seconds }
   }

@@ -7,7 +7,7 @@ export interface Percentiles {
 /** Of the values, which are sorted in place; NaN of none. */
 export function percentilesOf(values: Float64Array): Percentiles {
   values.sort()
-  return { p50: at(values, 0.5), p90: at(values, 0.9), p99: at(values, 0.99) }
+  return { p50: percentileOf(values, 0.5), p90: percentileOf(values, 0.9), p99: percentileOf(values, 0.99) }
 }
 
 /** The middle value; NaN of none. */
@@ -17,6 +17,7 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-function at(sorted: Float64Array, fraction: number): number {
+/** The value at this fraction of sorted values; NaN of none. */
+export function percentileOf(sorted: ArrayLike<number>, fraction: number): number {
   return sorted[Math.round((sorted.length - 1) * fraction)] ?? NaN
 }

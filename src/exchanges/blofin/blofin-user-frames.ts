@@ -2,9 +2,8 @@ import { ZERO } from '../../common/decimal.ts'
 import type { Balance, Position } from '../../connector/account-types.ts'
 import type { OrderReason, OrderUpdate } from '../../connector/order-types.ts'
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
-import { channelFrameOf } from '../channel-frames.ts'
+import { readPrivateChannels, type PrivateReaders } from '../channel-frames.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
-import { readPairRows } from '../frame-rows.ts'
 import { orderIdsOf, toOrder } from '../order-rows.ts'
 import { toPosition } from '../position-rows.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
@@ -21,35 +20,20 @@ const STATES: ReadonlyMap<string, State> = new Map<string, State>([
   ['order_failed', 'failed'],
 ])
 
-/**
- * Reads the frames of the private channels `orders`, `account` and `positions`, and answers to subscribing. Errors are
- * left to ccxt, which ends the connection with them. An order's row has no fill: what is executed adds up in it.
- */
+/** The private channels, as `readPrivateChannels` has them. An order's row has no fill: what is executed adds up in it. */
 export function readBlofinUserFrame(
   frame: unknown,
   symbols: SymbolLookup,
   sink: UserFrameSink,
 ): FrameVerdict {
-  const push = channelFrameOf(frame)
-  if (typeof push === 'string') return push
-  return READERS.get(push.channel)?.(push.fields['data'], symbols, sink) ?? 'ignored'
+  return readPrivateChannels(frame, symbols, sink, READERS)
 }
 
-type Reader = (data: unknown, symbols: SymbolLookup, sink: UserFrameSink) => FrameVerdict
-
-const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  [
-    'orders',
-    (data, symbols, sink) =>
-      readPairRows(data, 'instId', symbols, (row, symbol) => readOrder(row, symbol, sink)),
-  ],
-  ['account', (data, _symbols, sink) => readAccount(data, sink)],
-  [
-    'positions',
-    (data, symbols, sink) =>
-      readPairRows(data, 'instId', symbols, (row, symbol) => readPosition(row, symbol, sink)),
-  ],
-])
+const READERS: PrivateReaders = {
+  order: readOrder,
+  account: readAccount,
+  position: readPosition,
+}
 
 /** False when the row could not be read. */
 function readOrder(row: UntrustedRecord, symbol: ExchangeSymbol, sink: UserFrameSink): boolean {

@@ -4,8 +4,8 @@ import type { OrderReason, OrderUpdate, TradeUpdate } from '../../connector/orde
 import type { FrameVerdict, UserFrameSink } from '../ccxt-profile.ts'
 import type { ExchangeSymbol, SymbolLookup } from '../exchange-symbols.ts'
 import { asDecimal, asInteger, asList, asRecord, asText, type UntrustedRecord } from '../untrusted-fields.ts'
-import { channelFrameOf } from '../channel-frames.ts'
-import { readPairRows, readRows } from '../frame-rows.ts'
+import { readPrivateChannels, type PrivateReaders } from '../channel-frames.ts'
+import { readRows } from '../frame-rows.ts'
 import { type OrderIds, orderIdsOf, toFill, toOrder } from '../order-rows.ts'
 import { toPosition } from '../position-rows.ts'
 import { readable } from '../unreadable.ts'
@@ -31,31 +31,16 @@ const EXPIRIES: ReadonlyMap<string, string> = new Map([
 /** Asked for by the user, or by an order of the same account. */
 const CANCELED_BY_USER = new Set(['1', '20'])
 
-/**
- * Reads the frames of the private channels `orders`, `account` and `positions`, and answers to subscribing. Errors are
- * left to ccxt, which ends the connection with them.
- */
+/** The private channels, as `readPrivateChannels` has them. */
 export function readOkxUserFrame(frame: unknown, symbols: SymbolLookup, sink: UserFrameSink): FrameVerdict {
-  const push = channelFrameOf(frame)
-  if (typeof push === 'string') return push
-  return READERS.get(push.channel)?.(push.fields['data'], symbols, sink) ?? 'ignored'
+  return readPrivateChannels(frame, symbols, sink, READERS)
 }
 
-type Reader = (data: unknown, symbols: SymbolLookup, sink: UserFrameSink) => FrameVerdict
-
-const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  [
-    'orders',
-    (data, symbols, sink) =>
-      readPairRows(data, 'instId', symbols, (row, symbol) => readOrder(row, symbol, sink)),
-  ],
-  ['account', (data, _symbols, sink) => readRows(data, (row) => readAccount(row, sink))],
-  [
-    'positions',
-    (data, symbols, sink) =>
-      readPairRows(data, 'instId', symbols, (row, symbol) => readPosition(row, symbol, sink)),
-  ],
-])
+const READERS: PrivateReaders = {
+  order: readOrder,
+  account: (data, sink) => readRows(data, (row) => readAccount(row, sink)),
+  position: readPosition,
+}
 
 /** False when the row could not be read in full. */
 function readOrder(row: UntrustedRecord, symbol: ExchangeSymbol, sink: UserFrameSink): boolean {

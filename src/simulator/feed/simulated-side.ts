@@ -44,10 +44,6 @@ export class SimulatedSide {
     return this.#lots.get(ticks) ?? 0
   }
 
-  hasChanged(ticks: number): boolean {
-    return this.#changed.has(ticks)
-  }
-
   /** The first level outward of `ticks`; one is made when the book ends there, so that no side ever runs dry. */
   occupiedBeyond(ticks: number): number {
     const limit = this.#lots.size * 4 + 100

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { median, percentile, summarise } from '../../../bench/statistics.ts'
+import { medianOf, percentileOf, percentilesOf } from '../../../src/cli/bench/percentiles.ts'
 import { theilSen } from '../../../bench/theil-sen.ts'
 
 describe('the statistics of the bench', () => {
   it('take the middle of odd and the mean of the two middles of even numbers', () => {
-    expect(median([5, 1, 3])).toBe(3)
-    expect(median([4, 1, 3, 2])).toBe(2.5)
+    expect(medianOf([5, 1, 3])).toBe(3)
+    expect(medianOf([4, 1, 3, 2])).toBe(2.5)
   })
 
   it('take percentiles of sorted values, and none of none', () => {
     const values = Array.from({ length: 101 }, (_, i) => i)
-    expect(percentile(values, 0.9)).toBe(90)
-    expect(percentile([], 0.5)).toBeNaN()
-    expect(summarise(Float64Array.from(values).reverse())).toEqual({ p50: 50, p90: 90, p99: 99 })
+    expect(percentileOf(values, 0.9)).toBe(90)
+    expect(percentileOf([], 0.5)).toBeNaN()
+    expect(percentilesOf(Float64Array.from(values).reverse())).toEqual({ p50: 50, p90: 90, p99: 99 })
   })
 })
 

@@ -2,10 +2,10 @@
  * Orders through the order ring, one after the other: `place-orders SEGMENT MODE MS`. Prints the round trips'
  * percentiles, microseconds.
  */
-import { QtxSharedMemoryManager } from '../../../qtx/orders/shared-memory-manager.ts'
 import type { RingMode } from '../bench-results.ts'
 import { percentilesOf } from '../percentiles.ts'
 import { answer, leaveSignalsToParent } from './command-lines.ts'
+import { RingOrders } from './ring-orders.ts'
 
 const SPIN_US: Readonly<Record<RingMode, number>> = { default: 0, spin: 50 }
 /** Of the time: until then the code is being compiled. */
@@ -17,37 +17,14 @@ const FEWEST_ORDERS = 200
 leaveSignalsToParent()
 const [segment, mode, durationText] = process.argv.slice(2) as [string, RingMode, string]
 const durationMs = Number(durationText)
-const manager = new QtxSharedMemoryManager({
-  sharedMemoryName: segment,
-  exchangeBackend: 'binance',
-  apiKey: 'bench-key',
-  apiSecret: 'bench-secret',
-  spinUs: SPIN_US[mode],
-})
-let nextId = 8_392_847_102_938_471n
-
-async function place(): Promise<void> {
-  const result = await manager.placeOrder({
-    clientOrderId: nextId++,
-    symbol: 'BTCUSDT',
-    tradeType: 'buy',
-    orderType: 'limit',
-    price: '60000.10',
-    size: '0.010',
-  })
-  if (result.kind !== 'accepted') throw new Error(`the order was ${result.kind}`)
-}
-
-await manager.connect()
+const orders = await RingOrders.open(segment, SPIN_US[mode])
 const startMs = performance.now()
-while (performance.now() - startMs < durationMs * WARM_UP_SHARE) await place()
+while (performance.now() - startMs < durationMs * WARM_UP_SHARE) await orders.place()
 const us = new Float64Array(MOST_ORDERS)
-let orders = 0
-while (orders < MOST_ORDERS && (performance.now() - startMs < durationMs || orders < FEWEST_ORDERS)) {
-  const placedMs = performance.now()
-  await place()
-  us[orders++] = (performance.now() - placedMs) * 1_000
+let count = 0
+while (count < MOST_ORDERS && (performance.now() - startMs < durationMs || count < FEWEST_ORDERS)) {
+  us[count++] = await orders.timePlace()
 }
-await manager.disconnect()
-const { p50, p90, p99 } = percentilesOf(us.subarray(0, orders))
-answer({ mode, orders, p50Us: p50, p90Us: p90, p99Us: p99 })
+await orders.close()
+const { p50, p90, p99 } = percentilesOf(us.subarray(0, count))
+answer({ mode, orders: count, p50Us: p50, p90Us: p90, p99Us: p99 })

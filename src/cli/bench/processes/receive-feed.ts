@@ -5,6 +5,7 @@
  *   drain COUNT DEADLINE_MS TIMED   receives so many messages, or those that come in time
  *   socket                          what the kernel granted, and what it dropped
  */
+import { monotonicOriginMs } from '../../../common/monotonic-origin.ts'
 import { SystemClock } from '../../../common/clock.ts'
 import { silentLogger } from '../../../common/log.ts'
 import { OrderBookTracker } from '../../../connector/order-book-tracker.ts'
@@ -15,7 +16,6 @@ import type { FeedMode, SocketResult } from '../bench-results.ts'
 import { PAIR, wholeSide } from '../made-market.ts'
 import { percentilesOf } from '../percentiles.ts'
 import { CommandLines, answer, leaveSignalsToParent } from './command-lines.ts'
-import { monotonicOffsetMs } from './monotonic-clock.ts'
 
 /** As a connector asks for it. */
 const BUFFER_BYTES = 16 * 1_024 * 1_024
@@ -35,7 +35,7 @@ const feed = {
 
 /** Counts messages, and how long each was on its way. */
 class Drain implements FeedListener {
-  readonly #offsetMs = monotonicOffsetMs()
+  readonly #offsetMs = monotonicOriginMs()
   #latenciesUs = new Float64Array(0)
   #wanted = 0
   #received = 0

@@ -6,19 +6,19 @@
  *   burst SOCKET KIND COUNT           sends at full speed
  *   pace SOCKET KIND COUNT PER_SECOND sends evenly, spinning in between; the seconds that it took
  */
+import { monotonicOriginMs } from '../../../common/monotonic-origin.ts'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { DatagramKind } from '../bench-results.ts'
 import { DatagramSequence, INDEX } from '../made-market.ts'
 import { answer, leaveSignalsToParent } from './command-lines.ts'
-import { monotonicOffsetMs } from './monotonic-clock.ts'
 
 /** For the receiver, which was told at the same time, to begin. */
 const HEAD_START_MS = 5
 
 leaveSignalsToParent()
-const offsetMs = monotonicOffsetMs()
+const offsetMs = monotonicOriginMs()
 
 /** One socket with the market that is sent through it. */
 class Outlet {
