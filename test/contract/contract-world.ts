@@ -257,6 +257,8 @@ export class ContractWorld implements AsyncDisposable {
       placings: notes.placings,
       cancels: notes.cancels,
       updates: notes.orders,
+      fundingHistories: notes.fundingHistories,
+      fundingPayments: this.record.all('fundingPaymentCompleted'),
       budget: connector.requestStatistics,
       ring: 'orderRingStatistics' in connector ? connector.orderRingStatistics : undefined,
       manager: simulator.orderManager.statistics,

@@ -321,7 +321,8 @@ class Terminal {
 
   constructor(files: ServiceFiles, name: string, ...args: readonly string[]) {
     const words = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', name, ...files.location, ...args]
-    this.#script = spawn('script', ['-qec', words.join(' '), '/dev/null'], {
+    // A shell that stays between would answer Ctrl-C in the command's place.
+    this.#script = spawn('script', ['-qec', `exec ${words.join(' ')}`, '/dev/null'], {
       env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', TERM: 'xterm' },
     })
     this.#script.stdout.setMaxListeners(0)
