@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Decimal } from '../../src/common/decimal.ts'
 import { silentLogger } from '../../src/common/log.ts'
 import { BlofinPerpetualDerivative } from '../../src/exchanges/blofin/blofin-perpetual-derivative.ts'
@@ -34,7 +34,12 @@ beforeEach(async () => {
   exchange = await startSimulatedBlofin({ accounts: [CREDENTIALS] })
   exchange.applyMarketEvent(market(PAIR, 60_000, 60_010, 1))
   exchange.applyMarketEvent(market('DOGE-USDT', 0.1, 0.10001, 50_000))
-  hooks = openHooks(
+  hooks = connect()
+  await hooks.startNetwork()
+})
+
+function connect(): OpenHooks {
+  return openHooks(
     new BlofinPerpetualDerivative({
       tradingPairs: [PAIR, 'DOGE-USDT'],
       credentials: CREDENTIALS,
@@ -43,8 +48,7 @@ beforeEach(async () => {
       random: () => 0.5,
     }),
   )
-  await hooks.startNetwork()
-})
+}
 
 afterEach(async () => {
   await hooks.stopNetwork()
@@ -52,10 +56,19 @@ afterEach(async () => {
 })
 
 describe('what ccxt lacks of BloFin', () => {
-  test('requests of the same millisecond are signed with nonces of their own', async () => {
-    await hooks.fetchTradingRules(signal)
-    const answers = await Promise.all(Array.from({ length: 8 }, () => hooks.fetchPositionMode(signal)))
-    expect(new Set(answers)).toEqual(new Set(['oneWay']))
+  test('requests of the same millisecond have nonces of their own, also those of two connectors with one key', async () => {
+    const other = connect()
+    await other.startNetwork()
+    try {
+      for (const each of [hooks, other]) await each.fetchTradingRules(signal)
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now())
+      const asked = Array.from({ length: 24 }, (_, index) => (index % 2 ? hooks : other))
+      const answers = await Promise.all(asked.map((each) => each.fetchPositionMode(signal)))
+      expect(new Set(answers)).toEqual(new Set(['oneWay']))
+    } finally {
+      vi.restoreAllMocks()
+      await other.stopNetwork()
+    }
   })
 
   test('the time is the mark price’s; requests and logins are signed by it where the clocks differ', async () => {

@@ -1,3 +1,4 @@
+import { createHmac, randomUUID } from 'node:crypto'
 import { QtxError } from '../../errors.ts'
 import type { CcxtExchange } from '../ccxt-exchange.ts'
 import { exchangeNowMs } from '../exchange-time.ts'
@@ -7,9 +8,25 @@ import { readBlofinRefusal } from './blofin-errors.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
+interface SignedRequest {
+  readonly url: string
+  readonly method: string
+  readonly body: string | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+}
+
 /** Calls of ccxt's that only BloFin has. */
 export interface BlofinCalls extends CcxtExchange {
+  readonly secret: string
   milliseconds: () => number
+  sign: (
+    path: string,
+    api: string,
+    method: string,
+    params: Params,
+    headers: Readonly<Record<string, string>> | undefined,
+    body: string | undefined,
+  ) => SignedRequest
   handleErrors: (...answer: readonly unknown[]) => unknown
   market(symbol: string): { readonly id: string }
   parseOrder(order: unknown, market: unknown): unknown
@@ -23,8 +40,6 @@ export interface BlofinCalls extends CcxtExchange {
 /** The most rows that are listed at once: more is refused, and without a limit there are 20. */
 export const BLOFIN_PAGE_LENGTH = 100
 
-/** A time that is this much before the last one is of a clock that was set; times that were given away come later. */
-const SET_BACK_MS = 1_000
 /** Where ccxt's `handleErrors` has the body of an answer, as text and as what it says. */
 const BODY_TEXT = 5
 const BODY = 6
@@ -32,7 +47,7 @@ const BODY = 6
 /** Gives ccxt's instance what it lacks for BloFin. */
 export function completeBlofinClient(instance: CcxtExchange): void {
   const exchange = instance as BlofinCalls
-  signWithTimesOfItsOwn(exchange)
+  signWithNoncesOfItsOwn(exchange)
   refuseRefusedRows(exchange)
   const fetchFundingRate = exchange.fetchFundingRate.bind(exchange)
 
@@ -72,14 +87,22 @@ export function completeBlofinClient(instance: CcxtExchange): void {
 }
 
 /**
- * ccxt takes the time for the nonce too, and BloFin refuses a nonce that comes twice: no two requests get the same
- * time. What the clocks differ by is taken off, which ccxt does not do for BloFin.
+ * ccxt takes the time for the nonce too, and BloFin refuses a nonce that comes twice: two clients of one key, in one
+ * process or in two, would refuse each other. What the clocks differ by is taken off, which ccxt does not do here.
  */
-function signWithTimesOfItsOwn(exchange: BlofinCalls): void {
-  let lastMs = 0
-  exchange.milliseconds = () => {
-    const nowMs = exchangeNowMs(exchange)
-    return (lastMs = nowMs > lastMs || nowMs < lastMs - SET_BACK_MS ? nowMs : lastMs + 1)
+function signWithNoncesOfItsOwn(exchange: BlofinCalls): void {
+  exchange.milliseconds = () => exchangeNowMs(exchange)
+  const { sign } = exchange
+  exchange.sign = (path, api, method, params, headers, body) => {
+    const signed = sign.call(exchange, path, api, method, params, headers, body)
+    const timestamp = signed.headers?.['ACCESS-TIMESTAMP']
+    if (timestamp === undefined) return signed
+    const nonce = randomUUID()
+    const target = signed.url.slice(new URL(signed.url).origin.length)
+    const text = `${target}${method}${timestamp}${nonce}${signed.body ?? ''}`
+    const digits = createHmac('sha256', exchange.secret).update(text).digest('hex')
+    const signature = Buffer.from(digits).toString('base64')
+    return { ...signed, headers: { ...signed.headers, 'ACCESS-NONCE': nonce, 'ACCESS-SIGN': signature } }
   }
 }
 
