@@ -56,15 +56,18 @@ afterEach(async () => {
 })
 
 describe('what ccxt lacks of BloFin', () => {
-  test('requests of the same millisecond have nonces of their own, also those of two connectors with one key', async () => {
+  test('orders of the same millisecond are taken, also those of two connectors with one key', async () => {
     const other = connect()
     await other.startNetwork()
     try {
       for (const each of [hooks, other]) await each.fetchTradingRules(signal)
       vi.spyOn(Date, 'now').mockReturnValue(Date.now())
-      const asked = Array.from({ length: 24 }, (_, index) => (index % 2 ? hooks : other))
-      const answers = await Promise.all(asked.map((each) => each.fetchPositionMode(signal)))
-      expect(new Set(answers)).toEqual(new Set(['oneWay']))
+      const placed = await Promise.all(
+        Array.from({ length: 12 }, (_, index) =>
+          (index % 2 ? hooks : other).placeOrder(limitOrder({ clientOrderId: String(index + 1) })),
+        ),
+      )
+      expect(new Set(placed.map(({ kind }) => kind))).toEqual(new Set(['accepted']))
     } finally {
       vi.restoreAllMocks()
       await other.stopNetwork()
