@@ -4,8 +4,8 @@ import { LEVEL_RING, STREAM_RING, type StreamRingNames } from '../../wire/stream
 import type { DatagramHandler, Receiver, ReceiverStatistics } from './receiver.ts'
 import { StreamRingReader, TAKEN } from './stream-ring-reader.ts'
 
-/** Batches that are taken before the event loop gets its turn. */
-const BATCHES_PER_TURN = 16
+/** Batches that are taken before the event loop gets its turn: well under a millisecond, also with books and queues. */
+const BATCHES_PER_TURN = 4
 /** How often an empty ring is looked at in one turn when polling is to be busy: some microseconds. */
 const LOOKS_PER_BUSY_TURN = 500
 /** After the last message the ring is looked at in every turn of the event loop for so long, then by timers. */
