@@ -1,5 +1,5 @@
 import type { BenchContext } from './bench-context.ts'
-import type { PauseCauses } from './pause-causes.ts'
+import type { Collection, Pause, PauseCauses } from './pause-causes.ts'
 import type { Peers } from './peers.ts'
 
 export const LOAD_PAIRS = 20
@@ -20,6 +20,8 @@ export interface LoadSeen {
   readonly longCollections: number
   readonly longestCollectionMs: number
   readonly causes: PauseCauses
+  /** Each pause and each collection, in milliseconds since the beginning. */
+  readonly trace: { readonly pauses: readonly Pause[]; readonly collections: readonly Collection[] }
   /** What a program missed that spun at the same time; with queues only. */
   readonly spinner?: { readonly over1Ms: number; readonly longestMs: number }
 }

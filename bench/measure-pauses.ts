@@ -1,7 +1,7 @@
 import type { BenchContext, Measurement } from './bench-context.ts'
 import { LOAD_PAIRS, LOAD_PER_SECOND, runLoad } from './feed-load.ts'
 import type { MeasuredRow, MeasuredTable } from './measured.ts'
-import type { PauseCauses } from './pause-causes.ts'
+import type { Collection, PauseCauses } from './pause-causes.ts'
 import type { Peers } from './peers.ts'
 import { readable } from './table.ts'
 
@@ -30,7 +30,7 @@ async function measure(
   const how = flags.length === 0 ? 'as Node is' : flags[0]!
   log(`pauses: ${seconds} s, ${how}`)
   const seen = await runLoad('queues', seconds, context, peers, flags)
-  const { causes, spinner } = seen
+  const { causes, spinner, trace } = seen
   return {
     title: `Pauses over 1 ms, ${how}, ${seconds} s`,
     unit: 'pauses',
@@ -39,9 +39,22 @@ async function measure(
       `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs: books, queues that are read, and statistics each second; ${Math.round(100 * seen.cpuShare)} % of a core. ` +
         `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms, the longest ${readable(seen.longestCollectionMs)} ms. ` +
         `Longest pause of ours ${readable(causes.longestOwnMs)} ms, of all ${readable(causes.longestMs)} ms; the spinning program missed at most ${readable(spinner!.longestMs)} ms. ` +
+        `By kind: ${byKind(trace.collections)}. ` +
         `${seen.taken.toLocaleString('en')} messages came through queues; the kernel dropped ${seen.kernelDrops}.`,
     ],
+    trace,
   }
+}
+
+/** Such as `young objects 290, the longest 1.2 ms`. */
+function byKind(collections: readonly Collection[]): string {
+  const kinds = [...new Set(collections.map(({ kind }) => kind))]
+  return kinds
+    .map((kind) => {
+      const lengthsMs = collections.filter((each) => each.kind === kind).map(({ durationMs }) => durationMs)
+      return `${kind} ${lengthsMs.length}, the longest ${readable(Math.max(...lengthsMs))} ms`
+    })
+    .join('; ')
 }
 
 /** How many pauses were whose doing. */
@@ -49,6 +62,7 @@ export function pauseRows(causes: PauseCauses): MeasuredRow[] {
   return [
     { name: 'caused by us: garbage collection', samples: [causes.collection] },
     { name: 'caused by us: work', samples: [causes.work] },
+    { name: 'caused by us: Node’s other threads on the core', samples: [causes.helpers] },
     { name: 'the machine, then catching up', samples: [causes.catchingUp] },
     { name: 'the machine', samples: [causes.machine] },
   ]

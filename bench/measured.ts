@@ -12,6 +12,8 @@ export interface MeasuredTable {
   /** The row that the others are ratios of. */
   readonly baseline?: string
   readonly notes?: readonly string[]
+  /** What happened one by one, for whoever looks closer; in the results' file only. */
+  readonly trace?: object
 }
 
 /** Things that were measured beside each other, each at several values of something else. */

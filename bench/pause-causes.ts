@@ -2,27 +2,34 @@
 export interface Pause {
   readonly startMs: number
   readonly endMs: number
-  /** Processor time of the whole process meanwhile. */
+  /** Processor time meanwhile: of the whole process, and of the thread alone. */
   readonly cpuMs: number
+  readonly threadMs: number
+  /** Messages that were handled meanwhile. */
+  readonly messages: number
 }
 
 /** One garbage collection. */
 export interface Collection {
   readonly startMs: number
   readonly durationMs: number
+  /** What was collected. */
+  readonly kind: string
 }
 
 /** How many pauses were whose doing. */
 export interface PauseCauses {
   /** A garbage collection of the process took longer than the limit. */
   readonly collection: number
-  /** The process worked for longer than the limit. */
+  /** The thread worked for longer than the limit. */
   readonly work: number
+  /** Threads of Node's own, which compile and collect, had its core meanwhile. */
+  readonly helpers: number
   /** The machine took the processor away, and what had arrived meanwhile was worked off in one go. */
   readonly catchingUp: number
   /** The process had work or not: the machine did not run it. */
   readonly machine: number
-  /** The longest of the first two. */
+  /** The longest of the first three. */
   readonly longestOwnMs: number
   readonly longestMs: number
 }
@@ -33,7 +40,15 @@ export function pauseCauses(
   collections: readonly Collection[],
   limitMs: number,
 ): PauseCauses {
-  const causes = { collection: 0, work: 0, catchingUp: 0, machine: 0, longestOwnMs: 0, longestMs: 0 }
+  const causes = {
+    collection: 0,
+    work: 0,
+    helpers: 0,
+    catchingUp: 0,
+    machine: 0,
+    longestOwnMs: 0,
+    longestMs: 0,
+  }
   let untilMs = -Infinity
   for (const pause of pauses) {
     const lengthMs = pause.endMs - pause.startMs
@@ -44,7 +59,7 @@ export function pauseCauses(
     if (cause === 'machine' || cause === 'catchingUp') untilMs = pause.endMs + limitMs
     causes[cause]++
     causes.longestMs = Math.max(causes.longestMs, lengthMs)
-    if (cause === 'collection' || cause === 'work') {
+    if (cause === 'collection' || cause === 'work' || cause === 'helpers') {
       causes.longestOwnMs = Math.max(causes.longestOwnMs, lengthMs)
     }
   }
@@ -52,15 +67,16 @@ export function pauseCauses(
 }
 
 function causeOf(
-  { startMs, endMs, cpuMs }: Pause,
+  { startMs, endMs, cpuMs, threadMs }: Pause,
   collections: readonly Collection[],
   limitMs: number,
-): 'collection' | 'work' | 'catchingUp' | 'machine' {
+): 'collection' | 'work' | 'helpers' | 'catchingUp' | 'machine' {
   // Whoever did not use the processor for so long was not allowed to.
   if (cpuMs <= limitMs) return 'machine'
   const collectingMs = collections.reduce((sum, { startMs: from, durationMs }) => {
     return sum + Math.max(0, Math.min(endMs, from + durationMs) - Math.max(startMs, from))
   }, 0)
   if (collectingMs > limitMs) return 'collection'
+  if (threadMs <= limitMs) return 'helpers'
   return endMs - startMs - cpuMs > limitMs ? 'catchingUp' : 'work'
 }

@@ -3,7 +3,12 @@
  * messages are also read from its queues, and the statistics are collected every second. Never loads ccxt. `start`
  * begins to look on, `stop` prints what was seen.
  */
-import { PerformanceObserver } from 'node:perf_hooks'
+import {
+  PerformanceObserver,
+  constants,
+  type NodeGCPerformanceDetail,
+  type PerformanceEntry,
+} from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { pauseCauses, type Collection } from '../pause-causes.ts'
 import { answer } from '../../src/cli/bench/processes/command-lines.ts'
@@ -12,6 +17,12 @@ import { PauseProbe } from './pause-probe.ts'
 
 const LIMIT_MS = 1
 const SECOND_MS = 1_000
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MINOR, 'young objects'],
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 'all objects'],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'a step of marking'],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weak references'],
+])
 
 const [port, pairCount, bookFile, mode] = process.argv.slice(2)
 const feed = await openFeed({
@@ -35,8 +46,10 @@ async function take(queue: AsyncIterable<object>): Promise<void> {
 
 const collections: Collection[] = []
 new PerformanceObserver((list) => {
-  for (const { startTime, duration } of list.getEntries()) {
-    collections.push({ startMs: startTime, durationMs: duration })
+  for (const entry of list.getEntries()) {
+    const { kind } = (entry as PerformanceEntry & { readonly detail: NodeGCPerformanceDetail }).detail
+    const { startTime: startMs, duration: durationMs } = entry
+    collections.push({ startMs, durationMs, kind: KINDS.get(kind) ?? String(kind) })
   }
 }).observe({ entryTypes: ['gc'] })
 
@@ -54,7 +67,7 @@ function start(): void {
   taken = 0
   beginMs = performance.now()
   cpu = process.cpuUsage()
-  probe = new PauseProbe(LIMIT_MS)
+  probe = new PauseProbe(LIMIT_MS, () => taken)
   answer({ isLive: feed.isLive(), why: feed.pairs.map((pair) => feed.books.readiness(pair).reason)[0] })
 }
 
@@ -73,8 +86,17 @@ function stop(): void {
     collections: own.length,
     longestCollectionMs: Math.max(0, ...own.map(({ durationMs }) => durationMs)),
     longCollections: own.filter(({ durationMs }) => durationMs > LIMIT_MS).length,
+    trace: {
+      pauses: (probe?.pauses ?? []).map((pause) => ({ ...since(pause), endMs: pause.endMs - beginMs })),
+      collections: own.map(since),
+    },
     causes: pauseCauses(probe?.pauses ?? [], own, LIMIT_MS),
   })
+}
+
+/** As it happened, in milliseconds since the beginning. */
+function since<T extends { readonly startMs: number }>(row: T): T {
+  return { ...row, startMs: row.startMs - beginMs }
 }
 
 answer({ ready: true })
