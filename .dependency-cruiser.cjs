@@ -38,6 +38,8 @@ module.exports = {
       'posix/',
       'config/',
     ]),
+    layer('paper-is-a-layer-on-qtx', 'paper', ['qtx/', 'connector/', 'journal/', 'wire/', 'config/']),
+    layer('strategies-see-the-connector', 'strategy', ['connector/', 'journal/', 'wire/']),
     layer('recording-stands-beside-the-feed', 'recording', ['qtx/feed/', 'journal/', 'wire/', 'posix/']),
     layer('simulator-is-a-peer', 'simulator', ['wire/', 'posix/']),
     layer('service-is-above-qtx', 'service', [
@@ -48,6 +50,7 @@ module.exports = {
       'posix/',
       'config/',
     ]),
+    layer('dashboard-shows-a-service', 'dashboard', ['service/', 'qtx/', 'connector/', 'journal/']),
     layer('cli-is-a-face', 'cli', [
       'service/',
       'qtx/',
@@ -60,6 +63,8 @@ module.exports = {
       'recording/',
       'simulator/',
       'dashboard/',
+      'paper/',
+      'strategy/',
       'index\\.ts',
     ]),
     {

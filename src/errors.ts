@@ -285,6 +285,7 @@ export const ERRORS = {
 /** The stable identifier that users match on. */
 export type ErrorCode = keyof typeof ERRORS
 
+/** What an error says beside its code and its words. */
 export interface ErrorOptions {
   /** Values that were seen, for programs; never secrets. */
   readonly details?: Readonly<Record<string, unknown>>

@@ -142,6 +142,33 @@ export type { InFlightOrder, OrderIdentity } from './connector/in-flight-order.t
 export type { ConnectorStatus, StatusCheck } from './connector/status.ts'
 export { loadConnectorConfig } from './config/load-config.ts'
 export type { ConfigProblem, LoadConfigOptions } from './config/config-file.ts'
+export { createPaperConnector } from './paper/create-paper-connector.ts'
+export type { PaperOptions } from './paper/paper-options.ts'
+export {
+  isStrategyClass,
+  Strategy,
+  type HookResult,
+  type StrategyClass,
+  type StrategyContext,
+  type StrategyHook,
+} from './strategy/strategy.ts'
+export {
+  booleanOption,
+  decimalOption,
+  numberOption,
+  textOption,
+  type OptionValues,
+  type StrategyOption,
+  type StrategyOptions,
+} from './strategy/strategy-options.ts'
+export {
+  runStrategy,
+  type LeftOrder,
+  type RunStrategyOptions,
+  type StrategyReport,
+} from './strategy/run-strategy.ts'
+export type { HookError } from './strategy/hook-errors.ts'
+export type { OrderCounts, PairResult } from './strategy/run-ledger.ts'
 export { Decimal, type DecimalInput } from './common/decimal.ts'
 export { parseTradingPair, type PairAssets, type TradingPair } from './common/trading-pair.ts'
 export type { EventStreamOptions } from './common/typed-events.ts'

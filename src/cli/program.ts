@@ -4,7 +4,9 @@ import { registerConfig } from './commands/config.ts'
 import { registerDoctor } from './commands/doctor.ts'
 import { registerDemo } from './commands/demo.ts'
 import { registerHistory } from './commands/history.ts'
+import { registerInit } from './commands/init.ts'
 import { registerRecording } from './commands/recording.ts'
+import { registerRun } from './commands/run.ts'
 import { registerService } from './commands/service.ts'
 import { registerSimulate } from './commands/simulate.ts'
 import { registerWatch } from './commands/watch.ts'
@@ -28,7 +30,9 @@ export function createProgram(): Command {
   registerDemo(program)
   registerWatch(program)
   registerSimulate(program)
+  registerInit(program)
   registerService(program)
+  registerRun(program)
   registerConfig(program)
   registerDoctor(program)
   registerBench(program)

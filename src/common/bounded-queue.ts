@@ -8,6 +8,7 @@ export type OverflowPolicy = 'drop-newest' | 'drop-oldest'
 export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly capacity: number
   readonly #policy: OverflowPolicy
+  readonly #onTaken: ((item: T) => void) | undefined
   readonly #ring: (T | undefined)[]
   #head = 0
   #size = 0
@@ -16,9 +17,11 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** Readers that found nothing, longest waiting first; nobody waits while there is something. */
   readonly #waiting: ((result: IteratorResult<T, undefined>) => void)[] = []
 
-  constructor(capacity: number, policy: OverflowPolicy = 'drop-newest') {
+  /** @param onTaken called with each item at the moment when a reader takes it. */
+  constructor(capacity: number, policy: OverflowPolicy = 'drop-newest', onTaken?: (item: T) => void) {
     this.capacity = capacity
     this.#policy = policy
+    this.#onTaken = onTaken
     this.#ring = new Array<T | undefined>(capacity)
   }
 
@@ -40,6 +43,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     if (this.#closed) return false
     const reader = this.#waiting.shift()
     if (reader) {
+      this.#onTaken?.(item)
       reader({ value: item, done: false })
       return true
     }
@@ -47,7 +51,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     if (this.#size === this.capacity) {
       this.#dropped++
       if (this.#policy === 'drop-newest') return false
-      this.shift()
+      this.#remove()
       kept = false
     }
     this.#ring[(this.#head + this.#size) % this.capacity] = item
@@ -58,10 +62,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** The oldest item, or undefined when empty. */
   shift(): T | undefined {
     if (this.#size === 0) return undefined
-    const item = this.#ring[this.#head]
-    this.#ring[this.#head] = undefined
-    this.#head = (this.#head + 1) % this.capacity
-    this.#size--
+    const item = this.#remove()
+    this.#onTaken?.(item)
     return item
   }
 
@@ -74,7 +76,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /** Forgets everything that waits. */
   clear(): void {
-    this.drain()
+    while (this.#size > 0) this.#remove()
   }
 
   /** Ends the iteration once what waits has been read. */
@@ -95,6 +97,14 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
       [Symbol.asyncIterator]: () => iterator,
     }
     return iterator
+  }
+
+  #remove(): T {
+    const item = this.#ring[this.#head] as T
+    this.#ring[this.#head] = undefined
+    this.#head = (this.#head + 1) % this.capacity
+    this.#size--
+    return item
   }
 
   #next(): Promise<IteratorResult<T, undefined>> {

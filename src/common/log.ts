@@ -10,6 +10,7 @@ export interface Logger {
   child(fields: { component: string }): Logger
 }
 
+/** The least that is logged; `silent` logs nothing. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 const SECRET_FIELDS = [

@@ -3,6 +3,7 @@ import { QtxError } from '../errors.ts'
 /** `BASE-QUOTE` in upper case, such as `BTC-USDT`. */
 export type TradingPair = string
 
+/** The two assets of a pair. */
 export interface PairAssets {
   readonly base: string
   readonly quote: string

@@ -1,5 +1,6 @@
 import { BoundedQueue } from './bounded-queue.ts'
 
+/** How events are waited for one after the other. */
 export interface EventStreamOptions {
   readonly signal?: AbortSignal
   /** Events that may wait; beyond it the oldest are dropped. */

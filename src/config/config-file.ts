@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { messageOf, QtxError } from '../errors.ts'
 import { qtxConnectorConfig, type QtxConnectorConfig } from './connector-config.ts'
+import { explainNoText, explainYamlError } from './yaml-problems.ts'
 import { readSecret, SECRET_OPTIONS, type SecretOption } from './secret-reference.ts'
 
 /** One thing that is wrong with a configuration file. */
@@ -26,22 +27,47 @@ export interface CheckedConfig {
   readonly secretsFrom: Readonly<Partial<Record<SecretOption, string>>>
 }
 
+/** What a configuration file is read with. */
 export interface LoadConfigOptions {
   /** Where `{ env: NAME }` is looked up; the process's environment by default. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Whether secrets are read; those who need none leave them out. True by default. */
+  readonly withSecrets?: boolean
 }
+
+const LARGEST_FILE_BYTES = 1_000_000
+
+/** Why a file cannot be read, and what to do, by the system's code. */
+const UNREADABLE: ReadonlyMap<string, readonly [why: string, remedy: string]> = new Map([
+  ['ENOENT', ['there is no such file', 'give the path of a configuration file, or write one with qtx init']],
+  ['EISDIR', ['it is a folder', 'give the path of a file in it, such as qtx.yaml']],
+  ['EACCES', ['this user may not read it', 'run as its owner, or change its mode']],
+])
 
 /** Reads a configuration file, with its problems as data. @throws QtxError `QTX_CONFIG_INVALID` without such a file. */
 export function checkConfigFile(file: string, options: LoadConfigOptions = {}): CheckedConfig {
-  let text: string
+  const bytes = readConfigFile(file)
+  const noText = explainNoText(bytes)
+  if (noText === undefined) return checkConfigText(bytes.toString('utf8'), dirname(file), options)
+  const problem: ConfigProblem = { option: '', line: 1, column: 1, message: noText }
+  return { config: undefined, problems: [problem], secretsFrom: {} }
+}
+
+function readConfigFile(file: string): Buffer {
   try {
-    text = readFileSync(file, 'utf8')
+    const { size } = statSync(file)
+    if (size <= LARGEST_FILE_BYTES) return readFileSync(file)
   } catch (error) {
-    throw new QtxError('QTX_CONFIG_INVALID', `${file} could not be read: ${messageOf(error)}`, {
-      remedy: 'give the path of a configuration file',
-    })
+    const code = (error as NodeJS.ErrnoException).code
+    const [why, remedy] = (code !== undefined && UNREADABLE.get(code)) || [
+      messageOf(error),
+      'give the path of a configuration file',
+    ]
+    throw new QtxError('QTX_CONFIG_INVALID', `${file} could not be read: ${why}`, { cause: error, remedy })
   }
-  return checkConfigText(text, dirname(file), options)
+  throw new QtxError('QTX_CONFIG_INVALID', `${file} could not be read: it has more than a megabyte`, {
+    remedy: 'give the path of a configuration file',
+  })
 }
 
 /** `qtx.yaml:3:5 exchangeBackend: There is no backend …`. */
@@ -59,10 +85,10 @@ export function checkConfigText(
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const places = new Places(document, lines)
   if (document.errors.length > 0) {
-    const problems = document.errors.map(({ pos, message }) => ({
+    const problems = document.errors.map((error) => ({
       option: '',
-      ...places.at(pos[0]),
-      message,
+      ...places.at(error.pos[0]),
+      message: explainYamlError(error),
     }))
     return { config: undefined, problems, secretsFrom: {} }
   }
@@ -73,7 +99,9 @@ export function checkConfigText(
     values,
     secretsFrom,
     problems: secretProblems,
-  } = resolveSecrets(read, folder, options.environment ?? process.env)
+  } = options.withSecrets === false
+    ? withoutSecrets(read)
+    : resolveSecrets(read, folder, options.environment ?? process.env)
   const problems: ConfigProblem[] = secretProblems.map(([option, message]) => ({
     option,
     ...places.of([option]),
@@ -98,17 +126,25 @@ function readDocument(document: Document): Readonly<Record<string, unknown>> | s
   try {
     // More aliases than any configuration needs would only blow it up.
     values = document.toJS({ maxAliasCount: 20 })
-  } catch (error) {
-    return messageOf(error)
+  } catch {
+    // The error's own words repeat what stands in the file.
+    return 'A value that begins with * or & means something in YAML, and cannot be resolved here; put quotes around it.'
   }
   if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values }
-  return 'Write options as lines such as "exchangeBackend: binance".'
+  const what = values === null || values === undefined ? 'There are no options in it' : 'These are no options'
+  return `${what}: write options as lines such as "exchangeBackend: binance", or begin with qtx init.`
 }
 
 interface ResolvedSecrets {
   readonly values: Readonly<Record<string, unknown>>
   readonly secretsFrom: Readonly<Partial<Record<SecretOption, string>>>
   readonly problems: readonly (readonly [option: SecretOption, message: string])[]
+}
+
+function withoutSecrets(options: Readonly<Record<string, unknown>>): ResolvedSecrets {
+  const isSecret = (name: string): boolean => (SECRET_OPTIONS as readonly string[]).includes(name)
+  const values = Object.fromEntries(Object.entries(options).filter(([name]) => !isSecret(name)))
+  return { values, secretsFrom: {}, problems: [] }
 }
 
 function resolveSecrets(

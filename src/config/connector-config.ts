@@ -3,6 +3,7 @@ import { parseTradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 import { EXCHANGE_BACKENDS } from '../wire/symbol-names.ts'
 import { MAX_SYMBOL_BYTES } from '../wire/control-text.ts'
+import { nearestName } from './nearest-name.ts'
 import {
   ObjectField,
   flag,
@@ -402,6 +403,12 @@ function allOptionsOnly(): ObjectSentences {
 function onlyOptions(known: () => readonly string[]): ObjectSentences {
   return {
     noObject: () => `Give the options as an object with ${known().slice(0, 4).join(', ')} and so on.`,
-    unknown: (names) => `Unknown option ${names.join(', ')}; the options are ${known().join(', ')}.`,
+    unknown: (names) => {
+      const meant = [...new Set(names.map((name) => nearestName(name, known())))].filter(
+        (name) => name !== undefined,
+      )
+      const hint = meant.length === 0 ? '; the' : `; did you mean ${meant.join(', ')}? The`
+      return `Unknown option ${names.join(', ')}${hint} options are ${known().join(', ')}.`
+    },
   }
 }

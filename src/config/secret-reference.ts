@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
+import { basename, isAbsolute, resolve } from 'node:path'
 
 /** Where a secret is kept: never in the configuration itself. */
 export type SecretReference = { readonly env: string } | { readonly file: string }
@@ -13,8 +13,17 @@ export type ReadSecret = { readonly value: string; readonly from: string } | { r
 
 const HOW =
   'write { env: NAME } for an environment variable, or { file: PATH } for a file that only you can read'
+const TAKEN_FOR_SECRET = `What is named here is not there, and looks like the secret itself; ${HOW}.`
 const OTHERS_MAY_READ = 0o077
 const LARGEST_SECRET_BYTES = 10_000
+
+/** Keys and secrets of exchanges: long runs with digits in them, as nobody names a variable or a file. */
+const SECRET_LIKE = [/^(?=.*\d)[A-Za-z0-9+=]{20,}$/, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i]
+
+/** Whether what stands for the place of a secret seems to be the secret, so that it must not be repeated. */
+export function looksLikeSecret(place: string): boolean {
+  return SECRET_LIKE.some((pattern) => pattern.test(place))
+}
 
 /** Reads what a configuration says of a secret. @param folder what the paths of files are relative to. */
 export function readSecret(
@@ -42,6 +51,7 @@ function fromEnvironment(
 ): ReadSecret {
   const value = environment[name]
   if (value !== undefined && value !== '') return { value, from: `environment variable ${name}` }
+  if (looksLikeSecret(name)) return { problem: TAKEN_FOR_SECRET }
   return { problem: `The environment variable ${name} is not set; for example: export ${name}=…` }
 }
 
@@ -57,6 +67,11 @@ function fromFile(path: string): ReadSecret {
     return value === '' ? { problem: `${path} is empty.` } : { value, from: path }
   } catch (error) {
     const code = (error as { readonly code?: unknown }).code
+    if (looksLikeSecret(basename(path))) return { problem: TAKEN_FOR_SECRET }
+    if (code === 'ENOENT')
+      return {
+        problem: `There is no file ${path}; for example: (umask 077; cat > ${path}), then the secret and Ctrl-D.`,
+      }
     return { problem: `${path} could not be read (${typeof code === 'string' ? code : 'unknown reason'}).` }
   }
 }

@@ -1,8 +1,10 @@
 import type { Decimal } from '../common/decimal.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 
+/** `oneWay`: one position for each pair; `hedge`: a long and a short one. */
 export type PositionMode = 'oneWay' | 'hedge'
 
+/** What the account has of an asset. */
 export interface Balance {
   readonly asset: string
   readonly total: Decimal
@@ -20,6 +22,7 @@ export interface Position {
   readonly leverage?: number
 }
 
+/** A pair’s funding, as the exchange tells it. */
 export interface FundingInfo {
   readonly pair: TradingPair
   readonly markPrice: Decimal
@@ -32,6 +35,7 @@ export interface FundingInfo {
   readonly source: 'rest' | 'stream'
 }
 
+/** Funding that was paid or received on a position. */
 export interface FundingPayment {
   readonly pair: TradingPair
   readonly paymentId: string

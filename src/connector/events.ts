@@ -16,6 +16,7 @@ interface OrderEvent {
   readonly orderType: OrderType
 }
 
+/** The exchange has taken an order. */
 export interface OrderCreated extends OrderEvent {
   readonly amount: Decimal
   /** Undefined for market orders. */
@@ -25,6 +26,7 @@ export interface OrderCreated extends OrderEvent {
   readonly createdMs: number
 }
 
+/** A part of an order, or all of it, was traded. */
 export interface OrderFilled extends OrderEvent {
   readonly tradeId: string
   readonly price: Decimal
@@ -38,6 +40,7 @@ export interface OrderFilled extends OrderEvent {
   readonly fillMs: number
 }
 
+/** An order filled to its end. */
 export interface OrderCompleted extends OrderEvent {
   readonly baseAsset: string
   readonly quoteAsset: string
@@ -45,12 +48,14 @@ export interface OrderCompleted extends OrderEvent {
   readonly quoteAmount: Decimal
 }
 
+/** An order was cancelled; what it had filled stays. */
 export interface OrderCancelled extends OrderEvent {
   /** What had been filled before. */
   readonly executedAmount: Decimal
   readonly reason: string | undefined
 }
 
+/** An order was refused, or ended without being cancelled or filled. */
 export interface OrderFailure extends OrderEvent {
   readonly errorCode: ErrorCode | 'EXPIRED'
   readonly errorMessage: string
@@ -62,6 +67,7 @@ export interface OrderSubmitUnknown extends OrderEvent {
   readonly errorMessage: string
 }
 
+/** A book became live, or is not live any more. */
 export interface BookStateChange {
   readonly pair: TradingPair
   readonly previous: BookState
@@ -69,6 +75,7 @@ export interface BookStateChange {
   readonly reason: string
 }
 
+/** Somebody’s trade on the market. */
 export interface PublicTrade {
   readonly pair: TradingPair
   readonly takerSide: TradeType
@@ -79,10 +86,12 @@ export interface PublicTrade {
   readonly eventMs: number
 }
 
+/** The account’s position mode was set, or could not be. */
 export interface PositionModeChange {
   readonly positionMode: PositionMode
 }
 
+/** The exchange can be reached, or cannot any more. */
 export interface NetworkStatusChange {
   readonly status: NetworkStatus
   readonly reason: string
@@ -99,6 +108,7 @@ export interface CircuitBreakerChange extends CircuitChange {
 /** Where a pair's book comes from: QTX's datagrams, or the exchange's own websocket. */
 export type FeedSource = 'udp' | 'websocket'
 
+/** A pair’s book is fed by another source from now on. */
 export interface FeedSourceChange {
   readonly pair: TradingPair
   readonly source: FeedSource

@@ -26,7 +26,14 @@ export class OrderAnnouncer {
   }
 
   created(order: InFlightOrder): void {
-    this.#emit(order.tradeType === 'buy' ? 'buyOrderCreated' : 'sellOrderCreated', order, {
+    // Written out: it is on the way of every order.
+    this.#events.emit(order.tradeType === 'buy' ? 'buyOrderCreated' : 'sellOrderCreated', {
+      timestampMs: this.#clock.nowMs(),
+      clientOrderId: order.clientOrderId,
+      exchangeOrderId: order.exchangeOrderId,
+      pair: order.pair,
+      tradeType: order.tradeType,
+      orderType: order.orderType,
       amount: order.amount,
       price: order.price,
       positionAction: order.positionAction,

@@ -27,6 +27,9 @@ export interface OrderBookView {
   readonly lastTradePrice: number
   readonly bidLevelCount: number
   readonly askLevelCount: number
+  /** The size at exactly this price; 0 where nothing is shown. Allocate nothing. */
+  bidSizeAt(price: number): number
+  askSizeAt(price: number): number
   /** The best `count` levels, best first (all without a count). A copy. */
   bids(count?: number): BookLevel[]
   asks(count?: number): BookLevel[]

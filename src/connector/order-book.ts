@@ -84,6 +84,14 @@ export class OrderBook implements OrderBookView {
     return this.#asks.levelCount
   }
 
+  bidSizeAt(price: number): number {
+    return this.#bids.sizeAt(price)
+  }
+
+  askSizeAt(price: number): number {
+    return this.#asks.sizeAt(price)
+  }
+
   bids(count = Infinity): BookLevel[] {
     return shownLevels(this.#bids, count)
   }

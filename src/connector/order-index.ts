@@ -4,8 +4,8 @@ import type { InFlightOrder } from './in-flight-order.ts'
 /** What tells which order a message is about. */
 export interface OrderReference {
   readonly pair: TradingPair
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
+  readonly clientOrderId?: string | undefined
+  readonly exchangeOrderId?: string | undefined
 }
 
 /** Finished orders that are remembered, so that a late or repeated fill still finds its order. */
@@ -15,8 +15,8 @@ const FINISHED_CAPACITY = 1_000
 export class OrderIndex {
   readonly #active = new Map<string, InFlightOrder>()
   readonly #finished = new Map<string, InFlightOrder>()
-  /** By pair and exchange order id: exchanges number the orders of each symbol by themselves. */
-  readonly #byExchangeId = new Map<string, InFlightOrder>()
+  /** By pair, then by exchange order id: exchanges number the orders of each symbol by themselves. */
+  readonly #byExchangeId = new Map<TradingPair, Map<string, InFlightOrder>>()
 
   /** Orders that are not done, by client order id. */
   get active(): ReadonlyMap<string, InFlightOrder> {
@@ -37,12 +37,12 @@ export class OrderIndex {
     if (byClientId) return byClientId.pair === pair ? byClientId : undefined
     return exchangeOrderId === undefined
       ? undefined
-      : this.#byExchangeId.get(exchangeKey(pair, exchangeOrderId))
+      : this.#byExchangeId.get(pair)?.get(exchangeOrderId)
   }
 
   /** Makes the order one of the active ones, a finished one too. */
   activate(order: InFlightOrder): void {
-    this.#finished.delete(order.clientOrderId)
+    if (this.#finished.size > 0) this.#finished.delete(order.clientOrderId)
     this.#active.set(order.clientOrderId, order)
   }
 
@@ -54,15 +54,13 @@ export class OrderIndex {
     const [oldestId, oldest] = this.#finished.entries().next().value as [string, InFlightOrder]
     this.#finished.delete(oldestId)
     if (oldest.exchangeOrderId !== undefined)
-      this.#byExchangeId.delete(exchangeKey(oldest.pair, oldest.exchangeOrderId))
+      this.#byExchangeId.get(oldest.pair)?.delete(oldest.exchangeOrderId)
   }
 
   /** From now on the order is found by the exchange's own id. */
   nameByExchangeId(order: InFlightOrder, exchangeOrderId: string): void {
-    this.#byExchangeId.set(exchangeKey(order.pair, exchangeOrderId), order)
+    const ofPair = this.#byExchangeId.get(order.pair)
+    if (ofPair) ofPair.set(exchangeOrderId, order)
+    else this.#byExchangeId.set(order.pair, new Map([[exchangeOrderId, order]]))
   }
-}
-
-function exchangeKey(pair: TradingPair, exchangeOrderId: string): string {
-  return `${pair} ${exchangeOrderId}`
 }

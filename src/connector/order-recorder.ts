@@ -65,20 +65,7 @@ export class JournalRecorder implements OrderRecorder {
         `the order was not sent: the journal failed before, ${this.#failure}`,
       )
     }
-    this.#journal.append({
-      kind: 'order',
-      clientOrderId: order.clientOrderId,
-      pair: order.pair,
-      tradeType: order.tradeType,
-      orderType: order.orderType,
-      timeInForce: order.timeInForce,
-      positionAction: order.positionAction,
-      amount: order.amount.toString(),
-      price: order.price?.toString(),
-      maxSlippage: order.maxSlippage.toString(),
-      leverage: order.leverage,
-      createdMs: order.createdMs,
-    })
+    this.#journal.appendOrder(order)
   }
 
   placeOutcome(order: InFlightOrder, outcome: PlaceOutcome): void {
@@ -155,7 +142,8 @@ export class JournalRecorder implements OrderRecorder {
       pair: order.pair,
       request,
       outcome: outcome.kind,
-      exchangeOrderId: 'exchangeOrderId' in outcome ? outcome.exchangeOrderId : order.exchangeOrderId,
+      exchangeOrderId:
+        ('exchangeOrderId' in outcome ? outcome.exchangeOrderId : undefined) ?? order.exchangeOrderId,
       code: reason?.code,
       message: reason?.message,
       atMs: this.#clock.nowMs(),

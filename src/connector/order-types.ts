@@ -2,9 +2,13 @@ import type { Decimal, DecimalInput } from '../common/decimal.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type { ErrorCode } from '../errors.ts'
 
+/** The side of an order or a trade. */
 export type TradeType = 'buy' | 'sell'
+/** `limit`, `limitMaker` (post-only, refused where it would trade at once), or `market`. */
 export type OrderType = 'limit' | 'limitMaker' | 'market'
+/** How long a limit order holds: until it is cancelled, for this instant in part, or for this instant as a whole. */
 export type TimeInForce = 'gtc' | 'ioc' | 'fok'
+/** Whether an order opens a position or closes one. */
 export type PositionAction = 'open' | 'close'
 
 /**
@@ -34,18 +38,19 @@ export interface OrderOptions {
 /** What the exchange, or QTX, says about an order as a whole. At least one of the two ids is there. */
 export interface OrderUpdate {
   readonly pair: TradingPair
-  readonly clientOrderId?: string
-  readonly exchangeOrderId?: string
+  readonly clientOrderId?: string | undefined
+  readonly exchangeOrderId?: string | undefined
   readonly state: 'open' | 'partiallyFilled' | 'pendingCancel' | 'canceled' | 'filled' | 'failed'
   /** Cumulative executed amount in base units, where the source says it. */
-  readonly executedAmount?: Decimal
+  readonly executedAmount?: Decimal | undefined
   /** The exchange's time of the change, milliseconds since 1970. */
   readonly updateMs: number
   readonly source: 'answer' | 'stream' | 'rest'
   /** Why, for `failed` and `canceled`. */
-  readonly reason?: OrderReason
+  readonly reason?: OrderReason | undefined
 }
 
+/** Why an order or a cancel ended as it did. */
 export interface OrderReason {
   readonly code: ErrorCode | 'EXPIRED'
   readonly message: string
@@ -76,12 +81,12 @@ export interface TradeUpdate {
 export type PlaceOutcome =
   | {
       readonly kind: 'accepted'
-      readonly exchangeOrderId?: string
+      readonly exchangeOrderId?: string | undefined
       /** Anything but `open` when the answer already says more. */
-      readonly state?: OrderUpdate['state']
-      readonly executedAmount?: Decimal
+      readonly state?: OrderUpdate['state'] | undefined
+      readonly executedAmount?: Decimal | undefined
       readonly updateMs: number
-      readonly reason?: OrderReason
+      readonly reason?: OrderReason | undefined
     }
   | { readonly kind: 'rejected'; readonly reason: OrderReason }
   | {
@@ -91,6 +96,7 @@ export type PlaceOutcome =
       readonly wasWithdrawn?: boolean
     }
 
+/** What became of a cancel, as far as it is known. */
 export type CancelOutcome =
   /** With `executedAmount` the answer itself says that the order is canceled, and what had filled; else the stream will. */
   | { readonly kind: 'accepted'; readonly executedAmount?: Decimal; readonly updateMs: number }

@@ -39,6 +39,7 @@ export class OrderWaits {
 
   /** The order has changed. */
   check(order: InFlightOrder): void {
-    for (const check of [...(this.#waiters.get(order) ?? [])]) check()
+    const waiters = this.#waiters.get(order)
+    if (waiters) for (const check of [...waiters]) check()
   }
 }

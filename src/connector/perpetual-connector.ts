@@ -19,8 +19,10 @@ import type { RequestBudgetStatistics } from './request-budget.ts'
 import type { ConnectorStatus } from './status.ts'
 import type { TradingRule } from './trading-rule.ts'
 
+/** Which price of a pair is asked for. */
 export type PriceKind = 'bid' | 'ask' | 'mid' | 'last' | 'mark' | 'index'
 
+/** How long something is waited for. */
 export interface WaitOptions {
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
@@ -34,6 +36,7 @@ export interface StopReport {
   readonly canceled?: readonly CancelResult[]
 }
 
+/** What is done with open orders when a connector stops. */
 export interface StopOptions {
   /** Whether every order that is not done is canceled first; the connector's `cancelAllAtStop` by default. */
   readonly cancelAll?: boolean

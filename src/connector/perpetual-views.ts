@@ -214,6 +214,14 @@ export abstract class PerpetualViews extends PerpetualHooks {
     return this.#core.credentials
   }
 
+  /**
+   * Whether the exchange's own account is traded on: its keys, its private stream, QTX's order ring. A layer that
+   * trades on another account, such as one on paper, says no, and the parent opens what is public only.
+   */
+  protected get usesExchangeAccount(): boolean {
+    return this.isTradingRequired
+  }
+
   /** The requests that this connector may make; whatever makes any takes from it. */
   protected get requestBudget(): RequestBudget {
     this.#budget ??= new RequestBudget(

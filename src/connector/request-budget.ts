@@ -23,6 +23,7 @@ export interface BudgetWindowUse {
   readonly used: number
 }
 
+/** How much of what the exchange allows is used, and what waits for it. */
 export interface RequestBudgetStatistics {
   readonly weight: readonly BudgetWindowUse[]
   readonly orders: readonly BudgetWindowUse[]

@@ -34,6 +34,17 @@ export class ShownSide {
     return this.depth.countFrom(this.first) + (this.topSize > 0 ? 1 : 0)
   }
 
+  /** What is shown at exactly this price. */
+  sizeAt(price: number): number {
+    if (this.topSize > 0 && price === this.topPrice) return this.topSize
+    if (this.limitAge !== NO_AGE) {
+      const limit = this.#limit.price
+      const isHidden = this.depth.isBid ? price >= limit : price <= limit
+      if (isHidden) return 0
+    }
+    return this.depth.sizeOf(price)
+  }
+
   /** A top message. Size 0 says that nothing is at this price or better; without a price, that nothing is there. */
   showTop({ price, size }: TopUpdate, age: number): void {
     this.topPrice = price

@@ -7,6 +7,7 @@ export interface StatusCheck {
   readonly remedy: string
 }
 
+/** Every check of a connector, by name; it is ready when all are ok. */
 export type ConnectorStatus = Readonly<Record<string, StatusCheck>>
 
 export function passed(reason: string): StatusCheck {

@@ -8,7 +8,10 @@ export const HISTORY_STEP_MS = 1_000
 /** Points that the histories hold at most. */
 export const HISTORY_LENGTH = 900
 
-/** What the page is sent over its websocket: one `hello`, then frames. Every number is finite or null. */
+/**
+ * What the page is sent over its websocket: a `hello`, then frames. Where digits of the pairs were not known, another
+ * `hello` says them later; it stands for the whole past as the first did. Every number is finite or null.
+ */
 export type ServerMessage = PageHello | PageFrame | PageReply
 
 /** What the page sends. Actions are refused unless the service was started with `--control`. */
@@ -126,6 +129,7 @@ export interface PagePairState {
   readonly bestAskSize: number | null
   readonly lastTradePrice: number | null
   readonly messages: number
+  /** Steps of more than one in the numbers of messages; usual where the exchange's numbers are not consecutive. */
   readonly gaps: number
   /** Since the last message, milliseconds. */
   readonly ageMs: number | null

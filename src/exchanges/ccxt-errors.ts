@@ -1,3 +1,4 @@
+import { REDACTED, SecretForms, withoutNamedSecrets } from '../common/secret-forms.ts'
 import { messageOf, QtxError, type ErrorCode } from '../errors.ts'
 import type { CancelOutcome, OrderReason, PlaceOutcome } from '../connector/order-types.ts'
 import { TransportError } from './http-transport.ts'
@@ -119,11 +120,9 @@ export function toCancelOutcome(
 
 /** Takes secrets, signatures and the queries of addresses out of a text, and shortens it. */
 export function redact(text: string, secrets: readonly string[]): string {
-  let clean = text
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '[redacted]')
-  return clean
+  return withoutNamedSecrets(new SecretForms(secrets).takeOut(text))
     .replace(/((?:https?|wss?):\/\/[^\s?"']+)\?[^\s"']*/g, '$1')
-    .replace(/\b(signature|listenKey|apiKey|token)(["']?\s*[=:]\s*["']?)[^\s&"',}]+/gi, '$1$2[redacted]')
+    .replace(/\b(token)(["']?\s*[=:]\s*["']?)[^\s&"',}]+/gi, `$1$2${REDACTED}`)
     .slice(0, LONGEST_WORDS)
 }
 

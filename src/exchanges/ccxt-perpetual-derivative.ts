@@ -72,7 +72,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   protected override async startNetwork(): Promise<void> {
     const { credentials } = this
     const { exchangeEndpoints, requestTimeoutMs, rateLimits } = this.options
-    if (this.isTradingRequired && !credentials) {
+    if (this.usesExchangeAccount && !credentials) {
       throw new QtxError(
         'QTX_CREDENTIALS_MISSING',
         `trading on ${this.name} needs credentials, which were not given`,
@@ -82,7 +82,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     this.#connection ??= await CcxtConnection.open({
       profile: this.profile,
       pairs: this.tradingPairs,
-      ...(this.isTradingRequired && credentials && { credentials }),
+      ...(this.usesExchangeAccount && credentials && { credentials }),
       ...(exchangeEndpoints && { endpoints: exchangeEndpoints }),
       timeoutMs: requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
       clock: this.clock,

@@ -1,3 +1,5 @@
+import type { Decimal } from '../common/decimal.ts'
+
 /** Decimal numbers are plain decimal text, times are milliseconds since 1970. */
 export type JournalRecord =
   OrderRecord | AnswerRecord | OrderStateRecord | FillRecord | FundingRecord | BalanceRecord | PositionRecord
@@ -19,6 +21,13 @@ export interface OrderRecord {
   readonly maxSlippage: string
   readonly leverage: number
   readonly createdMs: number
+}
+
+/** An order before it is on record: numbers that are not text yet are written without making one. */
+export type NewOrder = Omit<OrderRecord, 'kind' | 'amount' | 'price' | 'maxSlippage'> & {
+  readonly amount: Decimal
+  readonly price: Decimal | undefined
+  readonly maxSlippage: Decimal
 }
 
 /** What came of a request, as it was read: before it is acted on. */

@@ -17,7 +17,7 @@ import type {
 } from './history.ts'
 import { JournalDatabase } from './journal-database.ts'
 import { JournalDrain } from './journal-drain.ts'
-import type { JournalRecord } from './journal-record.ts'
+import type { JournalRecord, NewOrder } from './journal-record.ts'
 import { countProfitAndLoss } from './profit-and-loss.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { Recovery, type RecoveredSegments } from './recovery.ts'
@@ -35,6 +35,7 @@ const RECENT_KEYS = 5_000
 const DATABASE_NAME = 'history.db'
 const LOCK_NAME = 'lock'
 
+/** Where a journal is kept, and how it is written. */
 export interface JournalOptions {
   /** Made with mode 0700 when it is missing. One connector's own. */
   readonly folder: string
@@ -48,6 +49,7 @@ export interface JournalOptions {
   readonly logger: Logger
 }
 
+/** What a journal has counted so far. */
 export interface JournalStatistics {
   /** Records appended since the journal was opened. */
   readonly appended: number
@@ -159,6 +161,13 @@ export class Journal {
     else if (record.kind === 'funding') {
       this.#funding.add(record.pair, record.paymentId, this.#writer.lastSequence)
     }
+    this.#drain.wake()
+  }
+
+  /** As `append`, of an order that is about to be sent. */
+  appendOrder(order: NewOrder): void {
+    if (this.#closing) throw closed()
+    this.#writer.appendOrder(order)
     this.#drain.wake()
   }
 

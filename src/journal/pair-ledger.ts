@@ -2,6 +2,10 @@ import { Decimal, ZERO } from '../common/decimal.ts'
 import type { ProfitAndLoss } from './history.ts'
 import type { FillRecord, FundingRecord } from './journal-record.ts'
 
+/** A fill, with what the ledger needs of it. */
+export type LedgerFill = Partial<FillRecord> &
+  Pick<FillRecord, 'tradeType' | 'amount' | 'price' | 'feeAsset' | 'feeAmount'>
+
 /**
  * The net position of one pair, fill by fill, and what it brought. A fill against the position realises the difference
  * to the average entry price; what goes beyond the position opens one on the other side at the fill's price.
@@ -37,7 +41,7 @@ export class PairLedger {
   }
 
   /** Takes the next fill by time; one before the range builds the position only. */
-  addFill(fill: FillRecord, isInRange: boolean): void {
+  addFill(fill: LedgerFill, isInRange: boolean): void {
     const amount = new Decimal(fill.amount)
     const quote = amount.mul(fill.price)
     const realized = this.#trade(fill.tradeType === 'buy' ? amount : amount.neg(), quote)

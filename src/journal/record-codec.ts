@@ -1,5 +1,13 @@
+import { decimalTextLength, writeDecimal } from '../common/decimal-text.ts'
+import type { Decimal } from '../common/decimal.ts'
 import { QtxError } from '../errors.ts'
-import type { AnswerRecord, JournalRecord, OrderRecord, OrderStateRecord } from './journal-record.ts'
+import type {
+  AnswerRecord,
+  JournalRecord,
+  NewOrder,
+  OrderRecord,
+  OrderStateRecord,
+} from './journal-record.ts'
 
 /** Longest text of a record, in bytes of UTF-8. A longer `message` or `code` is cut, any other is refused. */
 export const MAX_TEXT_BYTES = 1_024
@@ -25,6 +33,8 @@ const STATES: readonly OrderStateRecord['state'][] = [
 ]
 const NO_TEXT = 0xffff
 
+type OrderHead = Omit<OrderRecord, 'kind' | 'amount' | 'price' | 'maxSlippage'>
+
 /**
  * Writes records into memory, as a byte that tells the kind and then each field in the order of its type: texts with
  * a 16-bit length, words of a fixed list as one byte, numbers as 64-bit floats; all little-endian.
@@ -48,18 +58,11 @@ export class RecordEncoder {
     this.#at = offset
     switch (record.kind) {
       case 'order':
-        this.#byte(0)
-        this.#string(record.clientOrderId)
-        this.#string(record.pair)
-        this.#word(SIDES, record.tradeType)
-        this.#word(ORDER_TYPES, record.orderType)
-        this.#word(TIMES_IN_FORCE, record.timeInForce)
-        this.#word(ACTIONS, record.positionAction)
+        this.#orderHead(record)
         this.#string(record.amount)
         this.#optional(record.price)
         this.#string(record.maxSlippage)
-        this.#number(record.leverage)
-        this.#number(record.createdMs)
+        this.#orderTail(record)
         break
       case 'answer':
         this.#byte(1)
@@ -122,6 +125,44 @@ export class RecordEncoder {
         throw unfit('kind', (record as { readonly kind: unknown }).kind)
     }
     return this.#at
+  }
+
+  /** As `encode` writes the record of the order. */
+  encodeOrder(order: NewOrder, offset: number): number {
+    this.#at = offset
+    this.#orderHead(order)
+    this.#decimal(order.amount)
+    if (order.price === undefined) this.#length(NO_TEXT)
+    else this.#decimal(order.price)
+    this.#decimal(order.maxSlippage)
+    this.#orderTail(order)
+    return this.#at
+  }
+
+  #orderHead(order: OrderHead): void {
+    this.#byte(0)
+    this.#string(order.clientOrderId)
+    this.#string(order.pair)
+    this.#word(SIDES, order.tradeType)
+    this.#word(ORDER_TYPES, order.orderType)
+    this.#word(TIMES_IN_FORCE, order.timeInForce)
+    this.#word(ACTIONS, order.positionAction)
+  }
+
+  #orderTail(order: OrderHead): void {
+    this.#number(order.leverage)
+    this.#number(order.createdMs)
+  }
+
+  #decimal(value: Decimal): void {
+    if (!value.isFinite() || value.isNegative()) {
+      this.#string(value.toString())
+      return
+    }
+    const length = decimalTextLength(value)
+    if (length > MAX_TEXT_BYTES) throw unfit('text', `${value.toString().slice(0, 40)}…`)
+    this.#length(length)
+    this.#at = writeDecimal(this.#bytes, this.#at, value)
   }
 
   #byte(value: number): void {

@@ -5,7 +5,7 @@ import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import { messageOf } from '../errors.ts'
 import { MappedFile } from '../posix/mapped-file.ts'
-import type { JournalRecord } from './journal-record.ts'
+import type { JournalRecord, NewOrder } from './journal-record.ts'
 import { RecordEncoder } from './record-codec.ts'
 import {
   FRAME,
@@ -102,9 +102,18 @@ export class SegmentWriter {
 
   /** @throws QtxError `QTX_JOURNAL_FAILED`: the record does not fit, or there is no room on the disk. */
   append(record: JournalRecord): void {
+    this.#append(record, undefined)
+  }
+
+  /** As `append`, of an order. */
+  appendOrder(order: NewOrder): void {
+    this.#append(undefined, order)
+  }
+
+  #append(record: JournalRecord | undefined, order: NewOrder | undefined): void {
     if (this.#offset > this.#lastStart) this.#rotate()
     const start = this.#offset
-    const end = this.#encode(record, start)
+    const end = this.#encode(record, order, start)
     const lengthBytes = end - start - FRAME_BYTES
     const view = this.#view
     view.setFloat64(start + FRAME.SEQUENCE, this.#sequence, true)
@@ -133,9 +142,10 @@ export class SegmentWriter {
     for (const { file } of this.#segments) file.close()
   }
 
-  #encode(record: JournalRecord, start: number): number {
+  #encode(record: JournalRecord | undefined, order: NewOrder | undefined, start: number): number {
+    const offset = start + FRAME_BYTES
     try {
-      return this.#encoder.encode(record, start + FRAME_BYTES)
+      return order ? this.#encoder.encodeOrder(order, offset) : this.#encoder.encode(record!, offset)
     } catch (error) {
       // What was begun must not look like a record that a kill cut off.
       this.#bytes.fill(0, start, start + MAX_FRAME_BYTES)

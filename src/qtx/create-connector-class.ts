@@ -36,6 +36,7 @@ export interface ConnectorRuntime {
   readonly random?: () => number
 }
 
+/** What the making of a class may be told. */
 export interface ConnectorClassOptions {
   /** Layers on top of QTX's own, innermost first. */
   readonly plugins?: readonly ConnectorPlugin[]

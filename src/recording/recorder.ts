@@ -22,6 +22,7 @@ export interface BlockSink {
   getStatistics(): RecordingFileStatistics
 }
 
+/** What a recorder is told of the feed that it records. */
 export interface RecorderOptions {
   readonly clock: Clock
   /** Blocks that are held at most, filled and being written together. Default 8. */
@@ -33,6 +34,7 @@ export interface RecorderOptions {
   readonly onFailure?: ((error: unknown) => void) | undefined
 }
 
+/** What a recorder has counted so far. */
 export interface RecorderStatistics extends RecordingFileStatistics {
   /** Datagrams and messages that were recorded. */
   readonly datagrams: number

@@ -12,6 +12,7 @@ const COMPRESSION = { level: 4 }
 /** The header is repeated after the first block and after every so many. */
 const BLOCKS_BETWEEN_HEADERS = 64
 
+/** Where a recording is written, and when it goes on in another file. */
 export interface RecordingFileOptions {
   readonly file: string
   readonly header: Omit<RecordingHeader, 'part'>

@@ -1,10 +1,10 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { serve } from '@hono/node-server'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { QtxError, messageOf } from '../errors.ts'
-import { hasBearerToken } from './bearer-token.ts'
+import { HttpAccess } from './http-access.ts'
 import type { Metrics } from './metrics.ts'
 import { readinessOf } from './readiness.ts'
 import type { SecretScrubber } from './secret-scrubber.ts'
@@ -20,21 +20,58 @@ export interface HttpOptions {
 }
 
 export interface HttpParts {
-  readonly metrics: Metrics
+  /** Undefined: no metrics are served. */
+  readonly metrics?: Metrics | undefined
   /** Undefined until the service can answer. */
   readonly context: () => ServiceContext | undefined
   readonly scrubber: SecretScrubber
+  /** What is served at every other path. */
+  readonly page?: HttpPage | undefined
 }
 
-const SHORTEST_TOKEN = 16
-const LOOPBACK_HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+/** A page in the browser. Whoever asks it has been let in. */
+export interface HttpPage {
+  /** The file at a path of an address, such as `/`; undefined where there is none. */
+  file(path: string): Promise<HttpFile | undefined>
+  /** Takes a connection that asks for a websocket; whoever takes it answers it. False: nothing is at its path. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  /** Ends every connection that it took. */
+  close(): void
+}
 
-/** Metrics, health and readiness over HTTP. */
+export interface HttpFile {
+  readonly status: 200 | 503
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+} as const
+
+/** Metrics, health and readiness over HTTP, and a page where there is one. */
 export class ServiceHttp {
   readonly #server: Server
+  readonly #page: HttpPage | undefined
 
-  private constructor(server: Server) {
+  private constructor(server: Server, page: HttpPage | undefined) {
     this.#server = server
+    this.#page = page
   }
 
   /**
@@ -43,19 +80,24 @@ export class ServiceHttp {
    * the port is taken.
    */
   static async open(options: HttpOptions, parts: HttpParts): Promise<ServiceHttp> {
-    assertAllowed(options)
+    let access = new HttpAccess({ host: options.host, token: options.token }, options.port)
     const server = serve({
-      fetch: createApp(options, parts).fetch,
+      fetch: createApp(() => access, parts).fetch,
       hostname: options.host,
       port: options.port,
       serverOptions: { headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 8_192 },
     }) as Server
     server.maxConnections = 64
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      upgrade(access, parts.page, request, socket, head)
+    })
     await new Promise<void>((resolve, reject) => {
       server.once('listening', () => resolve())
       server.once('error', (error) => reject(notOpened(options, error)))
     })
-    return new ServiceHttp(server)
+    const { port } = server.address() as AddressInfo
+    access = new HttpAccess({ host: options.host, token: options.token }, port)
+    return new ServiceHttp(server, parts.page)
   }
 
   get url(): string {
@@ -64,6 +106,8 @@ export class ServiceHttp {
   }
 
   async close(): Promise<void> {
+    // The server does not know connections that were handed over.
+    this.#page?.close()
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve())
       this.#server.closeAllConnections()
@@ -71,19 +115,14 @@ export class ServiceHttp {
   }
 }
 
-function createApp({ host, token }: HttpOptions, { metrics, context, scrubber }: HttpParts): Hono {
+function createApp(access: () => HttpAccess, { metrics, context, scrubber, page }: HttpParts): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
-    if (token !== undefined) {
-      if (!hasBearerToken(c.req.header('authorization'), token))
-        return c.json({ error: 'a bearer token is needed' }, 401, { 'www-authenticate': 'Bearer' })
-    } else if (isLoopback(host) && !LOOPBACK_HOSTS.test(c.req.header('host') ?? '')) {
-      // A page of another origin must not read this through a name that leads here.
-      return c.json({ error: 'the Host header names another host' }, 403)
-    }
+    const refused = refusalOf(c, access())
+    if (refused) return refused
     await next()
-    c.header('cache-control', 'no-store')
-    c.header('x-content-type-options', 'nosniff')
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value)
     return undefined
   })
   app.get('/health', (c) => c.json({ alive: true, uptimeSeconds: Math.round(process.uptime()) }))
@@ -93,28 +132,58 @@ function createApp({ host, token }: HttpOptions, { metrics, context, scrubber }:
       'content-type': 'application/json',
     })
   })
-  app.get('/metrics', async (c) =>
-    c.body(scrubber.scrub(await metrics.text()), 200, { 'content-type': metrics.contentType }),
-  )
-  app.notFound((c) => c.json({ error: 'there are /metrics, /health and /ready' }, 404))
+  if (metrics) {
+    app.get('/metrics', async (c) =>
+      c.body(scrubber.scrub(await metrics.text()), 200, { 'content-type': metrics.contentType }),
+    )
+  }
+  if (page) {
+    app.get('*', async (c) => {
+      const file = await page.file(c.req.path)
+      return file ? c.body(file.body, file.status, file.headers) : c.notFound()
+    })
+  }
+  const paths = [page && '/', metrics && '/metrics', '/health', '/ready'].filter(Boolean).join(', ')
+  app.notFound((c) => c.json({ error: `there are ${paths}` }, 404))
   app.onError((error, c) => c.json({ error: scrubber.scrub(messageOf(error)) }, 500))
   return app
 }
 
-function assertAllowed({ host, token }: HttpOptions): void {
-  if (token !== undefined && token.length < SHORTEST_TOKEN) {
-    throw new QtxError('QTX_CONFIG_INVALID', `the HTTP token has fewer than ${SHORTEST_TOKEN} characters`, {
-      remedy: 'make one with: openssl rand -hex 24',
-    })
-  }
-  if (isLoopback(host) || token !== undefined) return
-  throw new QtxError('QTX_CONFIG_INVALID', `${host} can be reached by others, and there is no token`, {
-    remedy: 'use 127.0.0.1, or set QTX_HTTP_TOKEN',
-  })
+/** The answer to who is not let in, and to a browser that brings the token; undefined for everybody else. */
+function refusalOf(c: Context, access: HttpAccess): Response | undefined {
+  const refusal = access.refusal((name) => c.req.header(name))
+  const isRoot = c.req.method === 'GET' && c.req.path === '/'
+  const token = isRoot ? c.req.query('token') : undefined
+  const cookie = token === undefined ? undefined : access.cookieFor(token)
+  const headers = { 'cache-control': 'no-store', ...SECURITY_HEADERS }
+  // Away from the address that has the token in it.
+  if (cookie !== undefined) return c.body(null, 303, { ...headers, location: '/', 'set-cookie': cookie })
+  if (refusal === 'host') return c.json({ error: 'the Host header names another host' }, 403, headers)
+  if (refusal === undefined) return undefined
+  const challenge = { ...headers, 'www-authenticate': 'Bearer' }
+  if (isRoot)
+    return c.text('Open this page once as /?token=…, with the token of QTX_HTTP_TOKEN.\n', 401, challenge)
+  return c.json({ error: 'a bearer token is needed' }, 401, challenge)
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+function upgrade(
+  access: HttpAccess,
+  page: HttpPage | undefined,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  // Whoever goes away in the middle is nobody's error.
+  socket.on('error', () => socket.destroy())
+  const header = (name: keyof typeof request.headers): string | undefined => request.headers[name]?.toString()
+  const refusal = access.refusal(header)
+  if (refusal !== undefined) endUpgrade(socket, refusal === 'token' ? '401 Unauthorized' : '403 Forbidden')
+  else if (access.isForeign(header)) endUpgrade(socket, '403 Forbidden')
+  else if (page?.upgrade(request, socket, head) !== true) endUpgrade(socket, '404 Not Found')
+}
+
+function endUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 function notOpened({ host, port }: HttpOptions, error: Error): QtxError {

@@ -1,33 +1,42 @@
-/** The newest lines of a log, numbered from 0 on. */
-export class LogTail {
+/** The newest items of something that goes on, numbered from 0 on. */
+export class NewestItems<T> {
   readonly #capacity: number
-  readonly #lines: string[] = []
+  readonly #items: T[] = []
   #end = 0
 
-  constructor(capacity = 2_000) {
+  constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  /** The number of the line that comes next. */
+  /** The number of the item that comes next. */
   get end(): number {
     return this.#end
   }
 
-  /** The number of the oldest line that is kept. */
+  /** The number of the oldest item that is kept. */
   get start(): number {
-    return this.#end - this.#lines.length
+    return this.#end - this.#items.length
   }
 
-  push(line: string): void {
-    this.#lines.push(line)
+  push(item: T): void {
+    this.#items.push(item)
     this.#end++
-    // In large steps, so that a line costs next to nothing.
-    if (this.#lines.length >= 2 * this.#capacity) this.#lines.splice(0, this.#lines.length - this.#capacity)
+    // In large steps, so that an item costs next to nothing.
+    if (this.#items.length >= 2 * this.#capacity) this.#items.splice(0, this.#items.length - this.#capacity)
   }
 
-  /** Lines from a number on, at most so many, oldest first. */
-  read(from: number, count: number): readonly string[] {
+  /** Items from a number on, at most so many, oldest first. */
+  read(from: number, count: number): readonly T[] {
     const first = Math.max(0, from - this.start)
-    return this.#lines.slice(first, first + count)
+    return this.#items.slice(first, first + count)
+  }
+}
+
+const KEPT_LINES = 2_000
+
+/** The newest lines of a log. */
+export class LogTail extends NewestItems<string> {
+  constructor(capacity = KEPT_LINES) {
+    super(capacity)
   }
 }

@@ -3,7 +3,7 @@ import { QtxError } from '../errors.ts'
 import type { QtxConnector } from '../qtx/connector-protocol.ts'
 import { createQtxConnector } from '../qtx/qtx-perpetual-derivative.ts'
 import { ControlServer } from './control-server.ts'
-import type { HttpOptions, ServiceHttp } from './http-server.ts'
+import type { HttpOptions, HttpPage, ServiceHttp } from './http-server.ts'
 import { OrderOutcomes } from './order-outcomes.ts'
 import type { SecretScrubber } from './secret-scrubber.ts'
 import type { ServiceContext } from './service-context.ts'
@@ -11,12 +11,20 @@ import type { ServiceLog } from './service-log.ts'
 import { SERVICE_METHODS, SERVICE_STREAMS } from './service-methods.ts'
 import { stopView, type StopView } from './service-views.ts'
 
+/** A page that shows a service. */
+export interface ServicePage extends HttpPage {
+  /** Begins to follow the service, before its connector starts. */
+  attach(context: ServiceContext): void
+}
+
 export interface ServiceOptions {
   /** The file that the configuration was read from; told, not read. */
   readonly configFile: string
   readonly socketPath: string
   /** Undefined: nothing is served over HTTP. */
   readonly http: HttpOptions | undefined
+  /** Served over HTTP beside metrics, health and readiness. */
+  readonly page?: ServicePage | undefined
   readonly log: ServiceLog
   readonly scrubber: SecretScrubber
   /** Ends the service, at any time. */
@@ -91,7 +99,7 @@ class Service implements AsyncDisposable {
 
   /** Opens the control socket, and HTTP where that is wanted. */
   async open(): Promise<void> {
-    const { socketPath, scrubber, http } = this.#options
+    const { socketPath, scrubber, http, page } = this.#options
     const context = (): ServiceContext => this.context
     this.#control = await ControlServer.open(socketPath, {
       methods: SERVICE_METHODS,
@@ -108,10 +116,11 @@ class Service implements AsyncDisposable {
     ])
     const metrics = new Metrics(context)
     this.#closeMetrics = () => metrics[Symbol.dispose]()
-    this.#http = await ServiceHttp.open(http, { metrics, context, scrubber })
+    page?.attach(this.context)
+    this.#http = await ServiceHttp.open(http, { metrics, context, scrubber, page })
     this.#options.log.logger.info(
       { url: this.#http.url },
-      `metrics, health and readiness at ${this.#http.url}`,
+      `${page ? 'the page, ' : ''}metrics, health and readiness at ${this.#http.url}`,
     )
   }
 
@@ -134,6 +143,7 @@ class Service implements AsyncDisposable {
     await this.stop({}).catch(() => undefined)
     await this.#control?.close()
     await this.#http?.close()
+    this.#options.page?.close()
     this.#closeMetrics()
     this.#outcomes[Symbol.dispose]()
     process.off('exit', this.#removeSocket)

@@ -38,6 +38,7 @@ export type { OrderManagerStatistics } from './orders/order-manager.ts'
 export type { SimulatorOptions, SimulatorSource } from './simulator-options.ts'
 export { DEMO_ACCOUNT, DEMO_PAIRS } from './simulator-options.ts'
 
+/** What the parts of a simulator have counted so far. */
 export interface SimulatorStatistics {
   /** Events that the source has made. */
   readonly marketEvents: number

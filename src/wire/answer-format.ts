@@ -118,30 +118,49 @@ export function wordOf(value: ExactJson | undefined, name: string): string | und
 
 /** The text, if it can be an exchange order id: 1 to 64 letters, digits, lines and dashes. */
 export function asId(text: string | undefined): string | undefined {
-  return text !== undefined && consistsOf(text, 64, isIdCharacter) ? text : undefined
+  return text !== undefined && consistsOf(text, 64, OF_IDS) ? text : undefined
 }
 
 /** The text, if it can be a state's name: 1 to 32 capitals and lines. */
 export function asWord(text: string | undefined): string | undefined {
-  return text !== undefined && consistsOf(text, 32, isWordCharacter) ? text : undefined
+  return text !== undefined && consistsOf(text, 32, OF_WORDS) ? text : undefined
 }
 
-/** The text, if it is a plain decimal number. */
+/** The text, if it is a plain decimal number: 1 to 30 digits, and no more behind a point. */
 export function asDecimal(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d{1,30}(\.\d{1,30})?$/.test(text) ? text : undefined
+  if (text === undefined) return undefined
+  const { length } = text
+  let digits = 0
+  let isBehindPoint = false
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x30 && code <= 0x39) {
+      if (++digits > 30) return undefined
+    } else if (code === 0x2e && !isBehindPoint && digits > 0) {
+      isBehindPoint = true
+      digits = 0
+    } else {
+      return undefined
+    }
+  }
+  return digits > 0 ? text : undefined
 }
 
-function consistsOf(text: string, longest: number, isAllowed: (code: number) => boolean): boolean {
-  for (let i = 0; i < text.length; i++) if (!isAllowed(text.charCodeAt(i))) return false
-  return text.length > 0 && text.length <= longest
-}
+const OF_WORDS = 1
+const OF_IDS = 2
+/** What each character below 128 may be part of. */
+const PARTS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  if (/[A-Z_]/.test(character)) return OF_WORDS | OF_IDS
+  return /[a-z\d-]/.test(character) ? OF_IDS : 0
+})
 
-function isIdCharacter(code: number): boolean {
-  return (
-    isWordCharacter(code) || (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d
-  )
-}
-
-function isWordCharacter(code: number): boolean {
-  return (code >= 0x41 && code <= 0x5a) || code === 0x5f
+function consistsOf(text: string, longest: number, part: number): boolean {
+  const { length } = text
+  if (length === 0 || length > longest) return false
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f || (PARTS[code]! & part) === 0) return false
+  }
+  return true
 }

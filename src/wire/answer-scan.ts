@@ -1,3 +1,5 @@
+import { AnswerShape } from './answer-shape.ts'
+
 /** Names of members, and under each the names of its own: of an object, or of the one object in a list. */
 export interface ScannedNames {
   readonly [name: string]: ScannedNames
@@ -7,6 +9,8 @@ export interface ScannedNames {
 const DEEPEST = 16
 /** Longer answers are no common ones. */
 const LONGEST = 4_096
+/** Placings and cancels, and the lengths of their numbers that come in turns. */
+const SHAPES = 8
 const encoder = new TextEncoder()
 
 const ABSENT = 0
@@ -30,10 +34,15 @@ const DELETE = 0x7f
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 
+/** 1 for what stands for itself in a JSON string: a look into a table is quicker than four comparisons. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte < DELETE && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+)
+
 /** One level of names; each has a number in the whole scan. */
 interface Level {
   readonly names: readonly string[]
-  readonly numbers: readonly number[]
+  readonly numbers: Int32Array
   readonly inner: readonly (Level | undefined)[]
 }
 
@@ -44,22 +53,40 @@ interface Level {
  */
 export class AnswerScan {
   readonly #root: Level
-  readonly #kinds: Uint8Array
+  // What is filled in while an answer is gone through.
+  readonly #foundKinds: Uint8Array
+  readonly #foundStarts: Int32Array
+  readonly #foundEnds: Int32Array
+  // What is asked: the same, or that of an earlier answer of the same shape.
+  #kinds: Uint8Array
   /** Where the text of each starts; of lists, how many items they have. */
-  readonly #starts: Int32Array
-  readonly #ends: Int32Array
-  #text = ''
-  /** The same as bytes, which are faster to go through, and a zero behind them. */
-  readonly #bytes = new Uint8Array(LONGEST + 1)
+  #starts: Int32Array
+  #ends: Int32Array
+  /** The text of each member when it was last asked for: most are the same in the next answer. */
+  readonly #texts: string[]
+  readonly #shapes: readonly AnswerShape[]
+  #nextShape = 0
+  /** 1 for each byte that is a digit of a value, but the first of a number. */
+  readonly #isFree = new Uint8Array(LONGEST + 4)
+  /** Where an answer is copied to that is to be scanned, without a text of it: whole words, as many as it may be long. */
+  readonly words: Int32Array
+  /** The answer, and a zero behind it. */
+  readonly #bytes: Buffer
   #length = 0
-  #at = 0
-  #depth = 0
-  #isInDoubt = false
+  /** A text that is expected among them, so that it need not be made. */
+  #expected = ''
+  // Of each object and list that is being gone through, the outermost first: the names that are looked for, what ends it,
+  // the number of the member that it is the value of, and of a list how many items it has and whether all are objects.
+  readonly #levels = new Array<Level | undefined>(DEEPEST).fill(undefined)
+  readonly #closings = new Uint8Array(DEEPEST)
+  readonly #numbers = new Int32Array(DEEPEST)
+  readonly #counts = new Int32Array(DEEPEST)
+  readonly #areObjects = new Uint8Array(DEEPEST)
 
   constructor(names: ScannedNames) {
     let count = 0
     const levelOf = (scanned: ScannedNames): Level => {
-      const numbers = Object.keys(scanned).map(() => count++)
+      const numbers = Int32Array.from(Object.keys(scanned), () => count++)
       return {
         names: Object.keys(scanned),
         numbers,
@@ -69,9 +96,14 @@ export class AnswerScan {
       }
     }
     this.#root = levelOf(names)
-    this.#kinds = new Uint8Array(count)
-    this.#starts = new Int32Array(count)
-    this.#ends = new Int32Array(count)
+    const memory = new ArrayBuffer(LONGEST + 4)
+    this.words = new Int32Array(memory, 0, LONGEST >> 2)
+    this.#bytes = Buffer.from(memory)
+    this.#kinds = this.#foundKinds = new Uint8Array(count)
+    this.#starts = this.#foundStarts = new Int32Array(count)
+    this.#ends = this.#foundEnds = new Int32Array(count)
+    this.#texts = new Array<string>(count).fill('')
+    this.#shapes = Array.from({ length: SHAPES }, () => new AnswerShape(count))
   }
 
   /** The number of a member, such as `result.orderId`, by which it is asked for. */
@@ -89,18 +121,47 @@ export class AnswerScan {
 
   /** Scans an answer; false where the full parser is to be asked. */
   scan(text: string): boolean {
-    this.#length = text.length
     // A character that is not ASCII takes more than one byte.
     if (text.length > LONGEST || encoder.encodeInto(text, this.#bytes).written !== text.length) return false
-    this.#bytes[text.length] = 0
-    this.#text = text
-    this.#at = 0
-    this.#depth = 0
-    this.#isInDoubt = false
+    this.#length = text.length
+    return this.#scan()
+  }
+
+  /**
+   * Scans the answer that stands in `words`, by the shape of an earlier one if it has that.
+   * @param expected a text that is likely in it: it is not made again.
+   */
+  scanWords(lengthBytes: number, expected: string): boolean {
+    if (lengthBytes > LONGEST) return false
+    this.#length = lengthBytes
+    this.#expected = expected
+    // What stands behind the end is of no answer.
+    if ((lengthBytes & 3) !== 0) this.words[lengthBytes >> 2]! &= (1 << (8 * (lengthBytes & 3))) - 1
+    for (let i = 0; i < SHAPES; i++) {
+      const shape = this.#shapes[i]!
+      if (!shape.fits(this.words, lengthBytes)) continue
+      this.#kinds = shape.kinds
+      this.#starts = shape.starts
+      this.#ends = shape.ends
+      return true
+    }
+    this.#isFree.fill(0, 0, lengthBytes + 4)
+    if (!this.#scan()) return false
+    const found = { kinds: this.#foundKinds, starts: this.#foundStarts, ends: this.#foundEnds }
+    if (this.#shapes[this.#nextShape]!.learn(this.words, lengthBytes, this.#isFree, found)) {
+      this.#nextShape = (this.#nextShape + 1) % SHAPES
+    }
+    return true
+  }
+
+  #scan(): boolean {
+    this.#kinds = this.#foundKinds
+    this.#starts = this.#foundStarts
+    this.#ends = this.#foundEnds
+    this.#bytes[this.#length] = 0
     for (let i = 0; i < this.#kinds.length; i++) this.#kinds[i] = ABSENT
     if (this.#bytes[0] !== OPENING_BRACE) return false
-    this.#passObject(this.#root)
-    return this.#isAtEnd()
+    return this.#passAll()
   }
 
   isAbsent(number: number): boolean {
@@ -129,137 +190,121 @@ export class AnswerScan {
   /** A text, or a number as it is written; undefined for anything else. */
   textOf(number: number): string | undefined {
     if (this.#kinds[number] !== TEXT) return undefined
-    return this.#text.slice(this.#starts[number], this.#ends[number])
+    const start = this.#starts[number]!
+    const end = this.#ends[number]!
+    const last = this.#texts[number]!
+    if (this.#stands(last, start, end)) return last
+    if (this.#stands(this.#expected, start, end)) return this.#expected
+    const text = this.#bytes.toString('latin1', start, end)
+    this.#texts[number] = text
+    return text
   }
 
-  /** @param number of the member that it is the value of; -1 where nobody looks for it. */
-  #passValue(level: Level | undefined, number: number): void {
-    const start = this.#at
-    switch (this.#bytes[start]!) {
-      case QUOTE:
-        this.#passString()
-        this.#note(number, TEXT, start + 1, this.#at - 1)
-        break
-      case OPENING_BRACE:
-        this.#note(number, OBJECT, 0, 0)
-        this.#passObject(level)
-        break
-      case OPENING_BRACKET:
-        this.#note(number, LIST, this.#passList(level), 0)
-        break
-      case 0x74:
-        this.#passWord('true')
-        this.#note(number, TRUE, 0, 0)
-        break
-      case 0x66:
-        this.#passWord('false')
-        this.#note(number, OTHER, 0, 0)
-        break
-      case 0x6e:
-        this.#passWord('null')
-        this.#note(number, OTHER, 0, 0)
-        break
-      default:
-        this.#passNumber()
-        this.#note(number, TEXT, start, this.#at)
+  /**
+   * Goes through the answer once, without a call for each value: those would take longer than the values do. False where
+   * anything is in doubt.
+   */
+  #passAll(): boolean {
+    const bytes = this.#bytes
+    let depth = 0
+    let at = 1
+    this.#enter(0, OPENING_BRACE, this.#root, -1)
+    if (bytes[at] === CLOSING_BRACE) return at + 1 === this.#length
+    for (;;) {
+      // An item begins here.
+      let number = -1
+      let level = this.#levels[depth]
+      if (this.#closings[depth] === CLOSING_BRACE) {
+        const nameStart = at + 1
+        if (bytes[at] !== QUOTE) return false
+        do at++
+        while (PLAIN[bytes[at]!] === 1)
+        if (bytes[at] !== QUOTE || bytes[at + 1] !== COLON) return false
+        const i = level === undefined ? -1 : this.#indexOfName(level.names, nameStart, at)
+        number = i < 0 ? -1 : level!.numbers[i]!
+        level = i < 0 ? undefined : level!.inner[i]
+        at += 2
+      } else {
+        this.#counts[depth]!++
+        if (bytes[at] !== OPENING_BRACE) {
+          this.#areObjects[depth] = 0
+          level = undefined
+        }
+      }
+
+      const start = at
+      const first = bytes[at]!
+      if (first === QUOTE) {
+        do at++
+        while (PLAIN[bytes[at]!] === 1)
+        if (bytes[at++] !== QUOTE || !this.#note(number, TEXT, start + 1, at - 1)) return false
+        this.#freeDigits(start + 1, at - 1)
+      } else if (first === OPENING_BRACE || first === OPENING_BRACKET) {
+        if (first === OPENING_BRACE && !this.#note(number, OBJECT, 0, 0)) return false
+        if (++depth === DEEPEST) return false
+        this.#enter(depth, first, level, number)
+        if (bytes[++at] !== this.#closings[depth]) continue
+      } else if (first === MINUS || (first >= ZERO && first <= NINE)) {
+        at = this.#endOfNumber(start)
+        if (at < 0 || !this.#note(number, TEXT, start, at)) return false
+        // A zero in front would make it another thing.
+        this.#freeDigits(first === MINUS ? start + 2 : start + 1, at)
+      } else {
+        const word = first === 0x74 ? 'true' : first === 0x66 ? 'false' : 'null'
+        at += word.length
+        if (!this.#stands(word, start, at) || !this.#note(number, first === 0x74 ? TRUE : OTHER, 0, 0)) return false
+      }
+
+      // Behind it comes the next one, or the end of what it is in.
+      for (;;) {
+        const code = bytes[at++]
+        if (code === COMMA) break
+        if (code !== this.#closings[depth]) return false
+        if (code === CLOSING_BRACKET && !this.#noteList(depth)) return false
+        if (depth-- === 0) return at === this.#length
+      }
     }
   }
 
-  /** Everything was read, and nothing on the way was in doubt. */
-  #isAtEnd(): boolean {
-    return !this.#isInDoubt && this.#at === this.#length
+  #freeDigits(start: number, end: number): void {
+    for (let at = start; at < end; at++) if (isDigit(this.#bytes[at]!)) this.#isFree[at] = 1
   }
 
-  #note(number: number, kind: number, start: number, end: number): void {
-    if (number < 0) return
-    // Twice in one object, or in several objects of a list.
-    if (this.#kinds[number] !== ABSENT) this.#isInDoubt = true
+  #enter(depth: number, opening: number, level: Level | undefined, number: number): void {
+    this.#levels[depth] = level
+    this.#closings[depth] = opening === OPENING_BRACE ? CLOSING_BRACE : CLOSING_BRACKET
+    this.#numbers[depth] = number
+    this.#counts[depth] = 0
+    this.#areObjects[depth] = 1
+  }
+
+  /** False where it stands twice: in one object, or in several objects of a list. */
+  #note(number: number, kind: number, start: number, end: number): boolean {
+    if (number < 0) return true
+    if (this.#kinds[number] !== ABSENT) return false
     this.#kinds[number] = kind
     this.#starts[number] = start
     this.#ends[number] = end
-  }
-
-  #passObject(level: Level | undefined): void {
-    if (this.#isLeftAtOnce(CLOSING_BRACE)) return
-    do {
-      const start = this.#at + 1
-      if (this.#bytes[this.#at] !== QUOTE) this.#isInDoubt = true
-      this.#passString()
-      const i = level === undefined ? -1 : this.#indexOfName(level.names, start, this.#at - 1)
-      if (this.#bytes[this.#at++] !== COLON) this.#isInDoubt = true
-      if (this.#isInDoubt) return
-      if (i < 0) this.#passValue(undefined, -1)
-      else this.#passValue(level!.inner[i], level!.numbers[i]!)
-    } while (this.#goesOn(CLOSING_BRACE))
-  }
-
-  /** How many items there are; 0 where not all of them are objects. */
-  #passList(level: Level | undefined): number {
-    if (this.#isLeftAtOnce(CLOSING_BRACKET)) return 0
-    let count = 0
-    let areObjects = true
-    do {
-      count++
-      if (this.#bytes[this.#at] === OPENING_BRACE) {
-        this.#passObject(level)
-      } else {
-        areObjects = false
-        this.#passValue(undefined, -1)
-      }
-    } while (this.#goesOn(CLOSING_BRACKET))
-    return areObjects ? count : 0
-  }
-
-  #passWord(word: string): void {
-    const end = this.#at + word.length
-    if (!this.#stands(word, this.#at, end)) this.#isInDoubt = true
-    this.#at = end
-  }
-
-  #passString(): void {
-    const bytes = this.#bytes
-    let at = this.#at + 1
-    // The zero behind the end is none of them.
-    while (isPlain(bytes[at]!)) at++
-    if (bytes[at] !== QUOTE) this.#isInDoubt = true
-    this.#at = at + 1
-  }
-
-  #passNumber(): void {
-    const bytes = this.#bytes
-    let at = this.#at
-    if (bytes[at] === MINUS) at++
-    const first = at
-    while (isDigit(bytes[at]!)) at++
-    if (at === first || (at > first + 1 && bytes[first] === ZERO)) this.#isInDoubt = true
-    if (bytes[at] === POINT) {
-      const fraction = ++at
-      while (isDigit(bytes[at]!)) at++
-      if (at === fraction) this.#isInDoubt = true
-    }
-    // An exponent would follow here, and is none of the characters that may.
-    this.#at = at
-  }
-
-  /** Goes into an object or a list, and out of it again where it is empty. */
-  #isLeftAtOnce(closing: number): boolean {
-    if (++this.#depth > DEEPEST) this.#isInDoubt = true
-    this.#at++
-    if (this.#isInDoubt) return true
-    if (this.#bytes[this.#at] !== closing) return false
-    this.#at++
-    this.#depth--
     return true
   }
 
-  /** Passes a comma and says true, or the end and says false. */
-  #goesOn(closing: number): boolean {
-    if (this.#isInDoubt) return false
-    const code = this.#bytes[this.#at++]
-    if (code === COMMA) return true
-    if (code !== closing) this.#isInDoubt = true
-    this.#depth--
-    return false
+  /** How many items there are; 0 where not all of them are objects. */
+  #noteList(depth: number): boolean {
+    return this.#note(this.#numbers[depth]!, LIST, this.#areObjects[depth] === 1 ? this.#counts[depth]! : 0, 0)
+  }
+
+  /** Where the number ends that starts here; -1 where it is none. An exponent is none of the characters that may follow. */
+  #endOfNumber(start: number): number {
+    const bytes = this.#bytes
+    let at = start
+    if (bytes[at] === MINUS) at++
+    const first = at
+    while (isDigit(bytes[at]!)) at++
+    if (at === first || (at > first + 1 && bytes[first] === ZERO)) return -1
+    if (bytes[at] !== POINT) return at
+    const fraction = ++at
+    while (isDigit(bytes[at]!)) at++
+    return at === fraction ? -1 : at
   }
 
   #indexOfName(names: readonly string[], start: number, end: number): number {
@@ -279,9 +324,4 @@ export class AnswerScan {
 
 function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE
-}
-
-/** What stands for itself in a JSON string; the bytes are ASCII. */
-function isPlain(byte: number): boolean {
-  return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH && byte !== DELETE
 }

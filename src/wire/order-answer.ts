@@ -129,7 +129,9 @@ function acceptedAs(
 ): AcceptedAnswer | UnclearAnswer {
   let isNamed = false
   let isOurs = false
-  for (const id of found.clientOrderIds) {
+  const { clientOrderIds } = found
+  for (let i = 0; i < clientOrderIds.length; i++) {
+    const id = clientOrderIds[i]
     if (id !== undefined) isNamed = true
     if (id === clientOrderId) isOurs = true
   }
@@ -173,6 +175,25 @@ export class OrderAnswerReader {
   /** The acceptance of a request, where it is in the usual form; undefined for everything else, and for the key. */
   readAcceptance(request: AnsweredRequest, clientOrderId: string, text: string): AcceptedAnswer | undefined {
     if (request === 'key' || !this.#scan?.scan(text)) return undefined
+    return this.#acceptance(request, clientOrderId)
+  }
+
+  /** Where an answer in bytes is copied to; undefined for a backend of which no usual form is known. */
+  get words(): Int32Array | undefined {
+    return this.#scan?.words
+  }
+
+  /** As `readAcceptance`, of the answer that stands in `words`. */
+  readAcceptanceInWords(
+    request: AnsweredRequest,
+    clientOrderId: string,
+    lengthBytes: number,
+  ): AcceptedAnswer | undefined {
+    if (request === 'key' || !this.#scan?.scanWords(lengthBytes, clientOrderId)) return undefined
+    return this.#acceptance(request, clientOrderId)
+  }
+
+  #acceptance(request: AcceptedRequest, clientOrderId: string): AcceptedAnswer | undefined {
     const found = this.#readAcceptance?.(request)
     const accepted = found && acceptedAs(found, request, clientOrderId)
     return typeof accepted === 'object' ? accepted : undefined

@@ -1,3 +1,5 @@
+import { decimalTextLength } from '../common/decimal-text.ts'
+import type { Decimal } from '../common/decimal.ts'
 import { QtxError } from '../errors.ts'
 
 /** Looks up a word that may come from untyped code. @throws QtxError `QTX_ORDER_INVALID`. */
@@ -6,7 +8,9 @@ export function codeOf<Word extends string>(
   word: Word,
   what: string,
 ): number {
-  if (Object.hasOwn(codes, word)) return codes[word]
+  const code: unknown = codes[word]
+  // What every object has by its name, such as `toString`, is no number.
+  if (typeof code === 'number') return code
   const allowed = Object.keys(codes).join(', ')
   throw new QtxError('QTX_ORDER_INVALID', `${what} ${quote(word)} is not one of ${allowed}`, {
     details: { value: word, allowed },
@@ -45,14 +49,24 @@ function isPrintable(text: string, maxBytes: number): boolean {
   return true
 }
 
-/** Refuses what is not a plain decimal above zero, without sign or exponent. @throws QtxError `QTX_RING_TEXT`. */
-export function assertDecimal(text: string, field: string, maxBytes: number): void {
-  if (isPositiveDecimal(text, maxBytes)) return
+/**
+ * Refuses what is not a plain decimal above zero, without sign or exponent, as text or as a decimal whose text is such.
+ * @throws QtxError `QTX_RING_TEXT`.
+ */
+export function assertDecimal(value: string | Decimal, field: string, maxBytes: number): void {
+  if (typeof value === 'string' ? isPositiveDecimal(value, maxBytes) : fitsAsText(value, maxBytes)) return
   throw new QtxError(
     'QTX_RING_TEXT',
-    `${field} ${quote(text)} is not a positive plain decimal of at most ${maxBytes} characters`,
+    `${field} ${quote(value)} is not a positive plain decimal of at most ${maxBytes} characters`,
     { details: { field, maxBytes } },
   )
+}
+
+/** Types do not hold at run time: a number is no decimal. */
+function fitsAsText(value: Decimal | undefined, maxBytes: number): boolean {
+  const words: unknown = value?.d
+  if (!value || !Array.isArray(words) || !(value.s > 0) || words[0] === 0) return false
+  return decimalTextLength(value) <= maxBytes
 }
 
 /** Digits, at most one point with digits on both sides, and not zero. */

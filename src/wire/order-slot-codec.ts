@@ -1,3 +1,6 @@
+import { writeDecimal } from '../common/decimal-text.ts'
+import type { Decimal } from '../common/decimal.ts'
+import type { NanosecondTime } from '../common/nanosecond-time.ts'
 import { QtxError } from '../errors.ts'
 import {
   RING,
@@ -12,7 +15,9 @@ import {
 } from './order-ring-layout.ts'
 import { assertDecimal, assertSecret, assertText, codeOf, quote } from './order-slot-checks.ts'
 
+/** How long an order in a slot holds (C SDK). */
 export type SlotTimeInForce = 'gtc' | 'ioc' | 'fok'
+/** Which price of the book a slot asks the exchange to take (C SDK). */
 export type SlotPriceMatch = 'none' | 'queue' | 'queue5' | 'opponent' | 'opponent5'
 
 /** A placement, as a slot can carry it. There are no market orders. */
@@ -28,12 +33,13 @@ export interface SlotOrder {
   readonly timeInForce?: SlotTimeInForce | undefined
   /** `none` when absent. */
   readonly priceMatch?: SlotPriceMatch | undefined
-  /** Plain decimal text, at most 31 characters. */
-  readonly price: string
-  /** Plain decimal text in the exchange's own unit, at most 31 characters. */
-  readonly size: string
+  /** A decimal, or plain decimal text, at most 31 characters. */
+  readonly price: string | Decimal
+  /** The same, in the exchange's own unit. */
+  readonly size: string | Decimal
 }
 
+/** A cancel as it stands in a slot. */
 export interface SlotCancel {
   readonly clientOrderId: string | bigint
   readonly symbol: string
@@ -76,6 +82,15 @@ const PRICE_MATCH: Readonly<Record<SlotPriceMatch, number>> = {
 const TWO_32 = 4_294_967_296
 /** A slot's remembered lengths: size, price, symbol, answer. */
 const LENGTHS = 4
+// What is known of a slot's content: nothing, its lengths, or that it is zeros.
+const UNSEEN = 0
+const USED = 1
+const CLEAN = 2
+/** Four bytes at once: the highest bit of each, the lowest of each. */
+const HIGH_BITS = 0x80808080 | 0
+const LOW_BITS = 0x01010101
+/** More words are cleared by a call. */
+const MOST_LOOPED_WORDS = 128
 const decoder = new TextDecoder('utf-8')
 
 /**
@@ -90,7 +105,7 @@ export class OrderSlots {
   readonly #int32: Int32Array
   readonly #int64: BigInt64Array
   readonly #answers: readonly Uint8Array[]
-  readonly #cleared = new Uint8Array(RING.SLOT_COUNT)
+  readonly #states = new Uint8Array(RING.SLOT_COUNT)
   readonly #lengths = new Uint16Array(RING.SLOT_COUNT * LENGTHS)
   #idLow = 0
   #idHigh = 0
@@ -106,9 +121,12 @@ export class OrderSlots {
     )
   }
 
-  /** Writes a placement. @throws QtxError `QTX_RING_TEXT`, `QTX_ORDER_INVALID`; nothing has been written then. */
-  writeOrder(slot: number, order: SlotOrder, placeNs: bigint): void {
-    this.#readId(order.clientOrderId)
+  /**
+   * Writes a placement. @param clientOrderId the order's own, where that is known as text already.
+   * @throws QtxError `QTX_RING_TEXT`, `QTX_ORDER_INVALID`; nothing has been written then.
+   */
+  writeOrder(slot: number, order: SlotOrder, placeNs: NanosecondTime, clientOrderId = order.clientOrderId): void {
+    this.#readId(clientOrderId)
     assertText(order.symbol, 'symbol', SLOT_TEXT.SYMBOL - 1)
     assertDecimal(order.price, 'price', SLOT_TEXT.PRICE - 1)
     assertDecimal(order.size, 'size', SLOT_TEXT.SIZE - 1)
@@ -122,9 +140,10 @@ export class OrderSlots {
     this.#writeNumber(offset + SLOT.ORDER_TYPE, orderType)
     this.#writeNumber(offset + SLOT.PRICE_MATCH, priceMatch)
     this.#writeId(offset)
-    this.#int64[(offset + SLOT.PLACE_NS) >> 3] = placeNs
-    this.#lengths[slot * LENGTHS] = this.#writeText(offset + SLOT.SIZE, order.size)
-    this.#lengths[slot * LENGTHS + 1] = this.#writeText(offset + SLOT.PRICE, order.price)
+    this.#int32[(offset + SLOT.PLACE_NS) >> 2] = placeNs.low
+    this.#int32[((offset + SLOT.PLACE_NS) >> 2) + 1] = placeNs.high
+    this.#lengths[slot * LENGTHS] = this.#writeAmount(offset + SLOT.SIZE, order.size)
+    this.#lengths[slot * LENGTHS + 1] = this.#writeAmount(offset + SLOT.PRICE, order.price)
     this.#lengths[slot * LENGTHS + 2] = this.#writeText(offset + SLOT.SYMBOL, order.symbol)
   }
 
@@ -180,6 +199,26 @@ export class OrderSlots {
     return decoder.decode(field.subarray(0, lengthBytes))
   }
 
+  /**
+   * Copies the answer, up to its terminator, and returns its length; -1 where it is not there, not ASCII, or too long for
+   * the copy: `readAnswer` is to be asked then. What the manager writes later does not change the copy.
+   */
+  copyAnswer(slot: number, copy: Int32Array): number {
+    if (!this.isAnswered(slot)) return -1
+    const start = (slotOffset(slot) + SLOT.ANSWER) >> 2
+    for (let i = 0; i < copy.length; i++) {
+      const word = this.#int32[start + i]!
+      copy[i] = word
+      if ((word & HIGH_BITS) !== 0) return -1
+      // A byte that is zero borrows.
+      if (((word - LOW_BITS) & HIGH_BITS) === 0) continue
+      const lengthBytes = 4 * i + bytesBeforeZero(word)
+      this.#lengths[slot * LENGTHS + 3] = lengthBytes
+      return lengthBytes
+    }
+    return -1
+  }
+
   /** Turns a placement into a cancellation of the same order, with one atomic store of its mode. */
   turnIntoCancel(slot: number): void {
     Atomics.store(this.#int64, (slotOffset(slot) + SLOT.MODE) >> 3, BigInt(SLOT_MODE.CANCEL))
@@ -215,28 +254,48 @@ export class OrderSlots {
     }
   }
 
+  /**
+   * Clears the slot that the next request will go into, which must be free: its memory was last in the hands of the
+   * order manager's processor, and fetching it back takes longer than writing a request.
+   */
+  prepare(slot: number): void {
+    this.#clear(slot)
+    this.#states[slot] = CLEAN
+  }
+
   /** Clears what the slot's last content used, and returns the slot's offset. */
   #clear(slot: number): number {
     const offset = slotOffset(slot)
-    if (this.#cleared[slot] === 0) {
-      this.#cleared[slot] = 1
+    const state = this.#states[slot]
+    this.#states[slot] = USED
+    if (state === CLEAN) return offset
+    if (state === UNSEEN) {
       this.#bytes.fill(0, offset, offset + SLOT.LENGTH_BYTES)
     } else {
       const first = slot * LENGTHS
-      this.#int32.fill(0, offset >> 2, (offset + SLOT.SIZE) >> 2)
-      this.#clearText(offset + SLOT.SIZE, this.#lengths[first]!)
-      this.#clearText(offset + SLOT.PRICE, this.#lengths[first + 1]!)
-      this.#clearText(offset + SLOT.SYMBOL, this.#lengths[first + 2]!)
+      this.#clearWords(offset, SLOT.SIZE)
+      this.#clearWords(offset + SLOT.SIZE, this.#lengths[first]!)
+      this.#clearWords(offset + SLOT.PRICE, this.#lengths[first + 1]!)
+      this.#clearWords(offset + SLOT.SYMBOL, this.#lengths[first + 2]!)
       if (this.#bytes[offset + SLOT.API_KEY] !== 0) this.wipeKey(slot)
-      this.#bytes.fill(0, offset + SLOT.ANSWER, offset + SLOT.ANSWER + this.#lengths[first + 3]!)
+      this.#clearWords(offset + SLOT.ANSWER, this.#lengths[first + 3]!)
     }
-    this.#lengths.fill(0, slot * LENGTHS, slot * LENGTHS + LENGTHS)
+    for (let i = 0; i < LENGTHS; i++) this.#lengths[slot * LENGTHS + i] = 0
     this.#writeNumber(offset + SLOT.POSITION_SIDE, SLOT_POSITION_SIDE.BOTH)
     return offset
   }
 
-  #clearText(start: number, lengthBytes: number): void {
-    for (let at = start; at < start + lengthBytes; at++) this.#bytes[at] = 0
+  /** Fields begin and end at whole words, so that the last word belongs to the field too. A few words take no call. */
+  #clearWords(start: number, lengthBytes: number): void {
+    const first = start >> 2
+    const end = (start + lengthBytes + 3) >> 2
+    if (end - first > MOST_LOOPED_WORDS) this.#int32.fill(0, first, end)
+    else for (let at = first; at < end; at++) this.#int32[at] = 0
+  }
+
+  #writeAmount(start: number, amount: string | Decimal): number {
+    if (typeof amount === 'string') return this.#writeText(start, amount)
+    return writeDecimal(this.#bytes, start, amount) - start
   }
 
   #writeText(start: number, text: string): number {
@@ -290,6 +349,13 @@ export class OrderSlots {
     this.#idLow = low
     this.#idHigh = high
   }
+}
+
+/** How many of the four bytes, in the order of memory, stand before the one that is zero. */
+function bytesBeforeZero(word: number): number {
+  if ((word & 0xff) === 0) return 0
+  if ((word & 0xff00) === 0) return 1
+  return (word & 0xff0000) === 0 ? 2 : 3
 }
 
 function modeOf(mode: bigint): SlotContent['mode'] {

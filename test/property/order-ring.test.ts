@@ -2,7 +2,7 @@ import fc from '../support/seeded-fast-check.ts'
 import { expect, test } from 'vitest'
 import { OrderStatistics } from '../../src/qtx/orders/order-statistics.ts'
 import { RingSession } from '../../src/qtx/orders/ring-session.ts'
-import { SecretMask } from '../../src/qtx/orders/secret-mask.ts'
+import { SecretForms } from '../../src/common/secret-forms.ts'
 import { QtxError } from '../../src/errors.ts'
 import { RingClock } from '../support/ring-clock.ts'
 import { acceptance, RingManager, type RingRequest } from '../support/ring-manager.ts'
@@ -53,7 +53,7 @@ class Model {
       spinUs: 0,
       busyMs: 0,
       statistics: this.statistics,
-      secretMask: new SecretMask([]),
+      secretMask: new SecretForms([]),
       onLateAnswer: ({ result }) => {
         expect(this.late.has(result.clientOrderId)).toBe(false)
         this.late.set(result.clientOrderId, result)

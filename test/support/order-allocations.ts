@@ -20,7 +20,7 @@ const order: SlotOrder = {
   size: '0.010',
 }
 const cancel: SlotCancel = { clientOrderId: ID, symbol: 'BTCUSDT' }
-const placeNs = 1_748_231_160_127_000_000n
+const placeNs = { low: 0x9a3b_4c5d, high: 407_041_123 }
 const reader = new OrderAnswerReader('binance')
 const answer = exampleAcceptance('binance', ID)!
 let accepted = 0

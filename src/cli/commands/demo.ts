@@ -8,6 +8,7 @@ interface DemoFlags {
   readonly backend: ExchangeBackend
   readonly seed: number
   readonly rate?: number
+  readonly page?: number | false
   readonly json?: boolean
 }
 
@@ -28,6 +29,12 @@ export function registerDemo(program: Command): void {
     .option('--backend <exchange>', `the exchange to simulate: ${BACKEND_NAMES}`, parseBackend, 'binance')
     .option('--seed <number>', 'repeat a simulated market', parseSeed, 1)
     .option('--rate <messages>', 'market messages per second, both pairs together (default: 260)', parseRate)
+    .option(
+      '--page <port>',
+      'the port of the page in the browser (default: 9464, or any that is free)',
+      parsePort,
+    )
+    .option('--no-page', 'serve no page')
     .option('--json', 'print one JSON object at the end and nothing else')
     .addHelpText('after', '\nExit code 0 when every step of the script was seen.')
     .action(async (flags: DemoFlags) => {
@@ -39,6 +46,7 @@ export function registerDemo(program: Command): void {
         backend: flags.backend,
         seed: flags.seed,
         messagesPerSecond: flags.rate,
+        page: flags.page,
         json: flags.json ?? false,
         debug,
       })
@@ -49,6 +57,12 @@ function parseSeed(text: string): number {
   const seed = Number(text)
   if (/^\d+$/.test(text) && seed <= 0xffff_ffff) return seed
   throw new InvalidArgumentError('expected a whole number, 0 to 4294967295.')
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('expected a port, 0 to 65535.')
 }
 
 function parseRate(text: string): number {

@@ -134,20 +134,24 @@ interface StartFlags {
   readonly http: boolean
   readonly httpHost: string
   readonly httpPort: number
+  readonly control?: boolean
   readonly logFile?: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
 function registerStart(program: Command): void {
   withService(program.command('start'))
-    .description('run a connector as a service, with a control socket and metrics, until it is stopped')
-    .option('--no-http', 'serve no metrics, health and readiness over HTTP')
+    .description(
+      'run a connector as a service, with a page, a control socket and metrics, until it is stopped',
+    )
+    .option('--no-http', 'serve no page, metrics, health and readiness over HTTP')
     .option(
       '--http-host <address>',
       'where to serve them; beyond loopback QTX_HTTP_TOKEN must be set',
       '127.0.0.1',
     )
     .option('--http-port <port>', 'their port, 0 for any', parsePort, DEFAULT_HTTP_PORT)
+    .option('--control', 'let the page cancel orders and close positions; without it, it only shows')
     .option('--log-file <file>', 'write the log there (default: standard output)')
     .option(
       '--log-level <level>',
@@ -164,6 +168,7 @@ function registerStart(program: Command): void {
         http: flags.http
           ? { host: flags.httpHost, port: flags.httpPort, token: process.env['QTX_HTTP_TOKEN'] }
           : undefined,
+        canControl: flags.control ?? false,
         logFile: flags.logFile,
         logLevel: program.opts<{ debug?: boolean }>().debug === true ? 'debug' : flags.logLevel,
       })

@@ -1,6 +1,7 @@
 import type { ConnectorStatus } from '../../index.ts'
 import type { BookPicture } from '../terminal/book-panel.ts'
-import { DEMO_PAIRS, type DemoWorld } from './demo-world.ts'
+import type { SimulatedWorld } from '../simulated-world.ts'
+import { DEMO_PAIRS } from './demo-pairs.ts'
 import type { JournalLine, OrderJournal } from './order-journal.ts'
 import type { StepResult } from './step-list.ts'
 
@@ -40,6 +41,8 @@ export interface DemoPicture {
   readonly durationMs: number | undefined
   readonly feedEndpoint: string | undefined
   readonly ringName: string | undefined
+  /** Undefined until the page is served, and where it is not. */
+  readonly pageUrl: string | undefined
   readonly books: readonly BookPicture[]
   readonly checks: ConnectorStatus
   readonly steps: readonly StepResult[]
@@ -50,8 +53,9 @@ export interface DemoPicture {
 }
 
 export interface PictureParts {
-  readonly world: DemoWorld
+  readonly world: SimulatedWorld
   readonly journal: OrderJournal | undefined
+  readonly pageUrl: string | undefined
   readonly steps: readonly StepResult[]
   /** Of the monotonic clock. */
   readonly startedMs: number
@@ -68,6 +72,7 @@ export function takePicture(parts: PictureParts): DemoPicture {
     durationMs: parts.durationMs,
     feedEndpoint: simulator && `${simulator.feed.host}:${simulator.feed.port}`,
     ringName: simulator?.sharedMemoryName,
+    pageUrl: parts.pageUrl,
     books: DEMO_PAIRS.map((pair) => bookPicture(world, pair, parts.levelCount)),
     checks: world.connector?.status ?? {},
     steps: parts.steps,
@@ -78,7 +83,7 @@ export function takePicture(parts: PictureParts): DemoPicture {
 }
 
 /** How the feed does; undefined before it is measured. */
-function feedPicture({ connector }: DemoWorld): FeedPicture | undefined {
+function feedPicture({ connector }: SimulatedWorld): FeedPicture | undefined {
   const statistics = connector?.feedStatistics
   if (!statistics) return undefined
   const { pairs, latencyUs, messages, messagesPerSecond, dropped } = statistics
@@ -101,7 +106,7 @@ function feedPicture({ connector }: DemoWorld): FeedPicture | undefined {
   }
 }
 
-function bookPicture({ connector }: DemoWorld, pair: string, levelCount: number): BookPicture {
+function bookPicture({ connector }: SimulatedWorld, pair: string, levelCount: number): BookPicture {
   if (!connector || !isRunning(connector.status)) {
     return { pair, state: 'syncing', bids: [], asks: [], lastTradePrice: undefined }
   }
@@ -115,7 +120,7 @@ function bookPicture({ connector }: DemoWorld, pair: string, levelCount: number)
   }
 }
 
-function accountPicture({ connector }: DemoWorld): AccountPicture | undefined {
+function accountPicture({ connector }: SimulatedWorld): AccountPicture | undefined {
   if (!connector?.ready) return undefined
   const [pair] = DEMO_PAIRS
   const asset = 'USDT'

@@ -9,6 +9,8 @@ export interface DemoSummary {
   readonly ok: boolean
   readonly seed: number
   readonly durationMs: number
+  /** Where the page was. */
+  readonly page: string | null
   readonly steps: readonly {
     readonly name: string
     readonly ok: boolean
@@ -40,6 +42,7 @@ export function summarize(picture: DemoPicture, seed: number): DemoSummary {
     ok: steps.every(({ state }) => state === 'ok'),
     seed,
     durationMs: Math.round(picture.elapsedMs),
+    page: picture.pageUrl ?? null,
     steps: steps.map(({ name, state, reason, tookMs, times }) => ({
       name,
       ok: state === 'ok',

@@ -65,8 +65,12 @@ export function demoView(picture: DemoPicture, { columns, rows }: ScreenSize): L
     ...orderLines(picture, Math.min(MAX_LINES, lineCount)),
     rule([], width),
     feedLine(picture),
-    spread(accountLine(picture), [span('  q quit', 'dim')], width),
+    spread(accountLine(picture), [...pageSpans(picture), span('  q quit', 'dim')], width),
   ].map((line) => fitLine(line, width))
+}
+
+function pageSpans({ pageUrl }: DemoPicture): Line {
+  return pageUrl === undefined ? [] : [span('  page ', 'dim'), span(pageUrl, 'cyan')]
 }
 
 /** Levels a side for which there is room. */

@@ -1,18 +1,24 @@
+import { createLogger, silentLogger } from '../../common/log.ts'
+import { messageOf } from '../../errors.ts'
+import { LogTail } from '../../service/log-tail.ts'
 import type { ExchangeBackend } from '../../wire/symbol-names.ts'
 import type { QtxConnector } from '../../index.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { Interruption } from '../interruption.ts'
+import { SimulatedWorld } from '../simulated-world.ts'
 import { canDrawLive, printError, printJson, printLine } from '../output.ts'
-import { painterFor, span, toText, type Line } from '../terminal/line.ts'
+import { painterFor, plainPaint, span, toText, type Line } from '../terminal/line.ts'
 import { LiveScreen } from '../terminal/live-screen.ts'
 import { formatMs } from '../terminal/numbers.ts'
 import { until } from '../until.ts'
+import { DemoPage } from './demo-page.ts'
 import { takePicture, type DemoPicture } from './demo-picture.ts'
 import { feedText, latencyText, stepLine, summarize, summaryLines } from './demo-summary.ts'
 import { demoView } from './demo-view.ts'
-import { DemoWorld } from './demo-world.ts'
+import { DEMO_PAIRS } from './demo-pairs.ts'
 import { OrderJournal } from './order-journal.ts'
-import { StepList } from './step-list.ts'
+import { StepList, type StepResult } from './step-list.ts'
+import { TailLogger } from './tail-logger.ts'
 import { tradingScript } from './trading-script.ts'
 
 export interface DemoRequest {
@@ -22,6 +28,8 @@ export interface DemoRequest {
   readonly backend: ExchangeBackend
   readonly seed: number
   readonly messagesPerSecond: number | undefined
+  /** The page's port; undefined: the usual one, or any that is free; false: no page. */
+  readonly page: number | false | undefined
   readonly json: boolean
   readonly debug: boolean
 }
@@ -47,23 +55,51 @@ export async function runDemo(request: DemoRequest): Promise<number> {
 
   using interruption = new Interruption()
   const { signal } = interruption
-  const world = new DemoWorld({ backend, seed, messagesPerSecond, debug })
+  const tail = new LogTail()
+  const logger = new TailLogger(tail, debug ? createLogger('debug') : silentLogger)
+  const page =
+    request.page === false ? undefined : new DemoPage({ port: request.page, exchange: backend, logger, tail })
+  const world = new SimulatedWorld({
+    backend,
+    pairs: DEMO_PAIRS,
+    seed,
+    messagesPerSecond,
+    logger,
+    simulatorLogger: debug ? createLogger('debug') : undefined,
+  })
+  let pageFailure: unknown
+  const onPageFailed = (error: unknown): void => {
+    say([span(messageOf(error), 'yellow')])
+    // Without one that was not asked for by its port, the demo goes on.
+    if (request.page === undefined) return
+    pageFailure = error
+    interruption.stop('quit')
+  }
+  const onStep = (result: StepResult): void => {
+    if (result.state === 'running') return
+    say(stepLine(result))
+    logger.info({}, toText(stepLine(result), plainPaint))
+    if (result.name !== 'simulator' || !world.simulator) return
+    page?.open(world.simulator).then((url) => say([span('page  ', 'dim'), span(url, 'cyan')]), onPageFailed)
+  }
   let journal: OrderJournal | undefined
   const steps = new StepList(
     tradingScript({
       world,
       signal,
-      openJournal: (connector: QtxConnector) => (journal = new OrderJournal(connector, now)),
+      openJournal: (connector: QtxConnector) => {
+        page?.attach(connector)
+        return (journal = new OrderJournal(connector, now))
+      },
     }),
     now,
-    (result) => {
-      if (result.state !== 'running') say(stepLine(result))
-    },
+    onStep,
   )
   const picture = (): DemoPicture =>
     takePicture({
       world,
       journal,
+      pageUrl: page?.url,
       steps: steps.results,
       startedMs,
       nowMs: now(),
@@ -100,12 +136,17 @@ export async function runDemo(request: DemoRequest): Promise<number> {
     end = picture()
   } finally {
     journal?.close()
+    await page?.close()
     await world.stop()
   }
 
   const summary = summarize(end, seed)
   if (json) printJson(summary)
   else for (const line of [[], ...summaryLines(summary)]) printLine(toText(line, paint))
+  if (pageFailure !== undefined) {
+    printError(pageFailure, debug)
+    return exitCodeOf(pageFailure)
+  }
   if (steps.ok) return EXIT.OK
   if (interruption.exitCode !== undefined) return interruption.exitCode || EXIT.ERROR
   printError(steps.error, debug)

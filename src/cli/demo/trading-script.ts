@@ -1,7 +1,8 @@
 import { QtxError } from '../../errors.ts'
 import type { CancelResult, Decimal, QtxConnector } from '../../index.ts'
-import { DEMO_PAIRS, type DemoWorld } from './demo-world.ts'
-import { limited } from './limited.ts'
+import type { SimulatedWorld } from '../simulated-world.ts'
+import { DEMO_PAIRS } from './demo-pairs.ts'
+import { limited } from '../limited.ts'
 import { averagePrice, type OrderJournal, type OrderRecord } from './order-journal.ts'
 import type { Step } from './step-list.ts'
 
@@ -14,7 +15,7 @@ const READY_TIMEOUT_MS = 30_000
 const ORDER_TIMEOUT_MS = 10_000
 
 export interface TradingScriptParts {
-  readonly world: DemoWorld
+  readonly world: SimulatedWorld
   readonly signal: AbortSignal
   /** The journal of the connector's orders, made when there is a connector. */
   readonly openJournal: (connector: QtxConnector) => OrderJournal

@@ -4,7 +4,7 @@ import { SECRET_OPTIONS } from '../../config/secret-reference.ts'
 import { describeWaiting } from '../../connector/status.ts'
 import { withoutSecrets } from '../../service/control-protocol.ts'
 import type { HttpOptions } from '../../service/http-server.ts'
-import { runService } from '../../service/run-service.ts'
+import { runService, type ServicePage } from '../../service/run-service.ts'
 import { SecretScrubber } from '../../service/secret-scrubber.ts'
 import type { ServiceContext } from '../../service/service-context.ts'
 import { controlSocketPath } from '../../service/service-location.ts'
@@ -12,6 +12,7 @@ import { ServiceLog } from '../../service/service-log.ts'
 import { ProgressLine } from '../bench/progress-line.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Interruption } from '../interruption.ts'
+import { packageVersion } from '../package-version.ts'
 import { span, type Line } from '../terminal/line.ts'
 import { formatMs } from '../terminal/numbers.ts'
 import { logLine } from './log-line.ts'
@@ -23,6 +24,8 @@ export interface StartRequest {
   readonly configFile: string
   readonly socket: string | undefined
   readonly http: HttpOptions | undefined
+  /** Whether the page may cancel orders and close positions. */
+  readonly canControl: boolean
   /** Undefined: standard output. */
   readonly logFile: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
@@ -56,6 +59,7 @@ export async function runStart(request: StartRequest): Promise<number> {
       configFile,
       socketPath,
       http,
+      page: http && (await openPage(request.canControl, log, scrubber)),
       log,
       scrubber,
       signal: interruption.signal,
@@ -75,6 +79,17 @@ export async function runStart(request: StartRequest): Promise<number> {
   }
 }
 
+async function openPage(
+  canControl: boolean,
+  log: ServiceLog,
+  scrubber: SecretScrubber,
+): Promise<ServicePage> {
+  // Loaded only where it is served.
+  const { Page } = await import('../../dashboard/page.ts')
+  const logger = log.logger.child({ component: 'page' })
+  return new Page({ version: packageVersion(), canControl, clock: new SystemClock(), logger, scrubber })
+}
+
 /** Tells each step of the start, then when the service is ready, and when it is not any more. */
 function watch(
   { connector, httpUrl }: ServiceContext,
@@ -91,7 +106,8 @@ function watch(
     if (isReady === wasReady) return
     if (isReady) {
       const took = wasReady === undefined ? ` after ${formatMs(performance.now() - startedMs)}` : ' again'
-      const where = [[...connector.tradingPairs].join(' '), `control ${socketPath}`, httpUrl ?? 'no HTTP']
+      const page = httpUrl === undefined ? 'no HTTP' : `page ${httpUrl}/`
+      const where = [[...connector.tradingPairs].join(' '), `control ${socketPath}`, page]
       say([span(`${connector.name} is ready${took}`, 'green'), span(`: ${where.join(', ')}`)])
       wasReady = true
       return

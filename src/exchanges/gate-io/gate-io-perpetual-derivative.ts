@@ -28,7 +28,7 @@ export class GateIoPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** @throws QtxError `QTX_CREDENTIALS_MISSING` without the user id, which private channels are subscribed with. */
   protected override async startNetwork(): Promise<void> {
-    if (this.isTradingRequired && this.credentials && !this.credentials.userId) {
+    if (this.usesExchangeAccount && this.credentials && !this.credentials.userId) {
       throw new QtxError(
         'QTX_CREDENTIALS_MISSING',
         `trading on ${this.name} needs the account’s user id, which was not given`,

@@ -1,8 +1,11 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import { LatencyBuckets } from '../../common/latency-buckets.ts'
 import { DECODE, type DecodeResult } from '../../wire/market-data-codec.ts'
 
 /** One message in so many has its latency recorded: recording costs more than decoding. A power of two. */
 const LATENCY_SAMPLE = 16
+/** One message in so many that is read from a queue has its wait recorded. */
+const WAIT_SAMPLE = 16
 /** Seconds over which the message rate is taken. */
 const RATE_WINDOW_MS = 5_000
 const LONGEST_LATENCY_US = 60_000_000
@@ -38,12 +41,23 @@ export interface LatencyStatistics {
   readonly max: number
 }
 
+/** Samples since creation by bucket of `LatencyBuckets`. */
+export interface FeedLatencyCounts {
+  /** As `LatencyStatistics` has it. */
+  readonly feedToBook: Float64Array
+  /** From our receive time to the reading from a subscriber's queue. */
+  readonly queueWait: Float64Array
+}
+
 /** Counts of the receive path. Counting allocates nothing. */
 export class FeedCounters {
   readonly #results = new Float64Array(Object.keys(DECODE).length)
   readonly #latencyUs = createHistogram({ lowest: 1, highest: LONGEST_LATENCY_US, figures: 3 })
   readonly #kernelLatencyUs = createHistogram({ lowest: 1, highest: LONGEST_LATENCY_US, figures: 3 })
+  readonly #latencyBuckets = new LatencyBuckets()
+  readonly #waitBuckets = new LatencyBuckets()
   #negativeKernel = 0
+  #untilWaitSample = 0
   #unknownIndex = 0
   #untilSample = 0
   #negative = 0
@@ -80,11 +94,23 @@ export class FeedCounters {
   countLatency(latencyMs: number): void {
     if (latencyMs < 0) this.#negative++
     this.#latencyUs.record(toUs(latencyMs))
+    this.#latencyBuckets.count(latencyMs * 1_000)
   }
 
   countKernelLatency(latencyMs: number): void {
     if (latencyMs < 0) this.#negativeKernel++
     this.#kernelLatencyUs.record(toUs(latencyMs))
+  }
+
+  /** Whether the wait of this message, which is being read from a queue, is one of those that are recorded. */
+  isWaitDue(): boolean {
+    if (this.#untilWaitSample-- > 0) return false
+    this.#untilWaitSample = WAIT_SAMPLE - 1
+    return true
+  }
+
+  countWait(waitMs: number): void {
+    this.#waitBuckets.count(waitMs * 1_000)
   }
 
   /** Notes how many messages there were at this moment, for the rate. */
@@ -103,6 +129,10 @@ export class FeedCounters {
 
   getLatency(): LatencyStatistics {
     return summarise(this.#latencyUs, this.#negative)
+  }
+
+  getLatencyCounts(): FeedLatencyCounts {
+    return { feedToBook: this.#latencyBuckets.read(), queueWait: this.#waitBuckets.read() }
   }
 
   /** Undefined where the kernel does not say when it received. */

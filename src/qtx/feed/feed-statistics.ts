@@ -2,7 +2,7 @@ import type { TradingPair } from '../../common/trading-pair.ts'
 import { DECODE } from '../../wire/market-data-codec.ts'
 import type { AnswerStatistics } from './answer-matcher.ts'
 import type { FeedConnection, FeedConnectionState } from './feed-connection.ts'
-import type { FeedCounters, FeedDrops, LatencyStatistics } from './feed-counters.ts'
+import type { FeedCounters, FeedDrops, FeedLatencyCounts, LatencyStatistics } from './feed-counters.ts'
 import type { SubscriptionState } from './feed-listener.ts'
 import type { FeedSession } from './feed-session.ts'
 import type { PerKind } from './message-kind.ts'
@@ -51,6 +51,7 @@ export interface FeedStatistics {
   readonly latencyUs: LatencyStatistics
   /** From the kernel's receive time to the listeners; undefined without `kernelTimestamps`. */
   readonly kernelLatencyUs: LatencyStatistics | undefined
+  readonly latencyCounts: FeedLatencyCounts
   /** As the kernel counts it; 0 while no socket is open. */
   readonly receiveBufferBytes: number
   /** Datagrams that the kernel dropped for want of buffer; undefined where it does not tell. */
@@ -109,6 +110,7 @@ export function collectFeedStatistics(parts: FeedParts): FeedStatistics {
     answers,
     latencyUs: counters.getLatency(),
     kernelLatencyUs: counters.getKernelLatency(),
+    latencyCounts: counters.getLatencyCounts(),
     receiveBufferBytes: socket.receiveBufferBytes,
     kernelDrops: socket.kernelDrops,
     ringDrops: socket.ringDrops,

@@ -27,6 +27,7 @@ export interface DiffCopy extends CopyHead {
   readonly afterDrop: boolean
 }
 
+/** A trade that stays as it is when the next message comes. */
 export interface TradeCopy extends CopyHead {
   readonly kind: 'trade'
   readonly tradeId: bigint

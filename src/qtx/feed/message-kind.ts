@@ -2,6 +2,7 @@ import { MESSAGE_TYPE } from '../../wire/market-data-layout.ts'
 
 /** Kinds of messages that are numbered on their own: both sides of the ticker carry the same number. */
 export const MESSAGE_KINDS = ['bid', 'ask', 'depth', 'trade'] as const
+/** What a message of the feed tells. */
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
 
 /** Positions in `MESSAGE_KINDS`, for counting without a lookup. */

@@ -8,9 +8,13 @@ import { KIND, kindOf, type MessageKind } from './message-kind.ts'
 /** Why the diffs in a queue no longer follow one another. */
 export type BreakReason = 'queue-full' | 'gap' | 'state-change'
 
+/** What became of the messages of one pair that were put into queues. */
 export interface PairQueuesStatistics {
+  /** Messages that wait. */
   readonly diffs: number
   readonly trades: number
+  /** How many of each kind can wait. */
+  readonly capacity: number
   readonly droppedDiffs: number
   readonly droppedTrades: number
   readonly isBroken: boolean
@@ -25,6 +29,8 @@ export class PairQueues implements FeedListener {
   readonly pair: TradingPair
   readonly diff: BoundedQueue<DiffCopy>
   readonly trade: BoundedQueue<TradeCopy>
+  /** What one of the two queues holds at most. */
+  readonly capacity: number
   readonly #copier: MessageCopier
   readonly #onClose: (queues: PairQueues) => void
   readonly #brokenListeners = new Set<(reason: BreakReason) => void>()
@@ -33,11 +39,18 @@ export class PairQueues implements FeedListener {
   #breaks = 0
   #closed = false
 
-  constructor(pair: TradingPair, capacity: number, onClose: (queues: PairQueues) => void) {
+  /** @param onTaken called with each message when its reader takes it. */
+  constructor(
+    pair: TradingPair,
+    capacity: number,
+    onClose: (queues: PairQueues) => void,
+    onTaken?: (message: DiffCopy | TradeCopy) => void,
+  ) {
     this.pair = pair
+    this.capacity = capacity
     this.#copier = new MessageCopier(pair)
-    this.diff = new BoundedQueue(capacity)
-    this.trade = new BoundedQueue(capacity)
+    this.diff = new BoundedQueue<DiffCopy>(capacity, 'drop-newest', onTaken)
+    this.trade = new BoundedQueue<TradeCopy>(capacity, 'drop-newest', onTaken)
     this.#onClose = onClose
   }
 
@@ -79,6 +92,7 @@ export class PairQueues implements FeedListener {
     return {
       diffs: this.diff.size,
       trades: this.trade.size,
+      capacity: this.capacity,
       droppedDiffs: this.diff.dropped,
       droppedTrades: this.trade.dropped,
       isBroken: this.#isBroken,

@@ -30,6 +30,7 @@ const CLOCK_READINGS = 3
 /** While data arrives, an ICMP error concerns something else than the feed. */
 const FRESH_MS = 1_000
 
+/** How a subscription is waited for. */
 export interface SubscribeOptions {
   /** Return at once and keep trying for as long as it takes; the listener is told of every change. */
   readonly keepTrying?: boolean
@@ -192,7 +193,14 @@ export class QtxUdpManager implements AsyncDisposable {
    */
   async subscribeAndGetQueues(pair: TradingPair, options: SubscribeOptions = {}): Promise<PairQueues> {
     const capacity = this.#options.queueCapacity ?? DEFAULT_QUEUE_CAPACITY
-    const queues = new PairQueues(pair, capacity, () => this.#closeQueues(queues))
+    const queues = new PairQueues(
+      pair,
+      capacity,
+      () => this.#closeQueues(queues),
+      (message) => {
+        if (this.#counters.isWaitDue()) this.#counters.countWait(this.#nowMs() - message.receivedMs)
+      },
+    )
     this.#queues.add(queues)
     try {
       await this.subscribe(pair, queues, options)

@@ -18,7 +18,7 @@ import { RING, SLOT, slotOffset } from '../../wire/order-ring-layout.ts'
 import { toPlaceOutcome } from '../overrides/order-outcome.ts'
 import { OrderStatistics } from './order-statistics.ts'
 import { RingSession } from './ring-session.ts'
-import { SecretMask } from './secret-mask.ts'
+import { SecretForms } from '../../common/secret-forms.ts'
 
 const PAIR = 'BTC-USDT'
 const ONE = new Decimal(1)
@@ -128,7 +128,7 @@ class RehearsalRing {
       exchangeBackend,
       clock: new SystemClock(),
       statistics: new OrderStatistics(),
-      secretMask: new SecretMask([]),
+      secretMask: new SecretForms([]),
       timeoutMs: 1_000,
       spinUs: 0,
       busyMs: 1_000,

@@ -1,3 +1,4 @@
+import { NanosecondClock } from '../../common/nanosecond-time.ts'
 import { QtxError } from '../../errors.ts'
 import { RING } from '../../wire/order-ring-layout.ts'
 import { OrderSlots, type SlotCancel, type SlotContent, type SlotOrder } from '../../wire/order-slot-codec.ts'
@@ -55,6 +56,7 @@ export class OrderRing {
   readonly #int64: BigInt64Array
   readonly #slots: OrderSlots
   readonly #clock: Clock
+  readonly #placeTime: NanosecondClock
   readonly #leases = new Uint8Array(COUNT)
   /** Until when an earlier client's slot, or an abandoned one, is kept, monotonic milliseconds. */
   readonly #keptUntilMs = new Float64Array(COUNT)
@@ -72,6 +74,7 @@ export class OrderRing {
     this.#int64 = new BigInt64Array(buffer)
     this.#slots = new OrderSlots(buffer)
     this.#clock = clock
+    this.#placeTime = new NanosecondClock(clock)
     this.#from = this.#loadIndex(RING.FROM_INDEX, 'from')
     this.#to = this.#loadIndex(RING.TO_INDEX, 'to')
     this.#waiting = distance(this.#from, this.#to)
@@ -80,11 +83,13 @@ export class OrderRing {
 
   /**
    * Publishes a placement and returns its slot.
+   * @param nowMs what the monotonic clock says.
+   * @param clientOrderId the order's own, where that is known as text already.
    * @throws QtxError `QTX_RING_FULL`, `QTX_RING_TEXT`, `QTX_ORDER_INVALID`, `QTX_RING_CLOSED`; nothing was published.
    */
-  place(order: SlotOrder): number {
+  place(order: SlotOrder, nowMs = this.#clock.monotonicMs(), clientOrderId = order.clientOrderId): number {
     const slot = this.#claim()
-    this.#slots.writeOrder(slot, order, this.#clock.nowNs())
+    this.#slots.writeOrder(slot, order, this.#placeTime.read(nowMs), clientOrderId)
     return this.#publish(slot)
   }
 
@@ -110,6 +115,11 @@ export class OrderRing {
   /** The answer's text, read after its time; undefined until it is there. */
   readAnswer(slot: number): string | undefined {
     return this.#slots.readAnswer(slot)
+  }
+
+  /** As `readAnswer`, as bytes; -1 where those do not do. @see OrderSlots.copyAnswer */
+  copyAnswer(slot: number, copy: Int32Array): number {
+    return this.#slots.copyAnswer(slot, copy)
   }
 
   /** Ends the lease of a slot whose answer has been read. */
@@ -203,9 +213,11 @@ export class OrderRing {
 
   #publish(slot: number): number {
     this.#leases[slot] = OURS
-    this.#to = (slot + 1) % COUNT
+    this.#to = slot + 1 === COUNT ? 0 : slot + 1
     this.#waiting++
     Atomics.store(this.#int64, RING.TO_INDEX >> 3, INDICES[this.#to]!)
+    // While the manager works on this one.
+    if (this.#waiting < COUNT - 1 && !this.#isLeased(this.#to)) this.#slots.prepare(this.#to)
     return slot
   }
 

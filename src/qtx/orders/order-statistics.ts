@@ -1,4 +1,5 @@
 import { createHistogram } from 'node:perf_hooks'
+import { LatencyBuckets } from '../../common/latency-buckets.ts'
 import type { PlaceResult } from './order-result.ts'
 
 /** From publishing to seeing the answer, milliseconds. */
@@ -28,6 +29,8 @@ export interface OrderCounts {
   /** Requests refused before anything was written: full ring, unfit text. */
   readonly refused: number
   readonly latency: LatencySummary
+  /** The same latencies by bucket of `LatencyBuckets`. */
+  readonly latencyCounts: Float64Array
 }
 
 const NS_PER_MS = 1e6
@@ -35,6 +38,7 @@ const NS_PER_MS = 1e6
 /** What the order ring did, counted. */
 export class OrderStatistics {
   readonly #latencyNs = createHistogram()
+  readonly #latencyBuckets = new LatencyBuckets()
   #placed = 0
   #cancelled = 0
   #accepted = 0
@@ -71,6 +75,7 @@ export class OrderStatistics {
   /** Records an answer that came in time. */
   recordLatency(latencyMs: number): void {
     this.#latencyNs.record(Math.max(1, Math.round(latencyMs * NS_PER_MS)))
+    this.#latencyBuckets.count(latencyMs * 1_000)
   }
 
   summary(): OrderCounts {
@@ -85,6 +90,7 @@ export class OrderStatistics {
       withdrawn: this.#withdrawn,
       refused: this.#refused,
       latency: this.#latency(),
+      latencyCounts: this.#latencyBuckets.read(),
     }
   }
 

@@ -1,5 +1,10 @@
 import { messageOf, QtxError } from '../../errors.ts'
-import { OrderAnswerReader, saysKeyIsMissing, type OrderAnswer } from '../../wire/order-answer.ts'
+import {
+  OrderAnswerReader,
+  saysKeyIsMissing,
+  type AcceptedAnswer,
+  type OrderAnswer,
+} from '../../wire/order-answer.ts'
 import { RING } from '../../wire/order-ring-layout.ts'
 import { AnswerWatcher, type AnswerWatcherOptions } from './answer-watcher.ts'
 import { EarlierOrders, type EarlierOrder } from './earlier-orders.ts'
@@ -8,13 +13,13 @@ import type { Clock } from '../../common/clock.ts'
 import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
 import type { LateAnswer, PlaceResult } from './order-result.ts'
 import type { OrderStatistics } from './order-statistics.ts'
-import type { SecretMask } from './secret-mask.ts'
+import type { SecretForms } from '../../common/secret-forms.ts'
 
 export interface RingSessionOptions extends AnswerWatcherOptions {
   readonly exchangeBackend: string
   readonly clock: Clock
   readonly statistics: OrderStatistics
-  readonly secretMask: SecretMask
+  readonly secretMask: SecretForms
   /** Must not throw. */
   readonly onLateAnswer: (late: LateAnswer) => void
   /** A request was refused because the order manager has no key, or another one. Must not throw. */
@@ -30,8 +35,11 @@ class PendingRequest {
   symbol = ''
   publishedMs = 0
   state: 'none' | 'waiting' | 'timed-out' = 'none'
-  resolve: (result: PlaceResult) => void = ignore
+  /** What waits for the result, and what it waits with; made only when somebody asks before there is one. */
+  resolve: ((result: PlaceResult) => void) | undefined
   settled: Promise<PlaceResult> | undefined
+  /** The result, when nobody has asked yet. */
+  result: PlaceResult | undefined
 }
 
 /**
@@ -93,28 +101,33 @@ export class RingSession {
 
   /** Sends the key and waits for its answer; the slot is wiped before anything is done with that. */
   setKey(apiKey: string, apiSecret: string): Promise<PlaceResult> {
-    return this.#send(this.#ring.setKey(apiKey, apiSecret), 'key', '', '')
+    const slot = this.#ring.setKey(apiKey, apiSecret)
+    return this.#send(slot, 'key', '', '', this.#options.clock.monotonicMs())
   }
 
   /** Publishes at once. @throws QtxError when nothing was published. */
   place(order: SlotOrder): Promise<PlaceResult> {
-    const slot = this.#ring.place(order)
+    const nowMs = this.#options.clock.monotonicMs()
+    const id = order.clientOrderId
+    const clientOrderId = typeof id === 'bigint' ? id.toString() : id
+    const slot = this.#ring.place(order, nowMs, clientOrderId)
     this.#options.statistics.countPublished('place')
-    return this.#send(slot, 'place', String(order.clientOrderId), order.symbol)
+    return this.#send(slot, 'place', clientOrderId, order.symbol, nowMs)
   }
 
   /** Publishes at once. @throws QtxError when nothing was published. */
   cancel(cancel: SlotCancel): Promise<PlaceResult> {
     const slot = this.#ring.cancel(cancel)
     this.#options.statistics.countPublished('cancel')
-    return this.#send(slot, 'cancel', String(cancel.clientOrderId), cancel.symbol)
+    const nowMs = this.#options.clock.monotonicMs()
+    return this.#send(slot, 'cancel', String(cancel.clientOrderId), cancel.symbol, nowMs)
   }
 
   /** The placement of this order that still waits for its answer, if one does. */
   findPlacement(clientOrderId: string): Promise<PlaceResult> | undefined {
     for (const pending of this.#pending) {
       if (pending.state !== 'waiting' || pending.request !== 'place') continue
-      if (pending.clientOrderId === clientOrderId) return pending.settled
+      if (pending.clientOrderId === clientOrderId) return settledOf(pending)
     }
     return undefined
   }
@@ -126,26 +139,23 @@ export class RingSession {
       const pending = this.#pending[slot]!
       if (pending.state === 'waiting') this.#giveUp(slot, pending, reason, message)
       pending.state = 'none'
-      pending.settled = undefined
     }
     this.#ring.wipeKeys()
   }
 
-  onAnswer(slot: number): void {
+  onAnswer(slot: number, nowMs: number): void {
     const pending = this.#pending[slot]!
-    const text = this.#options.secretMask.apply(this.#ring.readAnswer(slot) ?? '')
+    const { exchangeBackend, statistics } = this.#options
+    const answer = this.#readAcceptance(slot, pending) ?? this.#readInFull(slot, pending)
     if (pending.request === 'key') this.#ring.wipeKey(slot)
     this.#ring.release(slot)
-    const { exchangeBackend, clock, statistics } = this.#options
-    const answer = this.#answers.read(pending.request, pending.clientOrderId, text)
-    const result = toResult(answer, pending.clientOrderId, clock.monotonicMs() - pending.publishedMs)
+    const result = toResult(answer, pending.clientOrderId, nowMs - pending.publishedMs)
     const wasWaiting = pending.state === 'waiting'
     const isKeyLost =
       pending.request !== 'key' &&
       answer.kind === 'rejected' &&
       saysKeyIsMissing(exchangeBackend, answer.exchangeCode)
     pending.state = 'none'
-    pending.settled = undefined
     if (wasWaiting) {
       statistics.recordLatency(result.latencyMs)
       this.#settle(pending, result)
@@ -163,12 +173,29 @@ export class RingSession {
     const message = `the order manager did not answer within ${this.#options.timeoutMs} ms`
     this.#giveUp(slot, pending, 'timeout', message)
     pending.state = 'timed-out'
-    pending.settled = undefined
     this.#ring.abandon(slot)
   }
 
+  /** Most answers are acceptances in their usual form: those are read without a text of them. */
+  #readAcceptance(slot: number, { request, clientOrderId }: PendingRequest): AcceptedAnswer | undefined {
+    const { words } = this.#answers
+    if (!words || request === 'key') return undefined
+    const lengthBytes = this.#ring.copyAnswer(slot, words)
+    if (lengthBytes < 0) return undefined
+    const answer = this.#answers.readAcceptanceInWords(request, clientOrderId, lengthBytes)
+    // What repeats a secret is read with that masked.
+    return answer && this.#options.secretMask.isIn(answer.exchangeOrderId, answer.exchangeStatus, answer.executedSize)
+      ? undefined
+      : answer
+  }
+
+  #readInFull(slot: number, { request, clientOrderId }: PendingRequest): OrderAnswer {
+    const text = this.#options.secretMask.takeOut(this.#ring.readAnswer(slot) ?? '')
+    return this.#answers.read(request, clientOrderId, text)
+  }
+
   #readEarlier({ clientOrderId, symbol }: EarlierOrder, slot: number): LateAnswer {
-    const text = this.#options.secretMask.apply(this.#ring.readAnswer(slot) ?? '')
+    const text = this.#options.secretMask.takeOut(this.#ring.readAnswer(slot) ?? '')
     const answer = this.#answers.read('place', clientOrderId, text)
     return { request: 'place', symbol, result: toResult(answer, clientOrderId, 0) }
   }
@@ -188,6 +215,7 @@ export class RingSession {
     request: PendingRequest['request'],
     clientOrderId: string,
     symbol: string,
+    nowMs: number,
   ): Promise<PlaceResult> {
     const pending = this.#pending[slot]!
     // The ring gave the slot again: what timed out in it can no longer be answered.
@@ -195,14 +223,13 @@ export class RingSession {
     pending.request = request
     pending.clientOrderId = clientOrderId
     pending.symbol = symbol
-    pending.publishedMs = this.#options.clock.monotonicMs()
+    pending.publishedMs = nowMs
     pending.state = 'waiting'
-    const settled = new Promise<PlaceResult>((resolve) => {
-      pending.resolve = resolve
-    })
-    pending.settled = settled
-    this.#watcher.watch(slot)
-    return settled
+    pending.resolve = undefined
+    pending.settled = undefined
+    pending.result = undefined
+    this.#watcher.watch(slot, nowMs)
+    return settledOf(pending)
   }
 
   #giveUp(
@@ -232,11 +259,29 @@ export class RingSession {
   }
 
   #settle(pending: PendingRequest, result: PlaceResult): void {
-    const { resolve } = pending
-    pending.resolve = ignore
     if (pending.request !== 'key') this.#options.statistics.countResult(result)
+    const { resolve } = pending
+    if (resolve === undefined) {
+      pending.result = result
+      return
+    }
+    pending.resolve = undefined
+    pending.settled = undefined
     resolve(result)
   }
+}
+
+/** What the request comes to. One that was answered while publishing spun takes no promise that waits. */
+function settledOf(pending: PendingRequest): Promise<PlaceResult> {
+  const { result } = pending
+  if (result) {
+    pending.result = undefined
+    return Promise.resolve(result)
+  }
+  pending.settled ??= new Promise((resolve) => {
+    pending.resolve = resolve
+  })
+  return pending.settled
 }
 
 /** Of a request that nobody will carry out any more. */
@@ -250,10 +295,6 @@ function withdrawnAnswer({ clientOrderId, symbol }: EarlierOrder, message: strin
     latencyMs: 0,
   } as const
   return { request: 'place', symbol, result }
-}
-
-function ignore(): void {
-  // Stands where no request waits.
 }
 
 function toResult(answer: OrderAnswer, clientOrderId: string, latencyMs: number): PlaceResult {

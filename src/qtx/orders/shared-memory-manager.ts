@@ -3,7 +3,7 @@ import { QtxError, messageOf } from '../../errors.ts'
 import { openOrderSegment } from './open-order-segment.ts'
 import { OrderStatistics } from './order-statistics.ts'
 import { RingSession } from './ring-session.ts'
-import { SecretMask } from './secret-mask.ts'
+import { SecretForms } from '../../common/secret-forms.ts'
 import {
   resolveOptions,
   type OrderRingState,
@@ -162,7 +162,7 @@ export class QtxSharedMemoryManager {
       spinUs,
       busyMs,
       statistics: this.#statistics,
-      secretMask: new SecretMask([apiKey, apiSecret]),
+      secretMask: new SecretForms([apiKey, apiSecret]),
       onLateAnswer: (late) => this.#reportLateAnswer(late),
       onKeyLost: () => this.#renewKey(session),
       onBroken: (reason) => this.#lose(session, reason),

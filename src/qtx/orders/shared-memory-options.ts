@@ -8,6 +8,7 @@ import type { OrderCounts } from './order-statistics.ts'
 /** `lost`: the order manager removed or replaced the ring, or its content is not usable; `connect()` opens it again. */
 export type OrderRingState = 'disconnected' | 'connecting' | 'connected' | 'lost'
 
+/** What an order ring is opened with. */
 export interface SharedMemoryManagerOptions {
   /** Such as `/place_order_x`; the QTX order manager creates it. */
   readonly sharedMemoryName: string
@@ -28,6 +29,7 @@ export interface SharedMemoryManagerOptions {
   readonly onStateChange?: ((state: OrderRingState, reason: string) => void) | undefined
 }
 
+/** What an order ring has counted so far. */
 export interface SharedMemoryStatistics extends OrderCounts {
   readonly state: OrderRingState
   readonly inFlight: number

@@ -106,7 +106,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
     }
 
     protected override checks(): ConnectorStatus {
-      if (!this.isTradingRequired) return super.checks()
+      if (!this.usesExchangeAccount) return super.checks()
       return { ...super.checks(), orderRing: this.#ringCheck(), orderManagerCircuit: this.#circuitCheck() }
     }
 
@@ -269,7 +269,7 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
 
     async #connectRing(): Promise<void> {
       const { sharedMemoryName, backend, orderTimeoutMs, orderSpinUs } = this.#qtx
-      if (!this.isTradingRequired || sharedMemoryName === undefined || this.#keeper) return
+      if (!this.usesExchangeAccount || sharedMemoryName === undefined || this.#keeper) return
       const { credentials } = this
       if (!credentials)
         throw new QtxError('QTX_CREDENTIALS_MISSING', 'the order ring needs the exchange’s keys')

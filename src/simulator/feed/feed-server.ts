@@ -47,6 +47,7 @@ export interface FeedServerOptions {
   readonly log?: Logger
 }
 
+/** What the simulated feed server has counted so far. */
 export interface FeedServerStatistics {
   readonly clients: number
   readonly subscriptions: number

@@ -27,6 +27,7 @@ export interface RecordingOptions {
   readonly consumed?: () => Promise<void>
 }
 
+/** What was read of a recorded market so far. */
 export interface RecordingStatistics {
   readonly lines: number
   readonly malformedLines: number

@@ -44,6 +44,7 @@ export interface OrderManagerEvents {
   answered: { readonly slot: number; readonly answeredNs: bigint }
 }
 
+/** What the simulated order manager has counted so far. */
 export interface OrderManagerStatistics {
   readonly taken: number
   readonly keys: number

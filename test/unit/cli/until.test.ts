@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { limited } from '../../../src/cli/demo/limited.ts'
+import { limited } from '../../../src/cli/limited.ts'
 import { until } from '../../../src/cli/until.ts'
 
 beforeEach(() => void vi.useFakeTimers())

@@ -72,9 +72,13 @@ describe('a problem is told with its place', () => {
       /^qtx\.yaml:\d+:\d+ qtxPerpetualHost: Give/,
     ],
     ['text that is no YAML', `${VALID}x: [\n`, /^qtx\.yaml:\d+:\d+ \S/],
-    ['an option that is there twice', `${VALID}qtxPerpetualPort: 1\n`, /^qtx\.yaml:10:1 .*unique/],
-    ['a list instead of options', '- a\n', /^qtx\.yaml:1:1 Write options as lines/],
-    ['nothing at all', '', /^qtx\.yaml:1:1 Write options as lines/],
+    [
+      'an option that is there twice',
+      `${VALID}qtxPerpetualPort: 1\n`,
+      /^qtx\.yaml:10:1 This option is there twice/,
+    ],
+    ['a list instead of options', '- a\n', /^qtx\.yaml:1:1 These are no options: write options as lines/],
+    ['nothing at all', '', /^qtx\.yaml:1:1 There are no options in it: write options as lines/],
   ])('%s', (_, text, expected) => {
     expect(problemsOf(text).join('\n')).toMatch(expected)
   })
@@ -90,7 +94,7 @@ describe('a secret', () => {
     ['written into the file', 'abc', /ends up in backups/],
     ['of a variable that is not set', '{ env: NOPE }', /NOPE is not set; for example: export NOPE=/],
     ['of a variable that is empty', '{ env: EMPTY }', /EMPTY is not set/],
-    ['of a file that is not there', '{ file: nope }', /nope could not be read \(ENOENT\)/],
+    ['of a file that is not there', '{ file: nope }', /There is no file .*nope; for example: /],
     ['of two places', '{ env: KEY, file: passphrase }', /write \{ env: NAME \}/],
     ['of a place that there is not', '{ vault: KEY }', /write \{ env: NAME \}/],
     ['that is a list', '[1]', /write \{ env: NAME \}/],

@@ -13,6 +13,7 @@ import {
 import { RingManager } from '../../support/ring-manager.ts'
 
 const PLACE_NS = 1_748_231_160_126_789_012n
+const PLACE_TIME = { low: Number(PLACE_NS & 0xffff_ffffn), high: Number(PLACE_NS >> 32n) }
 const ORDER: SlotOrder = {
   clientOrderId: '1748231160123456789',
   symbol: 'BTCUSDT',
@@ -50,7 +51,7 @@ describe('the bytes of a slot', () => {
 
   test('a GTC buy is written as the vendor’s structure has it', () => {
     const { slots, manager } = openSlots()
-    slots.writeOrder(0, ORDER, PLACE_NS)
+    slots.writeOrder(0, ORDER, PLACE_TIME)
     expect(hexOf(manager, 0)).toBe(PLACE_GTC_BUY.hex)
   })
 
@@ -66,7 +67,7 @@ describe('the bytes of a slot', () => {
         price: '0.00001234',
         size: '1234567890123456789012.12345678',
       },
-      PLACE_NS,
+      PLACE_TIME,
     )
     expect(hexOf(manager, 99)).toBe(PLACE_POST_ONLY_SELL.hex)
   })
@@ -117,7 +118,7 @@ describe('the bytes of a slot', () => {
     ['fok', 3n],
   ] as const)('Q57: time in force %s is reachable', (timeInForce, code) => {
     const { slots, manager } = openSlots()
-    slots.writeOrder(0, { ...ORDER, timeInForce }, PLACE_NS)
+    slots.writeOrder(0, { ...ORDER, timeInForce }, PLACE_TIME)
     expect(manager.peek(0).orderType).toBe(code)
   })
 
@@ -129,7 +130,7 @@ describe('the bytes of a slot', () => {
     ['opponent5', 4n],
   ] as const)('price match %s has its code', (priceMatch, code) => {
     const { slots, manager } = openSlots()
-    slots.writeOrder(0, { ...ORDER, priceMatch }, PLACE_NS)
+    slots.writeOrder(0, { ...ORDER, priceMatch }, PLACE_TIME)
     expect(manager.peek(0).priceMatch).toBe(code)
   })
 })
@@ -141,20 +142,20 @@ describe('a slot that is used again', () => {
     slots.writeOrder(
       0,
       { ...ORDER, symbol: 'A'.repeat(99), size: '9'.repeat(31), price: '8'.repeat(31) },
-      PLACE_NS,
+      PLACE_TIME,
     )
     manager.answer(0, 'x'.repeat(10_000))
     expect(slots.readAnswer(0)).toBe('x'.repeat(10_000))
-    slots.writeOrder(0, ORDER, PLACE_NS)
+    slots.writeOrder(0, ORDER, PLACE_TIME)
     const clean = openSlots()
-    clean.slots.writeOrder(0, ORDER, PLACE_NS)
+    clean.slots.writeOrder(0, ORDER, PLACE_TIME)
     expect(manager.slotBytes(0)).toEqual(clean.manager.slotBytes(0))
   })
 
   test('touches no byte of its neighbours', () => {
     const { buffer, slots, manager } = openSlots()
     new Uint8Array(buffer).fill(0xee)
-    slots.writeOrder(41, ORDER, PLACE_NS)
+    slots.writeOrder(41, ORDER, PLACE_TIME)
     slots.writeCancel(41, { clientOrderId: 1n, symbol: 'X' })
     slots.writeKey(41, 'k'.repeat(99), 's'.repeat(99))
     slots.wipeKey(41)
@@ -166,7 +167,7 @@ describe('a slot that is used again', () => {
     const { slots, manager } = openSlots()
     slots.writeCancel(0, { clientOrderId: 1n, symbol: 'X' })
     slots.writeKey(0, 'k'.repeat(99), 's'.repeat(99))
-    slots.writeOrder(0, ORDER, PLACE_NS)
+    slots.writeOrder(0, ORDER, PLACE_TIME)
     expect(hexOf(manager, 0)).toBe(PLACE_GTC_BUY.hex)
   })
 })
@@ -206,7 +207,7 @@ describe('what is refused before anything is written', () => {
     const { buffer, slots } = openSlots()
     new Uint8Array(buffer).fill(0xaa)
     const before = Buffer.from(buffer).toString('latin1')
-    expect(codeOf(() => slots.writeOrder(0, { ...ORDER, ...change }, PLACE_NS))).toBe('QTX_RING_TEXT')
+    expect(codeOf(() => slots.writeOrder(0, { ...ORDER, ...change }, PLACE_TIME))).toBe('QTX_RING_TEXT')
     expect(Buffer.from(buffer).toString('latin1') === before).toBe(true)
   })
 
@@ -221,7 +222,7 @@ describe('what is refused before anything is written', () => {
   ])('%s', (_, change) => {
     const { buffer, slots } = openSlots()
     const order = { ...ORDER, ...change } as unknown as SlotOrder
-    expect(codeOf(() => slots.writeOrder(0, order, PLACE_NS))).toBe('QTX_ORDER_INVALID')
+    expect(codeOf(() => slots.writeOrder(0, order, PLACE_TIME))).toBe('QTX_ORDER_INVALID')
     expect(new Uint8Array(buffer).every((byte) => byte === 0)).toBe(true)
   })
 
@@ -251,7 +252,7 @@ describe('what is refused before anything is written', () => {
     'Q71: the id %s is written exactly',
     (clientOrderId) => {
       const { slots, manager } = openSlots()
-      slots.writeOrder(0, { ...ORDER, clientOrderId }, PLACE_NS)
+      slots.writeOrder(0, { ...ORDER, clientOrderId }, PLACE_TIME)
       expect(manager.peek(0).clientOrderId).toBe(BigInt(clientOrderId))
       slots.writeCancel(1, { clientOrderId: BigInt(clientOrderId), symbol: 'X' })
       expect(manager.peek(1).clientOrderId).toBe(BigInt(clientOrderId))
@@ -262,7 +263,7 @@ describe('what is refused before anything is written', () => {
 describe('reading', () => {
   test('an answer ends at its terminator', () => {
     const { slots, manager } = openSlots()
-    slots.writeOrder(0, ORDER, PLACE_NS)
+    slots.writeOrder(0, ORDER, PLACE_TIME)
     expect(slots.readAnswer(0)).toBeUndefined()
     manager.answer(0, 'first and longer')
     manager.answer(0, 'second')

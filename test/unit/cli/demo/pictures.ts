@@ -20,6 +20,7 @@ export function demoPicture(change: Partial<DemoPicture> = {}): DemoPicture {
     elapsedMs: 7_400,
     durationMs: undefined,
     feedEndpoint: '127.0.0.1:4000',
+    pageUrl: 'http://127.0.0.1:9464/',
     ringName: '/qtx_sim_1',
     books: [
       { pair: 'BTC-USDT', ...book },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ASSUMED_LONGEST_ANSWER_MS } from '../../../../src/qtx/orders/order-ring.ts'
 import { OrderStatistics } from '../../../../src/qtx/orders/order-statistics.ts'
 import { RingSession } from '../../../../src/qtx/orders/ring-session.ts'
-import { SecretMask } from '../../../../src/qtx/orders/secret-mask.ts'
+import { SecretForms } from '../../../../src/common/secret-forms.ts'
 import { RingClock } from '../../../support/ring-clock.ts'
 import { acceptance, refusal, RingManager } from '../../../support/ring-manager.ts'
 import type { LateAnswer } from '../../../../src/qtx/orders/order-result.ts'
@@ -30,7 +30,7 @@ function openSession(buffer = new ArrayBuffer(RingManager.LENGTH_BYTES)) {
     spinUs: 0,
     busyMs: 0,
     statistics,
-    secretMask: new SecretMask(['planted-key', 'planted-secret']),
+    secretMask: new SecretForms(['planted-key', 'planted-secret']),
     onLateAnswer: (answer) => late.push(answer),
     onKeyLost: () => keysLost.push(clock.monotonicMs()),
     onBroken: (reason) => broken.push(reason),

@@ -1,4 +1,4 @@
-import { QtxError } from '../../errors.ts'
+import { QtxError } from '../errors.ts'
 
 export interface Limits {
   readonly timeoutMs: number
@@ -21,7 +21,7 @@ export function limited<T>(promise: Promise<T>, what: string, { timeoutMs, signa
         new QtxError('QTX_TIMEOUT', `${what} was not seen: ${why}`, { remedy: 'run it again with --debug' }),
       )
     }
-    const onAbort = (): void => giveUp('the demo was stopped')
+    const onAbort = (): void => giveUp('it was stopped')
     const timer = setTimeout(() => giveUp(`${timeoutMs} ms passed`), timeoutMs)
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted) onAbort()

@@ -1,33 +1,34 @@
-import { createLogger, silentLogger } from '../../common/log.ts'
-import { createQtxConnector, type QtxConnector } from '../../index.ts'
-import { QtxError } from '../../errors.ts'
-import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts'
-import type { ExchangeBackend } from '../../wire/symbol-names.ts'
+import type { Logger } from '../common/log.ts'
+import { QtxError } from '../errors.ts'
+import { createQtxConnector, type QtxConnector } from '../index.ts'
+import { startSimulator, type Simulator } from '../simulator/start-simulator.ts'
+import type { ExchangeBackend } from '../wire/symbol-names.ts'
 import { limited } from './limited.ts'
-
-/** The pairs of the demo; the first is traded. */
-export const DEMO_PAIRS = ['BTC-USDT', 'ETH-USDT'] as const
 
 const STOP_TIMEOUT_MS = 20_000
 
-export interface DemoWorldOptions {
+export interface SimulatedWorldOptions {
   readonly backend: ExchangeBackend
+  readonly pairs: readonly string[]
   readonly seed: number
   /** Market messages per second of all pairs together; the simulator's own rate without it. */
   readonly messagesPerSecond: number | undefined
-  readonly debug: boolean
+  /** The connector's. */
+  readonly logger: Logger
+  /** The simulator's; it says nothing without one. */
+  readonly simulatorLogger?: Logger | undefined
 }
 
-/** What the demo runs: a simulator, and a connector to it. */
-export class DemoWorld {
-  readonly #options: DemoWorldOptions
+/** A world without QTX and without money: a simulator, and a connector to it. */
+export class SimulatedWorld {
+  readonly #options: SimulatedWorldOptions
   #simulator: Simulator | undefined
   #connector: QtxConnector | undefined
   #isStopped = false
   // The name of a shared memory object outlives the process, however that ends.
   readonly #removeRing = (): void => this.#simulator?.orderManager.close()
 
-  constructor(options: DemoWorldOptions) {
+  constructor(options: SimulatedWorldOptions) {
     this.#options = options
   }
 
@@ -41,22 +42,22 @@ export class DemoWorld {
 
   /** Feed server, order manager and exchange, on free ports of the loopback. */
   async startSimulator(): Promise<Simulator> {
-    const { backend, seed, messagesPerSecond, debug } = this.#options
+    const { backend, pairs, seed, messagesPerSecond, simulatorLogger } = this.#options
     this.#simulator = await startSimulator({
       exchange: backend,
       seed,
-      pairs: DEMO_PAIRS,
+      pairs,
       source: { kind: 'model', messagesPerSecond },
-      ...(debug && { log: createLogger('debug') }),
+      ...(simulatorLogger && { log: simulatorLogger }),
     })
     process.once('exit', this.#removeRing)
     return this.#simulator
   }
 
-  /** A connector as any program makes it, from a flat configuration. Resolves when it is started, not yet ready. */
-  async startConnector(simulator: Simulator): Promise<QtxConnector> {
+  /** A connector as any program makes it, from a flat configuration; not started. */
+  async createConnector(simulator: Simulator): Promise<QtxConnector> {
     const { feed, sharedMemoryName, exchangeEndpoints, account } = simulator
-    const logger = this.#options.debug ? createLogger('debug') : silentLogger
+    const { logger, pairs } = this.#options
     const connector = await createQtxConnector(
       {
         exchangeBackend: simulator.exchangeBackend,
@@ -68,12 +69,18 @@ export class DemoWorld {
         exchangeApiPassphrase: account.passphrase,
         exchangeUserId: account.userId,
         exchangeEndpoints: { ...exchangeEndpoints },
-        tradingPairs: [...DEMO_PAIRS],
+        tradingPairs: [...pairs],
       },
       { logger },
     )
     this.#assertWanted()
     this.#connector = connector
+    return connector
+  }
+
+  /** The same, started; not yet ready. */
+  async startConnector(simulator: Simulator): Promise<QtxConnector> {
+    const connector = await this.createConnector(simulator)
     await connector.start()
     this.#assertWanted()
     return connector
@@ -101,7 +108,7 @@ export class DemoWorld {
   /** Starting takes a while, and may be given up in the middle. */
   #assertWanted(): void {
     if (!this.#isStopped) return
-    throw new QtxError('QTX_STATE_INVALID', 'the demo was stopped while it started', {
+    throw new QtxError('QTX_STATE_INVALID', 'the simulated world was stopped while it started', {
       remedy: 'start it again',
     })
   }

@@ -1,0 +1,55 @@
+import type { PageTrade } from '../../../src/dashboard/page-frames.ts'
+import { formatNumber, formatTime } from '../model/format.ts'
+import { usePage } from '../page.ts'
+import { Panel } from './panel.tsx'
+
+/** The selected pair's public trades, newest first. */
+export function TradesPanel() {
+  const { store } = usePage()
+  const pair = store.selectedPair.value
+  const trades = store.selected.value?.trades ?? []
+  return (
+    <Panel id="trades" title="Public trades" aside={pair}>
+      {trades.length === 0 ? (
+        <p class="empty">No trade yet</p>
+      ) : (
+        <div class="scroll" role="region" aria-label={`Public trades of ${pair}`} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">time</th>
+                <th scope="col" class="number">
+                  price
+                </th>
+                <th scope="col" class="number">
+                  size
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {trades.map((trade, index) => (
+                <TradeRow key={`${trade.timeMs} ${trades.length - index}`} trade={trade} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+function TradeRow({ trade }: { readonly trade: PageTrade }) {
+  const { store } = usePage()
+  const { priceDecimals, amountDecimals } = store.pair(store.selectedPair.value)
+  const { side, timeMs, price, size } = trade
+  return (
+    <tr>
+      <td class="muted">{formatTime(timeMs)}</td>
+      <td class={`number ${side}`}>
+        <span aria-hidden="true">{side === 'buy' ? '▲' : '▼'}</span>
+        <span class="unseen">{side}</span> {formatNumber(price, priceDecimals)}
+      </td>
+      <td class="number">{formatNumber(size, amountDecimals)}</td>
+    </tr>
+  )
+}
