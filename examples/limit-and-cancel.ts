@@ -34,3 +34,4 @@ await created
 
 const { success } = await connector.cancel('BTC-USDT', clientOrderId)
 console.log('cancelled', success)
+if (!success) throw new Error('the order was not cancelled')

@@ -17,6 +17,7 @@ try {
     if (++seen === 10) break
   }
   console.log('trades meanwhile', trade.drain().length)
+  if (seen !== 10) throw new Error(`${seen} messages were seen, 10 were expected`)
 } finally {
   await feed.stop()
 }

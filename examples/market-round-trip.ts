@@ -33,6 +33,7 @@ const closed = next(connector, 'sellOrderCompleted')
 connector.sell('ETH-USDT', '0.5', 'market', undefined, { positionAction: 'close' })
 await closed
 console.log('balance', connector.balance('USDT').toString(), 'USDT')
+if (!connector.balance('USDT').lt(10_000)) throw new Error('fees were expected to cost something')
 
 function next<E extends keyof ConnectorEvents>(from: QtxConnector, event: E): Promise<ConnectorEvents[E]> {
   return new Promise((resolve) => {

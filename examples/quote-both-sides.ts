@@ -2,7 +2,7 @@
  * Quotes a bid and an ask around the middle of the book, moved against the inventory, and renews a quote when the market
  * has moved away from it.
  *
- *     npx qtx run examples/quote-both-sides.ts --world simulated --duration 30s --set spread=0.0002
+ *     npx qtx run examples/quote-both-sides.ts --world simulated --duration 30s --set spread=0.0001
  */
 import {
   decimalOption,
@@ -16,7 +16,7 @@ import {
 
 const OPTIONS = {
   amount: decimalOption('base units of each quote', '0.01', { min: 0 }),
-  spread: numberOption('between bid and ask, as a fraction of the price', 0.0001, { min: 0, max: 0.1 }),
+  spread: numberOption('between bid and ask, as a fraction of the price', 0.00002, { min: 0, max: 0.1 }),
   skew: numberOption('how much of the spread the quotes move at the largest position', 1, {
     min: 0,
     max: 10,
@@ -38,11 +38,13 @@ export default class QuoteBothSides extends Strategy<typeof OPTIONS> {
   static override readonly options = OPTIONS
   /** By pair and side. */
   readonly #quotes = new Map<string, Quote>()
+  /** Looked at now and then: to ask every check for each message would cost more than all the rest. */
+  #isReady = true
   #sent = 0
   #largest = 0
 
   override onBook(book: OrderBookView): void {
-    if (book.state !== 'live' || !this.connector.ready) return
+    if (book.state !== 'live' || !this.#isReady) return
     const { spread, skew, maxPosition, requote } = this.options
     const middle = (book.bestBidPrice + book.bestAskPrice) / 2
     if (!(middle > 0)) return
@@ -75,8 +77,12 @@ export default class QuoteBothSides extends Strategy<typeof OPTIONS> {
   }
 
   override onTick(): void {
+    this.#isReady = this.connector.ready
     for (const pair of this.pairs)
-      this.log.info({ pair, position: this.#position(pair) }, `${this.#sent} quotes`)
+      this.log.info(
+        { pair, position: this.#position(pair) },
+        `${pair}: ${this.#sent} quotes sent, position ${this.#position(pair)}`,
+      )
   }
 
   override onStop(): void {

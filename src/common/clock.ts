@@ -12,6 +12,7 @@ export interface Clock {
 
 const NS_PER_MS = 1_000_000
 
+/** The machine’s own clock and timers. */
 export class SystemClock implements Clock {
   readonly #originNs: bigint
 

@@ -7,7 +7,9 @@ const MOST_PLACES = 22
 const WORD_DIGITS = 7
 const WORD = 1e7
 /** Exact up to here. */
-const POWERS: readonly number[] = Array.from({ length: MOST_PLACES + 1 }, (_, places) => Number(`1e${places}`))
+const POWERS: readonly number[] = Array.from({ length: MOST_PLACES + 1 }, (_, places) =>
+  Number(`1e${places}`),
+)
 
 /**
  * A decimal number from zero on as a whole number of units of 10^-places, for arithmetic without decimal.js. It holds at
@@ -48,7 +50,9 @@ export class ScaledNumber {
     const whole = Math.floor(this.units / scale)
     const fraction = this.units - whole * scale
     if (fraction === 0) return new Decimal(whole)
-    return whole < WORD ? decimalOf(whole, fraction, this.places) : new Decimal(`${this.units}e-${this.places}`)
+    return whole < WORD
+      ? decimalOf(whole, fraction, this.places)
+      : new Decimal(`${this.units}e-${this.places}`)
   }
 
   #moveTo(step: ScaledNumber, isUp: boolean): boolean {
@@ -106,9 +110,9 @@ export class ScaledNumber {
     return false
   }
 
-  #readDecimal(value: Decimal): boolean {
-    // One of another clone has other rules.
-    if (value.constructor !== Decimal || !value.isFinite() || value.s < 0) return false
+  #readDecimal(value: Decimal | undefined): boolean {
+    // One of another clone has other rules; and types do not hold at run time.
+    if (value?.constructor !== Decimal || !value.isFinite() || value.s < 0) return false
     const { d: words, e: exponent } = value
     const last = words.length - 1
     let places = (last - Math.floor(exponent / WORD_DIGITS)) * WORD_DIGITS
@@ -161,14 +165,15 @@ function decimalOf(whole: number, fraction: number, places: number): Decimal {
     else fourth = word
     count++
   }
-  const decimal: { e: number; d: number[] } = new Decimal(1) as { e: number; d: number[] }
+  const decimal: Decimal = new Decimal(1)
+  const parts: { e: number; d: number[] } = decimal
   const digits = digitsOf(first)
-  decimal.e = whole > 0 ? digits - 1 : digits - 1 - WORD_DIGITS * (zeroWords + 1)
-  if (count === 1) decimal.d = [first]
-  else if (count === 2) decimal.d = [first, second]
-  else if (count === 3) decimal.d = [first, second, third]
-  else decimal.d = [first, second, third, fourth]
-  return decimal as Decimal
+  parts.e = whole > 0 ? digits - 1 : digits - 1 - WORD_DIGITS * (zeroWords + 1)
+  if (count === 1) parts.d = [first]
+  else if (count === 2) parts.d = [first, second]
+  else if (count === 3) parts.d = [first, second, third]
+  else parts.d = [first, second, third, fourth]
+  return decimal
 }
 
 /** How many digits a word has. */

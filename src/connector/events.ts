@@ -86,7 +86,7 @@ export interface PublicTrade {
   readonly eventMs: number
 }
 
-/** The account’s position mode was set, or could not be. */
+/** The account’s position mode was set. */
 export interface PositionModeChange {
   readonly positionMode: PositionMode
 }

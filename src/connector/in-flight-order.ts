@@ -29,6 +29,10 @@ export interface OrderIdentity {
   readonly createdMs: number
 }
 
+/** What an order without fills has of them: maps take longer to make than the rest of it. Nobody writes to them. */
+const NO_FEES: ReadonlyMap<string, Decimal> = new Map()
+const NO_FILLS: ReadonlyMap<string, TradeUpdate> = new Map()
+
 /** An order and everything known of it. Written by the order tracker only. */
 export class InFlightOrder implements OrderIdentity {
   readonly clientOrderId: string
@@ -50,9 +54,9 @@ export class InFlightOrder implements OrderIdentity {
   /** Quote units, the sum of the fills. */
   executedQuoteAmount: Decimal = ZERO
   /** Paid by asset; negative for rebates. */
-  readonly fees = new Map<string, Decimal>()
+  fees = NO_FEES
   /** By trade id. */
-  readonly fills = new Map<string, TradeUpdate>()
+  fills = NO_FILLS
   /** The exchange's time of the newest change, milliseconds since 1970. */
   updateMs: number
   /** Sent by an earlier process, and taken over from its journal. */
@@ -61,6 +65,10 @@ export class InFlightOrder implements OrderIdentity {
   wasWithdrawn = false
   /** Why it failed or was canceled. */
   reason: OrderReason | undefined
+  /** By which way it was sent, where there are several. */
+  way: string | undefined
+  /** Whether it was told that the exchange has it. */
+  isAnnounced = false
 
   constructor(identity: OrderIdentity) {
     this.clientOrderId = identity.clientOrderId
@@ -93,16 +101,24 @@ export class InFlightOrder implements OrderIdentity {
 
 /** Adds a fill to the sums. */
 export function addFill(order: InFlightOrder, trade: TradeUpdate): void {
-  order.fills.set(trade.tradeId, trade)
+  setFill(order, trade)
   order.executedAmount = order.executedAmount.plus(trade.amount)
   order.executedQuoteAmount = order.executedQuoteAmount.plus(trade.amount.mul(trade.price))
   order.updateMs = Math.max(order.updateMs, trade.fillMs)
   addFee(order, trade)
 }
 
+/** Puts a fill among the order's, in the place of one with the same id; its sums stay as they are. */
+export function setFill(order: InFlightOrder, trade: TradeUpdate): void {
+  if (order.fills === NO_FILLS) order.fills = new Map()
+  ;(order.fills as Map<string, TradeUpdate>).set(trade.tradeId, trade)
+}
+
 /** Adds a fill's fee to the order's, where it is known. */
-export function addFee({ fees }: InFlightOrder, { fee }: TradeUpdate): void {
-  if (fee) fees.set(fee.asset, (fees.get(fee.asset) ?? ZERO).plus(fee.amount))
+export function addFee(order: InFlightOrder, { fee }: TradeUpdate): void {
+  if (!fee) return
+  if (order.fees === NO_FEES) order.fees = new Map()
+  ;(order.fees as Map<string, Decimal>).set(fee.asset, (order.fees.get(fee.asset) ?? ZERO).plus(fee.amount))
 }
 
 /** Whether the fee of a fill of it is not known. */

@@ -1,6 +1,6 @@
 import type { ClientOrderIdGenerator } from '../common/client-order-id.ts'
 import type { Clock } from '../common/clock.ts'
-import { Decimal, ceilToStep, type DecimalInput } from '../common/decimal.ts'
+import { Decimal } from '../common/decimal.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
 import { QtxError, messageOf } from '../errors.ts'
@@ -12,16 +12,14 @@ import type { OrderTracker } from './order-tracker.ts'
 import type {
   CancelOutcome,
   CancelResult,
-  OrderOptions,
   OrderReason,
-  OrderType,
   PlaceOutcome,
   PositionAction,
-  TimeInForce,
   TradeType,
 } from './order-types.ts'
 import { sizeForPosition } from './position-sizing.ts'
-import { assertOrderAllowed, quantizeAmount, quantizePrice, type TradingRule } from './trading-rule.ts'
+import { WishedNumbers, type OrderWish } from './order-wish.ts'
+import { assertOrderAllowed, quantizeAmount, type TradingRule } from './trading-rule.ts'
 
 export interface OrderEntryOptions {
   readonly clock: Clock
@@ -45,22 +43,10 @@ export interface OrderEntryOptions {
   readonly cancel: (order: InFlightOrder) => Promise<CancelOutcome>
 }
 
-const ORDER_TYPES: readonly OrderType[] = ['limit', 'limitMaker', 'market']
-const TIMES_IN_FORCE: readonly TimeInForce[] = ['gtc', 'ioc', 'fok']
-const POSITION_ACTIONS: readonly PositionAction[] = ['open', 'close']
-
-export interface OrderWish {
-  readonly pair: TradingPair
-  readonly tradeType: TradeType
-  readonly amount: DecimalInput
-  readonly orderType: OrderType
-  readonly price: DecimalInput | undefined
-  readonly options: OrderOptions
-}
-
 /** Turns a strategy's wishes into tracked orders and sends them; cancels, and tells what became of it. */
 export class OrderEntry {
   readonly #options: OrderEntryOptions
+  readonly #numbers = new WishedNumbers()
 
   constructor(options: OrderEntryOptions) {
     this.#options = options
@@ -73,42 +59,59 @@ export class OrderEntry {
    * tracked then.
    */
   submit(wish: OrderWish): string {
-    const { tracker, account, clock, ids, ruleOf, maxSlippage, isReconciled } = this.#options
-    const wanted = readWish(wish)
-    const rule = ruleOf(wish.pair)
+    const { tracker, account, clock, ids, ruleOf, isReconciled } = this.#options
+    const { pair, tradeType, orderType, options } = wish
+    const numbers = this.#numbers
+    numbers.read(wish)
+    const rule = ruleOf(pair)
     assertAccountKnown(account)
-    if (!isReconciled() && wish.options.positionAction !== 'close') throw notReconciled()
-    const identity = {
-      pair: wish.pair,
-      tradeType: wish.tradeType,
-      orderType: wish.orderType,
-      timeInForce: wish.orderType === 'market' ? ('ioc' as const) : (wish.options.timeInForce ?? 'gtc'),
-      price: wanted.price && quantizeForSide(rule, wish.tradeType, wanted.price),
-      maxSlippage: wanted.maxSlippage ?? maxSlippage,
-      leverage: account.leverage(wish.pair),
-      createdMs: clock.nowMs(),
-      clientOrderId: ids.next(),
-    }
+    if (!isReconciled() && options.positionAction !== 'close') throw notReconciled()
+    const price = numbers.priceBy(rule)
+    const maxSlippage = numbers.maxSlippage ?? this.#options.maxSlippage
+    const timeInForce = orderType === 'market' ? 'ioc' : (options.timeInForce ?? 'gtc')
+    const leverage = account.leverage(pair)
+    const createdMs = clock.nowMs()
+    const clientOrderId = ids.next()
+    let amount: Decimal
+    let positionAction: PositionAction
+    let refusal: QtxError | undefined
+    let isAllowed = false
     try {
-      const wantedAmount = quantizeAmount(rule, wanted.amount)
+      const wantedAmount = numbers.amountBy(rule)
       const sized = sizeForPosition(
-        wish.pair,
-        wish.tradeType,
+        pair,
+        tradeType,
         wantedAmount,
-        wish.options.positionAction,
-        account.positionAmount(wish.pair),
+        options.positionAction,
+        account.positionAmount(pair),
         tracker.active.values(),
       )
+      positionAction = sized.positionAction
+      isAllowed = sized.amount === wantedAmount && numbers.areClearlyAllowedBy(rule)
       // A position need not be a multiple of the step.
-      const amount = sized.amount === wantedAmount ? wantedAmount : quantizeAmount(rule, sized.amount)
-      const order = tracker.track({ ...identity, amount, positionAction: sized.positionAction })
-      this.#send(order, rule)
+      amount = sized.amount === wantedAmount ? wantedAmount : quantizeAmount(rule, sized.amount)
     } catch (error) {
       if (!(error instanceof QtxError) || error.code !== 'QTX_NOTHING_TO_CLOSE') throw error
-      const order = tracker.track({ ...identity, amount: wanted.amount, positionAction: 'close' })
-      this.#failLater(order, error)
+      refusal = error
+      positionAction = 'close'
+      amount = new Decimal(wish.amount)
     }
-    return identity.clientOrderId
+    const order = tracker.track({
+      clientOrderId,
+      pair,
+      tradeType,
+      orderType,
+      timeInForce,
+      positionAction,
+      amount,
+      price,
+      maxSlippage,
+      leverage,
+      createdMs,
+    })
+    if (refusal) this.#failLater(order, refusal)
+    else this.#send(order, rule, isAllowed)
+    return clientOrderId
   }
 
   /**
@@ -167,21 +170,25 @@ export class OrderEntry {
     return Promise.race([this.cancel(order), deadline])
   }
 
-  #send(order: InFlightOrder, rule: TradingRule): void {
+  #send(order: InFlightOrder, rule: TradingRule, isAllowed: boolean): void {
     const { marketPrice, place } = this.#options
     let placing: Promise<PlaceOutcome>
     try {
-      assertOrderAllowed(rule, {
-        amount: order.amount,
-        price: order.price ?? marketPrice(order.pair, order.tradeType),
-        isClose: order.positionAction === 'close',
-      })
+      if (!isAllowed)
+        assertOrderAllowed(rule, {
+          amount: order.amount,
+          price: order.price ?? marketPrice(order.pair, order.tradeType),
+          isClose: order.positionAction === 'close',
+        })
       placing = place(order)
     } catch (error) {
       this.#failLater(order, error)
       return
     }
-    void placing.catch(outcomeOf).then((outcome) => this.#applyOutcome(order, outcome))
+    void placing.then(
+      (outcome) => this.#applyOutcome(order, outcome),
+      (error: unknown) => this.#applyOutcome(order, outcomeOf(error)),
+    )
   }
 
   #applyOutcome(order: InFlightOrder, outcome: PlaceOutcome): void {
@@ -225,63 +232,6 @@ function notReconciled(): QtxError {
     'no order is sent while the private stream is away, or the account is being compared with the exchange',
     { remedy: 'wait until ready; only orders with positionAction close are sent meanwhile' },
   )
-}
-
-function readWish(wish: OrderWish): {
-  amount: Decimal
-  price: Decimal | undefined
-  maxSlippage: Decimal | undefined
-} {
-  const amount = readDecimal('amount', wish.amount)
-  const { timeInForce, positionAction } = wish.options
-  assertWord('order type', wish.orderType, ORDER_TYPES)
-  if (timeInForce !== undefined) assertWord('timeInForce', timeInForce, TIMES_IN_FORCE)
-  if (positionAction !== undefined) assertWord('positionAction', positionAction, POSITION_ACTIONS)
-  if (wish.orderType === 'market') {
-    if (timeInForce && timeInForce !== 'ioc') refuse(`market orders cannot be ${timeInForce}`)
-    const { maxSlippage } = wish.options
-    return {
-      amount,
-      price: undefined,
-      maxSlippage: maxSlippage === undefined ? undefined : readFraction('maxSlippage', maxSlippage),
-    }
-  }
-  if (wish.price === undefined) refuse(`a ${wish.orderType} order needs a price`)
-  if (wish.orderType === 'limitMaker' && timeInForce && timeInForce !== 'gtc') {
-    refuse(`a limitMaker order cannot be ${timeInForce}`)
-  }
-  return { amount, price: readDecimal('price', wish.price), maxSlippage: undefined }
-}
-
-function readDecimal(name: string, input: DecimalInput): Decimal {
-  let value: Decimal
-  try {
-    value = new Decimal(input)
-  } catch {
-    refuse(`${name} ${JSON.stringify(input)} is not a number`)
-  }
-  if (!value.isFinite() || value.lte(0)) refuse(`${name} ${value.toString()} is not above zero`)
-  return value
-}
-
-function readFraction(name: string, input: DecimalInput): Decimal {
-  const value = readDecimal(name, input)
-  if (value.gte(1)) refuse(`${name} ${value.toString()} is not below 1`)
-  return value
-}
-
-/** Types do not hold at run time, and a word that is not known must not be taken for another one. */
-function assertWord(what: string, word: string, known: readonly string[]): void {
-  if (!known.includes(word)) refuse(`${what} ${JSON.stringify(word)} is none of ${known.join(', ')}`)
-}
-
-function refuse(what: string): never {
-  throw new QtxError('QTX_ORDER_INVALID', what)
-}
-
-/** On the grid, and never worse for the strategy than what it asked for: a buy moves down, a sell up. */
-function quantizeForSide(rule: TradingRule, tradeType: TradeType, price: Decimal): Decimal {
-  return tradeType === 'buy' ? quantizePrice(rule, price) : ceilToStep(price, rule.minPriceIncrement)
 }
 
 /** What a hook's exception says: nothing was sent, unless it is an error whose own code says that it may have been. */

@@ -35,9 +35,7 @@ export class OrderIndex {
   findFor({ pair, clientOrderId, exchangeOrderId }: OrderReference): InFlightOrder | undefined {
     const byClientId = clientOrderId === undefined ? undefined : this.find(clientOrderId)
     if (byClientId) return byClientId.pair === pair ? byClientId : undefined
-    return exchangeOrderId === undefined
-      ? undefined
-      : this.#byExchangeId.get(pair)?.get(exchangeOrderId)
+    return exchangeOrderId === undefined ? undefined : this.#byExchangeId.get(pair)?.get(exchangeOrderId)
   }
 
   /** Makes the order one of the active ones, a finished one too. */

@@ -3,7 +3,7 @@ import type { TypedEvents } from '../common/typed-events.ts'
 import { ZERO, minDecimal, type Decimal } from '../common/decimal.ts'
 import { QtxError } from '../errors.ts'
 import type { ConnectorEvents } from './events.ts'
-import { addFee, addFill, InFlightOrder, lacksFee, type OrderIdentity } from './in-flight-order.ts'
+import { addFee, addFill, InFlightOrder, lacksFee, setFill, type OrderIdentity } from './in-flight-order.ts'
 import { OrderAnnouncer } from './order-announcer.ts'
 import { OrderIndex, type OrderReference } from './order-index.ts'
 import { NO_RECORD, type OrderRecorder } from './order-recorder.ts'
@@ -57,7 +57,6 @@ export class OrderTracker {
   readonly #options: OrderTrackerOptions
   readonly #index = new OrderIndex()
   readonly #announcedEnds = new Map<InFlightOrder, AnnouncedEnd>()
-  readonly #created = new WeakSet<InFlightOrder>()
   readonly #announcer: OrderAnnouncer
   readonly #waits: OrderWaits
   #recorder: OrderRecorder = NO_RECORD
@@ -134,7 +133,7 @@ export class OrderTracker {
     order.state = past.state === 'pendingCreate' ? 'submitUnknown' : past.state
     order.reason = past.reason
     order.isAdopted = true
-    if (RANK[order.state] >= RANK.open || past.fills.length > 0) this.#created.add(order)
+    if (RANK[order.state] >= RANK.open || past.fills.length > 0) order.isAnnounced = true
     if (order.isDone) this.#index.finish(order)
     else this.#index.activate(order)
     this.learnExchangeId(order, past.exchangeOrderId)
@@ -153,9 +152,9 @@ export class OrderTracker {
         this.applyOrderUpdate({
           pair: order.pair,
           clientOrderId: order.clientOrderId,
-          ...(outcome.exchangeOrderId !== undefined && { exchangeOrderId: outcome.exchangeOrderId }),
-          ...(outcome.executedAmount && { executedAmount: outcome.executedAmount }),
-          ...(outcome.reason && { reason: outcome.reason }),
+          exchangeOrderId: outcome.exchangeOrderId,
+          executedAmount: outcome.executedAmount,
+          reason: outcome.reason,
           state: outcome.state ?? 'open',
           updateMs: outcome.updateMs,
           source: 'answer',
@@ -178,7 +177,7 @@ export class OrderTracker {
    * looked up instead: the refusal is of something else, such as the same request sent twice.
    */
   fail(order: InFlightOrder, reason: OrderReason): void {
-    if (this.#created.has(order) || this.isAwaitingFills(order)) this.#options.onLookUpNeeded(order)
+    if (order.isAnnounced || this.isAwaitingFills(order)) this.#options.onLookUpNeeded(order)
     else this.#announceEnd(order, { state: 'failed', executedAmount: ZERO, reason })
   }
 
@@ -309,7 +308,7 @@ export class OrderTracker {
 
   #supplyFee(order: InFlightOrder, fill: TradeUpdate): void {
     this.#recorder.fill(order, fill)
-    order.fills.set(fill.tradeId, fill)
+    setFill(order, fill)
     addFee(order, fill)
   }
 
@@ -337,8 +336,8 @@ export class OrderTracker {
   }
 
   #announceCreated(order: InFlightOrder): void {
-    if (this.#created.has(order)) return
-    this.#created.add(order)
+    if (order.isAnnounced) return
+    order.isAnnounced = true
     if (!order.isDone) order.reason = undefined
     this.#raiseState(order, 'open')
     this.#announcer.created(order)

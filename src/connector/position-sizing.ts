@@ -37,7 +37,8 @@ export function sizeForPosition(
     }
     return { positionAction: 'close', amount: minDecimal(amount, closable) }
   }
-  return { positionAction: closable.gt(0) && amount.lte(closable) ? 'close' : 'open', amount }
+  const isClose = closable.isPositive() && !closable.isZero() && amount.lte(closable)
+  return { positionAction: isClose ? 'close' : 'open', amount }
 }
 
 function closableAmount(
@@ -46,7 +47,7 @@ function closableAmount(
   positionAmount: Decimal,
   orders: Iterable<InFlightOrder>,
 ): Decimal {
-  const reduces = tradeType === 'buy' ? positionAmount.lt(0) : positionAmount.gt(0)
+  const reduces = !positionAmount.isZero() && positionAmount.isNegative() === (tradeType === 'buy')
   if (!reduces) return ZERO
   let closable = positionAmount.abs()
   for (const order of orders) {

@@ -25,6 +25,8 @@ export class FrameBatch {
   readonly #parts: FrameParts
   readonly #nowMs: number
   readonly #made = new Map<string, string>()
+  /** Of the shared picture, which every frame begins with: a connector that does not run has no books. */
+  #hasBooks = false
 
   constructor(parts: FrameParts, nowMs: number) {
     this.#parts = parts
@@ -50,13 +52,15 @@ export class FrameBatch {
 
   #shared(): string {
     const { context, sampler } = this.#parts
-    return this.#scrubbed(takeSharedPicture(context, sampler, this.#nowMs))
+    const picture = takeSharedPicture(context, sampler, this.#nowMs)
+    this.#hasBooks = picture.pairs.length > 0
+    return this.#scrubbed(picture)
   }
 
   #selected(pair: string | undefined): string {
     const { context, sampler } = this.#parts
-    const picture = pair === undefined ? null : takeSelectedPicture(context.connector, sampler, pair)
-    return JSON.stringify(picture)
+    if (pair === undefined || !this.#hasBooks) return 'null'
+    return JSON.stringify(takeSelectedPicture(context.connector, sampler, pair))
   }
 
   #scrubbed(value: unknown): string {

@@ -1,8 +1,9 @@
 import type { QtxConnector } from '../qtx/connector-protocol.ts'
+import type { SharedMemoryStatistics } from '../qtx/orders/shared-memory-options.ts'
 import type { FeedStatistics } from '../qtx/feed/feed-statistics.ts'
 import type { ServiceContext } from '../service/service-context.ts'
 import { orderView, positionView } from '../service/service-views.ts'
-import { isStarted, statusView } from '../service/status-view.ts'
+import { readConnector, statusView } from '../service/status-view.ts'
 import { finite } from './number-ring.ts'
 import type { PageFeed, PageFrame, PagePair, PagePairState, PageRing, PageSelected } from './page-frames.ts'
 import type { PageSampler } from './page-sampler.ts'
@@ -19,8 +20,9 @@ export function takeSharedPicture(
   nowMs: number,
 ): SharedPicture {
   const { connector } = context
-  const { ready, networkStatus, checks, pairs, orderRoute, circuits } = statusView(context)
-  const feed = connector.feedStatistics
+  const reading = readConnector(connector)
+  const { feed, ring } = reading
+  const { ready, networkStatus, checks, pairs, orderRoute, circuits } = statusView(context, reading)
   return {
     kind: 'frame',
     nowMs,
@@ -47,20 +49,19 @@ export function takeSharedPicture(
     })),
     profit: sampler.profit(),
     feed: feed ? feedPicture(feed) : null,
-    ring: ringPicture(connector),
-    latencies: sampler.latencies(feed),
+    ring: ring ? ringPicture(ring) : null,
+    latencies: sampler.latencies(feed, ring),
     circuits,
     orderRoute,
   }
 }
 
-/** A pair's book and public trades; null while there are no books. */
+/** A book of a started connector, and its public trades. */
 export function takeSelectedPicture(
   connector: QtxConnector,
   sampler: PageSampler,
   pair: string,
-): PageSelected | null {
-  if (!isStarted(connector.status)) return null
+): PageSelected {
   const book = connector.orderBook(pair)
   return { pair, bids: book.bids(SHOWN_LEVELS), asks: book.asks(SHOWN_LEVELS), trades: sampler.trades(pair) }
 }
@@ -102,8 +103,7 @@ function feedPicture(feed: FeedStatistics): PageFeed {
   }
 }
 
-function ringPicture({ orderRingStatistics: ring }: QtxConnector): PageRing | null {
-  if (!ring) return null
+function ringPicture(ring: SharedMemoryStatistics): PageRing {
   return {
     state: ring.state,
     inFlight: ring.inFlight,

@@ -2,9 +2,10 @@ import { LATENCY_BUCKET_COUNT } from '../common/latency-buckets.ts'
 import type { Clock } from '../common/clock.ts'
 import type { OrderFilled } from '../connector/events.ts'
 import type { FeedStatistics } from '../qtx/feed/feed-statistics.ts'
+import type { SharedMemoryStatistics } from '../qtx/orders/shared-memory-options.ts'
 import type { QtxConnector } from '../qtx/connector-protocol.ts'
 import { NewestItems } from '../service/log-tail.ts'
-import { isStarted } from '../service/status-view.ts'
+import { isStarted, readConnector } from '../service/status-view.ts'
 import { LatencyWindow } from './latency-window.ts'
 import { NumberRing } from './number-ring.ts'
 import {
@@ -101,8 +102,11 @@ export class PageSampler implements Disposable {
     return this.#profit.rows(this.#connector.positions)
   }
 
-  latencies(feed: FeedStatistics | undefined): PerSpan<LatencySpan> {
-    const counts = this.#counts(feed)
+  latencies(
+    feed: FeedStatistics | undefined,
+    ring: SharedMemoryStatistics | undefined,
+  ): PerSpan<LatencySpan> {
+    const counts = countsOf(feed, ring)
     return perSpan((name) => this.#windows[name].span(counts[name]))
   }
 
@@ -138,12 +142,12 @@ export class PageSampler implements Disposable {
 
   #step(): void {
     const connector = this.#connector
-    const feed = connector.feedStatistics
+    const { status, feed, ring } = readConnector(connector)
     this.#times.push(this.#clock.nowMs())
     this.#rates.push(this.#messagesPerSecond(feed))
-    const hasBooks = isStarted(connector.status)
-    for (const [pair, ring] of this.#midPrices) ring.push(hasBooks ? midPrice(connector, pair) : NaN)
-    const counts = this.#counts(feed)
+    const hasBooks = isStarted(status)
+    for (const [pair, prices] of this.#midPrices) prices.push(hasBooks ? midPrice(connector, pair) : NaN)
+    const counts = countsOf(feed, ring)
     for (const name of SPAN_NAMES) {
       const window = this.#windows[name]
       window.step(counts[name])
@@ -162,13 +166,16 @@ export class PageSampler implements Disposable {
     if (!feed || !last || atMs <= last.atMs || feed.messages < last.messages) return NaN
     return Math.round(((feed.messages - last.messages) * 1_000) / (atMs - last.atMs))
   }
+}
 
-  #counts(feed: FeedStatistics | undefined): PerSpan<Float64Array> {
-    return {
-      feedToBook: feed?.latencyCounts.feedToBook ?? NOTHING_COUNTED,
-      bookToStrategy: feed?.latencyCounts.queueWait ?? NOTHING_COUNTED,
-      orderToAnswer: this.#connector.orderRingStatistics?.latencyCounts ?? NOTHING_COUNTED,
-    }
+function countsOf(
+  feed: FeedStatistics | undefined,
+  ring: SharedMemoryStatistics | undefined,
+): PerSpan<Float64Array> {
+  return {
+    feedToBook: feed?.latencyCounts.feedToBook ?? NOTHING_COUNTED,
+    bookToStrategy: feed?.latencyCounts.queueWait ?? NOTHING_COUNTED,
+    orderToAnswer: ring?.latencyCounts ?? NOTHING_COUNTED,
   }
 }
 

@@ -116,7 +116,7 @@ export class PaperExchange {
   /** Somebody traded. */
   marketTraded({ pair, takerSide, price, size }: PublicTrade): void {
     const market = this.#markets.get(pair)
-    if (!market) return
+    if (!market || this.#options.bookOf(pair).state !== 'live') return
     const side = takerSide === 'sell' ? 'buy' : 'sell'
     const { minBaseAmountIncrement: step } = this.#options.ruleOf(pair)
     const nowMs = this.#options.clock.monotonicMs()
@@ -126,9 +126,10 @@ export class PaperExchange {
       if (distance < 0) break
       if (!isOpen(order)) continue
       if (distance > 0) order.queue?.reached()
-      const past = distance > 0 ? size : (order.queue?.traded(size, nowMs) ?? 0)
-      const reach = floorToStep(new Decimal(past), step).minus(given)
-      const amount = minDecimal(this.#wanted(order), reach)
+      const withheld = given.toNumber()
+      const past = distance > 0 ? size - withheld : (order.queue?.traded(size, nowMs, withheld) ?? 0)
+      const most = floorToStep(new Decimal(size).minus(given), step)
+      const amount = minDecimal(this.#wanted(order), minDecimal(most, wholeSteps(past, step)))
       if (amount.lte(0)) continue
       given = given.plus(amount)
       this.#fill(order, order.price, amount, true)
@@ -188,10 +189,10 @@ export class PaperExchange {
     const { minBaseAmountIncrement: step } = this.#options.ruleOf(order.pair)
     const taken = market.taken[order.tradeType]
     this.#walk(order, (price, shown) => {
-      const left = floorToStep(new Decimal(taken.left(price, shown)), step)
+      const left = floorToStep(taken.left(price, shown), step)
       const amount = minDecimal(this.#wanted(order), left)
       if (amount.gt(0)) {
-        taken.take(price, shown, amount.toNumber())
+        taken.take(price, shown, amount)
         this.#fill(order, isMaker ? order.price : new Decimal(price), amount, isMaker)
       }
       return isOpen(order)
@@ -204,7 +205,7 @@ export class PaperExchange {
     const taken = market.taken[order.tradeType]
     let sum = ZERO
     this.#walk(order, (price, shown) => {
-      sum = sum.plus(floorToStep(new Decimal(taken.left(price, shown)), step))
+      sum = sum.plus(floorToStep(taken.left(price, shown), step))
       return sum.lt(order.amount)
     })
     return minDecimal(sum, order.isReduceOnly ? this.#wanted(order) : sum)
@@ -330,6 +331,13 @@ export function toBinding(order: PaperOrder) {
 
 function sizeAt(order: PaperOrder, book: OrderBookView): number {
   return order.tradeType === 'buy' ? book.bidSizeAt(order.bookPrice) : book.askSizeAt(order.bookPrice)
+}
+
+/** Differences of doubles may fall this part of a step short of the difference of the decimals that they stand for. */
+const STEP_TOLERANCE = '1e-6'
+
+function wholeSteps(size: number, step: Decimal): Decimal {
+  return floorToStep(new Decimal(size).plus(step.mul(STEP_TOLERANCE)), step)
 }
 
 function isCrossed(order: PaperOrder, book: OrderBookView): boolean {

@@ -56,8 +56,11 @@ export class QueuePosition {
     this.#ahead = Math.min(this.#ahead, size)
   }
 
-  /** A trade at the price took so much; returns what went beyond what was ahead. */
-  traded(volume: number, nowMs: number): number {
+  /**
+   * A trade at the price took so much; returns what went beyond what was ahead.
+   * @param withheld what own orders before this one had of the trade: the queue of those who are real got that less.
+   */
+  traded(volume: number, nowMs: number, withheld = 0): number {
     this.#forgetOldNews(nowMs)
     const explained = Math.min(volume, this.#unexplained)
     if (explained > 0) {
@@ -67,9 +70,10 @@ export class QueuePosition {
       this.#unexplained -= explained
     }
     this.#unshown += volume - explained
-    const eaten = Math.min(this.#ahead, volume)
+    const come = Math.max(0, volume - withheld)
+    const eaten = Math.min(this.#ahead, come)
     if (this.#isKnown) this.#ahead -= eaten
-    return volume - eaten
+    return come - eaten
   }
 
   /** A price beyond this one traded, or nothing is left at this one: everything ahead is gone. */

@@ -1,7 +1,9 @@
+import { Decimal, ZERO } from '../common/decimal.ts'
+
 interface Taken {
   /** The level's size when it was taken from. */
   readonly shown: number
-  readonly size: number
+  readonly size: Decimal
 }
 
 /** Of so many, those whose levels have changed are forgotten. */
@@ -21,18 +23,17 @@ export class TakenLevels {
   }
 
   /** What is left of a level that shows this size. */
-  left(price: number, shown: number): number {
+  left(price: number, shown: number): Decimal {
     const taken = this.#taken.get(price)
-    if (!taken) return shown
-    if (taken.shown === shown) return Math.max(0, shown - taken.size)
-    this.#taken.delete(price)
-    return shown
+    if (taken?.shown === shown) return new Decimal(shown).minus(taken.size)
+    if (taken) this.#taken.delete(price)
+    return new Decimal(shown)
   }
 
-  take(price: number, shown: number, size: number): void {
+  take(price: number, shown: number, size: Decimal): void {
     const before = this.#taken.get(price)
-    const already = before?.shown === shown ? before.size : 0
-    this.#taken.set(price, { shown, size: already + size })
+    const already = before?.shown === shown ? before.size : ZERO
+    this.#taken.set(price, { shown, size: already.plus(size) })
     if (this.#taken.size <= TIDY_AT) return
     for (const [each, taken] of this.#taken) if (this.#sizeAt(each) !== taken.shown) this.#taken.delete(each)
   }

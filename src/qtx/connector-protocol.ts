@@ -116,7 +116,7 @@ export function isQtxConnector(value: unknown): value is QtxConnector {
   return [...CONNECTOR_MEMBERS, ...QTX_MEMBERS].every((member) => member in value)
 }
 
-/** @throws QtxError `QTX_PROTOCOL_INCOMPLETE`, naming every missing member. */
+/** Requires a class that `createQtxConnectorClass` made. @throws QtxError `QTX_PROTOCOL_INCOMPLETE`, naming every missing member. */
 export function assertQtxConnectorClass(candidate: unknown): void {
   assertMembers(candidate, [...CONNECTOR_MEMBERS, ...QTX_MEMBERS, ...PARENT_HOOKS], 'a QTX connector')
   if (!(QTX_CONNECTOR in (candidate as { prototype: object }).prototype)) {

@@ -57,7 +57,8 @@ export class HttpAccess {
     const origin = header('origin')
     if (origin === undefined) return false
     try {
-      return new URL(origin).host !== (header('host') ?? '').toLowerCase()
+      const { protocol, host } = new URL(origin)
+      return !['http:', 'https:'].includes(protocol) || host !== header('host')?.toLowerCase()
     } catch {
       return true
     }

@@ -1,6 +1,8 @@
 import type { AccountAge } from '../connector/account-types.ts'
 import type { ConnectorStatus } from '../connector/status.ts'
+import type { QtxConnector } from '../qtx/connector-protocol.ts'
 import type { FeedStatistics } from '../qtx/feed/feed-statistics.ts'
+import type { SharedMemoryStatistics } from '../qtx/orders/shared-memory-options.ts'
 import type { OrderOutcomeCounts } from './order-outcomes.ts'
 import type { ServiceContext } from './service-context.ts'
 
@@ -58,11 +60,23 @@ export interface StatusView {
   readonly clockSkewMs: number | null
 }
 
-export function statusView(context: ServiceContext): StatusView {
+/** What a connector tells of itself at one moment; each reading of it costs something. */
+export interface ConnectorReading {
+  readonly status: ConnectorStatus
+  readonly feed: FeedStatistics | undefined
+  readonly ring: SharedMemoryStatistics | undefined
+}
+
+export function readConnector(connector: QtxConnector): ConnectorReading {
+  const { status, feedStatistics: feed, orderRingStatistics: ring } = connector
+  return { status, feed, ring }
+}
+
+export function statusView(
+  context: ServiceContext,
+  { status, feed, ring }: ConnectorReading = readConnector(context.connector),
+): StatusView {
   const { connector, outcomes } = context
-  const status = connector.status
-  const feed = connector.feedStatistics
-  const ring = connector.orderRingStatistics
   return {
     name: connector.name,
     exchange: context.exchange,

@@ -252,7 +252,8 @@ export class AnswerScan {
       } else {
         const word = first === 0x74 ? 'true' : first === 0x66 ? 'false' : 'null'
         at += word.length
-        if (!this.#stands(word, start, at) || !this.#note(number, first === 0x74 ? TRUE : OTHER, 0, 0)) return false
+        if (!this.#stands(word, start, at) || !this.#note(number, first === 0x74 ? TRUE : OTHER, 0, 0))
+          return false
       }
 
       // Behind it comes the next one, or the end of what it is in.
@@ -290,7 +291,12 @@ export class AnswerScan {
 
   /** How many items there are; 0 where not all of them are objects. */
   #noteList(depth: number): boolean {
-    return this.#note(this.#numbers[depth]!, LIST, this.#areObjects[depth] === 1 ? this.#counts[depth]! : 0, 0)
+    return this.#note(
+      this.#numbers[depth]!,
+      LIST,
+      this.#areObjects[depth] === 1 ? this.#counts[depth]! : 0,
+      0,
+    )
   }
 
   /** Where the number ends that starts here; -1 where it is none. An exponent is none of the characters that may follow. */

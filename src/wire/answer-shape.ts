@@ -47,7 +47,10 @@ export class AnswerShape implements MemberPlaces {
       this.#words[i] = words[i]!
       const at = 4 * i
       this.#free[i] =
-        (0xff * isFree[at]!) | (0xff00 * isFree[at + 1]!) | (0xff0000 * isFree[at + 2]!) | (0xff000000 * isFree[at + 3]!)
+        (0xff * isFree[at]!) |
+        (0xff00 * isFree[at + 1]!) |
+        (0xff0000 * isFree[at + 2]!) |
+        (0xff000000 * isFree[at + 3]!)
     }
     this.kinds.set(places.kinds)
     this.starts.set(places.starts)

@@ -125,7 +125,12 @@ export class OrderSlots {
    * Writes a placement. @param clientOrderId the order's own, where that is known as text already.
    * @throws QtxError `QTX_RING_TEXT`, `QTX_ORDER_INVALID`; nothing has been written then.
    */
-  writeOrder(slot: number, order: SlotOrder, placeNs: NanosecondTime, clientOrderId = order.clientOrderId): void {
+  writeOrder(
+    slot: number,
+    order: SlotOrder,
+    placeNs: NanosecondTime,
+    clientOrderId = order.clientOrderId,
+  ): void {
     this.#readId(clientOrderId)
     assertText(order.symbol, 'symbol', SLOT_TEXT.SYMBOL - 1)
     assertDecimal(order.price, 'price', SLOT_TEXT.PRICE - 1)

@@ -4,9 +4,9 @@ import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const { entryPoints, intentionallyNotExported } = JSON.parse(
-  readFileSync(resolve(ROOT, 'typedoc.json'), 'utf8'),
-) as { readonly entryPoints: readonly string[]; readonly intentionallyNotExported: readonly string[] }
+const { entryPoints } = JSON.parse(readFileSync(resolve(ROOT, 'typedoc.json'), 'utf8')) as {
+  readonly entryPoints: readonly string[]
+}
 
 describe.each(entryPoints)('what %s exports', (entry) => {
   const path = resolve(ROOT, entry)
@@ -30,11 +30,5 @@ describe.each(entryPoints)('what %s exports', (entry) => {
     )
     expect(exported.length).toBeGreaterThan(10)
     expect(silent.map(({ name }) => name)).toEqual([])
-  })
-
-  test('is not called internal by the settings of typedoc', () => {
-    expect(
-      exported.map(({ name }) => name).filter((name) => intentionallyNotExported.includes(name)),
-    ).toEqual([])
   })
 })

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import ts from 'typescript'
+import { checkConfigText } from '../../src/config/config-file.ts'
+import { SECRET_OPTIONS } from '../../src/config/secret-reference.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -15,26 +17,48 @@ interface Block {
   readonly text: string
 }
 
-/** The programs in the documents: blocks that import the package. */
-function programs(): Block[] {
-  const pages = ['README.md', 'docs/getting-started.md', ...guides()]
-  return pages.flatMap((page) =>
-    [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```(ts|js)\n(.*?)^```$/gms)]
-      .filter(([, , text = '']) => text.includes("from 'qtx-connector"))
-      .map(([, language = '', text = ''], index) => ({
-        title: `${page}, program ${index + 1}`,
-        fileName: `${page.replace(/\W/g, '_')}_${index + 1}.m${language}`,
-        text,
-      })),
+/** What parts of programs may use without saying where it comes from. */
+const PREAMBLE = `import { createWriteStream } from 'node:fs'
+import { createQtxConnector, type QtxConnector, type QtxConnectorConfigInput } from 'qtx-connector'
+declare const config: QtxConnectorConfigInput
+declare const connector: QtxConnector
+void [createWriteStream, createQtxConnector, config, connector]
+`
+
+/** The code in the documents: programs, which import the package, and parts of programs. */
+function codeBlocks(): Block[] {
+  return ['README.md', ...pagesBelow('docs')].flatMap((page) =>
+    blocksOf(page, 'ts|js').map(({ language, text }, index) => ({
+      title: `${page}, block ${index + 1}`,
+      fileName: `${page.replace(/\W/g, '_')}_${index + 1}.m${language}`,
+      text: asProgram(text),
+    })),
   )
 }
 
-function guides(): string[] {
-  return readdirSync(join(ROOT, 'docs/guides')).map((name) => `docs/guides/${name}`)
+function asProgram(text: string): string {
+  if (text.includes("from 'qtx-connector")) return text
+  // Options of a configuration, or statements.
+  if (/^\w+: /.test(text))
+    return `${PREAMBLE}export const options: Partial<QtxConnectorConfigInput> = {${text}}`
+  return `${PREAMBLE}{\n${text}}\n`
 }
 
-describe('the programs in the documents', () => {
-  const blocks = programs()
+function blocksOf(page: string, languages: string): { readonly language: string; readonly text: string }[] {
+  const pattern = new RegExp(`^\`\`\`(${languages})\\n(.*?)^\`\`\`$`, 'gms')
+  return [...readFileSync(join(ROOT, page), 'utf8').matchAll(pattern)].map(
+    ([, language = '', text = '']) => ({ language, text }),
+  )
+}
+
+function pagesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name))
+}
+
+describe('the code in the documents', () => {
+  const blocks = codeBlocks()
   let folder: string
 
   beforeAll(() => {
@@ -60,7 +84,7 @@ describe('the programs in the documents', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('are found', () => {
-    expect(blocks.length).toBeGreaterThan(5)
+    expect(blocks.length).toBeGreaterThan(15)
   })
 
   test('hold against the types', () => {
@@ -88,4 +112,18 @@ describe('the programs in the documents', () => {
       expect(stdout).not.toBe('')
     },
   )
+})
+
+describe('the configurations in the documents', () => {
+  const configurations = ['README.md', ...pagesBelow('docs')].flatMap((page) =>
+    blocksOf(page, 'yaml')
+      .filter(({ text }) => text.includes('exchangeBackend:'))
+      .map(({ text }) => ({ page, text })),
+  )
+
+  test.each(configurations)('$page: valid, but for the secrets that are elsewhere', ({ text }) => {
+    const secrets: readonly string[] = SECRET_OPTIONS
+    const { problems } = checkConfigText(text, '/nowhere', { environment: {} })
+    expect(problems.filter(({ option }) => !secrets.includes(option))).toEqual([])
+  })
 })

@@ -116,7 +116,10 @@ describe('the package, packed and installed', () => {
         'QtxSharedMemoryManager',
         'QtxUdpManager',
         'createQtxConnector',
+        'createPaperConnector',
         'createQtxConnectorClass',
+        'runStrategy',
+        'Strategy',
       ]),
     )
     expect(simulator).toEqual(expect.arrayContaining(['DEMO_ACCOUNT', 'startSimulator']))
@@ -174,6 +177,37 @@ describe('the package, packed and installed', () => {
       expect(output.trim()).toBe('worker true')
     },
   )
+
+  describe('qtx run, where it is installed', () => {
+    const qtx = async (...args: readonly string[]): Promise<string> => {
+      const program = join(installed, manifest.bin['qtx'] ?? '')
+      return (await run(process.execPath, [program, ...args], { cwd: project, timeout: 100_000 })).stdout
+    }
+    const strategy = (typed: string) => `
+      import { Strategy } from 'qtx-connector'
+      export default class Ends extends Strategy {
+        override onStart()${typed} { this.stop('it was started') }
+      }`
+    const runs = ['run', '--json', '--pairs', 'BTC-USDT', '--duration', '60s']
+
+    test('runs a strategy in JavaScript', async () => {
+      writeFileSync(join(project, 'ends.mjs'), strategy('').replace('override ', ''))
+      expect(JSON.parse(await qtx(...runs, 'ends.mjs'))).toMatchObject({ reason: 'it was started' })
+    })
+
+    test('runs one in TypeScript with tsx beside it, and says so where Node reads none and there is no tsx', async () => {
+      writeFileSync(join(project, 'ends.ts'), strategy(': void'))
+      const readsTypes = Boolean((process.features as { readonly typescript?: unknown }).typescript)
+      if (!readsTypes) {
+        await expect(qtx(...runs, 'ends.ts')).rejects.toMatchObject({
+          code: 4,
+          stderr: expect.stringContaining('npm install tsx beside it') as string,
+        })
+      }
+      symlinkSync(join(ROOT, 'node_modules/tsx'), join(project, 'node_modules/tsx'))
+      expect(JSON.parse(await qtx(...runs, 'ends.ts'))).toMatchObject({ reason: 'it was started' })
+    })
+  })
 
   test('has the program qtx, which knows its version', async () => {
     const program = join(installed, manifest.bin['qtx'] ?? '')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
+import { packageVersion } from '../../src/cli/package-version.ts'
 import { SystemClock } from '../../src/common/clock.ts'
 import { loadConnectorConfig } from '../../src/config/load-config.ts'
 import { PageFiles } from '../../src/dashboard/page-files.ts'
@@ -80,7 +81,7 @@ export class ShownService implements AsyncDisposable {
       configFile: files.configFile,
       socketPath: files.socketPath,
       http: { host: '127.0.0.1', port },
-      page: new Page({ version: '1.0.0', canControl, clock, logger, scrubber, files: built.files }),
+      page: new Page({ version: packageVersion(), canControl, clock, logger, scrubber, files: built.files }),
       log,
       scrubber,
       signal: abort.signal,

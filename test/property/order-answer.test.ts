@@ -161,18 +161,23 @@ const answers = EXCHANGE_BACKENDS.flatMap((backend) =>
   })),
 )
 
+/** ASCII without a zero. */
+function isCopied(text: string): boolean {
+  return Array.from(text).every((character) => character > '\0' && character <= '\x7f')
+}
+
 /** As it is read out of a slot: in bytes, by the shape of an earlier answer where it has that. */
 function readInBytes(reader: OrderAnswerReader, request: 'place' | 'cancel', text: string) {
   const { words } = reader
   // What is not ASCII, or too long, is not even copied.
-  if (!words || /[^\x01-\x7f]/.test(text) || text.length >= 4 * words.length) return undefined
+  if (!words || !isCopied(text) || text.length >= 4 * words.length) return undefined
   new Uint8Array(words.buffer).fill(0xee, 0, 4 * words.length)
   Buffer.from(words.buffer).write(text, 'latin1')
   return reader.readAcceptanceInWords(request, ID, text.length)
 }
 
 const digitChange: fc.Arbitrary<Change> = fc
-  .tuple(place, fc.constantFrom(...'0123456789/:.-"e'))
+  .tuple(place, fc.constantFrom(...Array.from('0123456789/:.-"e')))
   .map(([where, to]): Change => (text) => {
     const digits = [...text.matchAll(/\d/g)]
     const index = digits[Math.floor(where * digits.length)]?.index
@@ -196,7 +201,7 @@ describe.each(answers)('the acceptance of a $request by $backend', ({ backend, r
         const fast = reader.readAcceptance(request, ID, changed)
         if (fast) expect(fast).toEqual(full)
         expect(reader.read(request, ID, changed)).toEqual(full)
-        expect(readInBytes(reader, request, changed)).toEqual(/[^\x01-\x7f]/.test(changed) ? undefined : fast)
+        expect(readInBytes(reader, request, changed)).toEqual(isCopied(changed) ? fast : undefined)
       }),
       { numRuns: 1_500, seed: 20_261_122 },
     )

@@ -8,7 +8,9 @@ const RUNS = Number(process.env['QTX_PROPERTY_RUNS'] ?? 20_000)
 
 /** Every way in which a strategy may write a number: with zeros around it, with exponents, with many digits. */
 const digits = (most: number) =>
-  fc.array(fc.constantFrom(...'00001234567899'), { minLength: 1, maxLength: most }).map((all) => all.join(''))
+  fc
+    .array(fc.constantFrom(...Array.from('00001234567899')), { minLength: 1, maxLength: most })
+    .map((all) => all.join(''))
 const plainText = fc
   .tuple(digits(12), fc.option(digits(14)))
   .map(([whole, fraction]) => (fraction === null ? whole : `${whole}.${fraction}`))
@@ -16,13 +18,29 @@ const oddText = fc.oneof(
   fc.tuple(plainText, fc.integer({ min: -30, max: 30 })).map(([text, power]) => `${text}e${power}`),
   fc.tuple(digits(40), digits(40)).map(([whole, fraction]) => `${whole}.${fraction}`),
   plainText.map((text) => `-${text}`),
-  fc.constantFrom('', '.', '.5', '5.', '1.2.3', '+5', ' 5', '1_000', '0x10', 'NaN', 'Infinity', '-0', '0', '0.0', '1,5'),
+  fc.constantFrom(
+    '',
+    '.',
+    '.5',
+    '5.',
+    '1.2.3',
+    '+5',
+    ' 5',
+    '1_000',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '-0',
+    '0',
+    '0.0',
+    '1,5',
+  ),
 )
 const number = fc.oneof(
   plainText.map(Number),
   fc.double(),
   fc.integer(),
-  fc.constantFrom(0.1 + 0.2, 1e21, 1e-7, 1e-22, 5e-324, 9_007_199_254_740_993, 999_999_999_999_999, 1e15),
+  fc.constantFrom(0.1 + 0.2, 1e21, 1e-7, 1e-22, 5e-324, 2 ** 53, 999_999_999_999_999, 1e15),
 )
 const input: fc.Arbitrary<DecimalInput> = fc.oneof(
   { weight: 3, arbitrary: plainText },
@@ -104,7 +122,8 @@ test('the text of a decimal is written as toString() gives it, and is as long as
   fc.assert(
     fc.property(input, (value) => {
       const decimal = decimalOf(value)
-      if (!decimal?.isFinite() || (decimal.isNegative() && !decimal.isZero()) || Math.abs(decimal.e) > 400) return
+      if (!decimal?.isFinite() || (decimal.isNegative() && !decimal.isZero()) || Math.abs(decimal.e) > 400)
+        return
       bytes.fill(0x23)
       const end = writeDecimal(bytes, 3, decimal)
       expect(Buffer.from(bytes.subarray(3, end)).toString('latin1')).toBe(decimal.toString())

@@ -1,5 +1,7 @@
+import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DemoSummary } from '../../src/cli/demo/demo-summary.ts'
+import { PageReader } from '../support/page-reader.ts'
 import { CliProcess, ringsOf } from './cli-process.ts'
 
 const STEPS = [
@@ -43,10 +45,50 @@ describe('qtx demo', () => {
       books: { 'BTC-USDT': { state: 'live' }, 'ETH-USDT': { state: 'live' } },
       account: { position: '0', pair: 'BTC-USDT' },
     })
+    expect(summary.page).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     expect(Number(summary.account?.balance)).toBeLessThan(10_000)
     expect(summary.feed?.messages).toBeGreaterThan(0)
     expect(summary.feed?.latencyUs.p99).toBeGreaterThan(0)
     expect(ringsOf(cli.pid)).toEqual([])
+  })
+
+  it('serves the page meanwhile, which shows its orders and log, and ends with it', async () => {
+    const cli = demo('--duration', '1h', '--page', '0')
+    await cli.until('✓ verify that the position is zero')
+    await cli.until('page  http://')
+    const url = /page {2}(http:\/\/127\.0\.0\.1:\d+)\//.exec(cli.stdout)![1]!
+    const page = await PageReader.open(url)
+    const { canControl, fills, log } = await page.hello()
+    expect(canControl).toBe(false)
+    expect(fills.map(({ side }) => side)).toEqual(['buy', 'sell'])
+    expect(log.map(({ text }) => text).join('\n')).toMatch(/close the position at market/)
+    const { profit, pairs } = await page.frame()
+    expect(profit).toMatchObject([{ pair: 'BTC-USDT', asset: 'USDT' }])
+    expect(Number(profit[0]?.fees)).toBeGreaterThan(0)
+    expect(pairs.map(({ pair }) => pair)).toEqual(['BTC-USDT', 'ETH-USDT'])
+    page.send({ kind: 'action', id: 1, action: 'cancelAll' })
+    expect(await page.reply(1)).toMatchObject({ ok: false })
+    cli.kill('SIGINT')
+    expect(await cli.ended).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(ringsOf(cli.pid)).toEqual([])
+  })
+
+  it('--json tells where the page was; --no-page serves none; a port that is taken is an error when it was asked for', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    try {
+      await new Promise((resolve) => taken.once('listening', resolve))
+      const { port } = taken.address() as AddressInfo
+      const [without, refused] = await Promise.all([
+        demo('--duration', '1ms', '--json', '--no-page').ended,
+        demo('--duration', '1ms', '--page', String(port)).ended,
+      ])
+      expect((JSON.parse(without.stdout) as DemoSummary).page).toBeNull()
+      expect(refused.exitCode).toBe(1)
+      expect(refused.stderr).toContain('--no-page')
+      expect(ringsOf(process.pid)).toEqual([])
+    } finally {
+      taken.close()
+    }
   })
 
   it('prints a line for each step when it is not a terminal', async () => {

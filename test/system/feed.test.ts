@@ -288,6 +288,22 @@ describe('several subscribers', () => {
     expect(feed.getStatistics().pairs).toEqual([])
   })
 
+  test('how long messages wait in queues is sampled when they are read: one in sixteen', async () => {
+    const server = await startServer()
+    const feed = await startFeed(server.port)
+    const queues = await feed.subscribeAndGetQueues('BTC-USDT')
+    const sampled = (): number =>
+      feed.getStatistics().latencyCounts.queueWait.reduce((sum, count) => sum + count, 0)
+    for (let sn = 1; sn <= 17; sn++) await server.send(singleBytes('bid', { index: 1, sn }))
+    await until(() => queues.diff.size === 17)
+    expect(sampled()).toBe(0)
+    for (let read = 1; read <= 17; read++) {
+      queues.diff.shift()
+      expect(sampled()).toBe(read <= 16 ? 1 : 2)
+    }
+    expect(feed.getStatistics().pairs[0]?.queues).toMatchObject([{ diffs: 0, capacity: 1_000 }])
+  })
+
   test('Q34: unsubscribing and subscribing again gives a working feed', async () => {
     const server = await startServer()
     const feed = await startFeed(server.port)

@@ -19,7 +19,7 @@ import { ServiceFiles } from '../support/service-files.ts'
 const PAIRS = ['BTC-USDT', 'ETH-USDT']
 const TOKEN = 'a-token-of-enough-characters'
 
-const closing: (() => Promise<unknown> | void)[] = []
+const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })

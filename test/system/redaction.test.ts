@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { EXCHANGE_REGISTRY } from '../../src/exchanges/registry.ts'
+import { WebSocket } from 'ws'
 import type { RestRequest } from '../../src/simulator/exchange/rest-protocol.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
 import { ServiceFiles } from '../support/service-files.ts'
@@ -95,6 +97,22 @@ function careless(request?: RestRequest): string {
   return ['CARELESS', ...said, JSON.stringify(headers), query, body].join(' | ')
 }
 
+/** What the page in a browser is sent at first, the log among it. */
+async function framesOf(url: string): Promise<string> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/page/socket`, {
+    headers: { authorization: `Bearer ${TOKEN}` },
+  })
+  closing.push(() => socket.terminate())
+  let frames = ''
+  socket.on('message', (data: Buffer) => {
+    frames += data.toString('utf8')
+  })
+  await once(socket, 'open')
+  await expect.poll(() => frames.includes('"kind":"frame"')).toBe(true)
+  socket.terminate()
+  return frames
+}
+
 let closing: (() => Promise<void> | void)[] = []
 afterEach(async () => {
   delete process.env['QTX_HTTP_TOKEN']
@@ -151,82 +169,100 @@ const refusalOf = {
 } as const
 
 describe.each(['binance', 'okx'] as const)('on %s', (exchange) => {
-  test('no planted secret leaves a service: logs, answers, HTTP, journal, history, errors, ccxt’s verbose output', async () => {
-    const answer = JSON.stringify(refusalOf[exchange](careless()))
-    const { simulator, files, evidence, run, start } = await setStage({
-      exchange,
-      orderManager: {
-        reject: (request) => (request.kind === 'place' && request.order.side === 'sell' ? answer : undefined),
-      },
-    })
-    const logFile = join(files.folder, 'qtx.log')
-    const service = start('--log-file', logFile)
-    await expect.poll(async () => (await run('status', ...files.location, '--json')).exitCode).toBe(0)
-    const onService = (name: string, ...args: readonly string[]) => run(name, ...files.location, ...args)
+  test(
+    'no planted secret leaves a service: logs, answers, HTTP, journal, history, errors, ccxt’s verbose output',
+    { timeout: 400_000 },
+    async () => {
+      const answer = JSON.stringify(refusalOf[exchange](careless()))
+      const { simulator, files, evidence, run, start } = await setStage({
+        exchange,
+        orderManager: {
+          reject: (request) =>
+            request.kind === 'place' && request.order.side === 'sell' ? answer : undefined,
+        },
+      })
+      // What is refused once and tried again is logged, with the exchange's words.
+      for (const asked of [/depth|books/, /listenKey/])
+        simulator.exchange.failRest((request) => {
+          return asked.test(request.path)
+            ? { status: 400, body: refusalOf[exchange](careless(request)) }
+            : undefined
+        }, 1)
+      const logFile = join(files.folder, 'qtx.log')
+      const service = start('--log-file', logFile)
+      await expect
+        .poll(() => existsSync(logFile) && readFileSync(logFile, 'utf8').includes('is ready'))
+        .toBe(true)
+      expect(readFileSync(logFile, 'utf8')).toContain('CARELESS')
+      const onService = (name: string, ...args: readonly string[]) => run(name, ...files.location, ...args)
 
-    const refusedByRing = await onService('sell', 'BTC-USDT', '0.01', '90000', '--yes', '--action', 'open')
-    expect(refusedByRing.exitCode).toBe(1)
-    expect((await onService('buy', 'BTC-USDT', '0.01', '--yes')).exitCode).toBe(0)
-    simulator.exchange.failRest((request) => {
-      if (request.method !== 'POST') return undefined
-      return { status: 400, body: refusalOf[exchange](careless(request)) }
-    }, 1)
-    expect((await onService('leverage', 'BTC-USDT', '3')).exitCode).not.toBe(0)
-    simulator.exchange.failRest((request) => {
-      return request.method === 'GET'
-        ? { status: 400, body: refusalOf[exchange](careless(request)) }
-        : undefined
-    }, 4)
-    for (const json of [[], ['--json']]) {
-      for (const name of ['status', 'balance', 'positions', 'orders']) await onService(name, ...json)
-      for (const name of ['ticker', 'rules', 'leverage', 'order-book'])
-        await onService(name, 'BTC-USDT', ...json)
-      await onService('cancel', PLANTED.key, ...json)
-      await onService('logs', '-n', '500', ...json)
-      await run('doctor', files.configFile, ...json)
-      await run('config', 'check', files.configFile, ...json)
-    }
-
-    const url = /http:\/\/[\d.:]+/.exec(readFileSync(logFile, 'utf8'))?.[0] ?? ''
-    for (const path of ['/metrics', '/health', '/ready', '/', `/${encodeURIComponent(PLANTED.key)}`]) {
-      for (const authorization of ['', `Bearer ${TOKEN}`, 'Bearer wrong']) {
-        const response = await fetch(url + path, { headers: { authorization } })
-        const headers = JSON.stringify([...response.headers])
-        const text = await response.text()
-        evidence.add(`GET ${path}`, headers + text)
+      const refusedByRing = await onService('sell', 'BTC-USDT', '0.01', '90000', '--yes', '--action', 'open')
+      expect(refusedByRing.exitCode).toBe(1)
+      expect((await onService('buy', 'BTC-USDT', '0.01', '--yes')).exitCode).toBe(0)
+      simulator.exchange.failRest((request) => {
+        if (request.method !== 'POST') return undefined
+        return { status: 400, body: refusalOf[exchange](careless(request)) }
+      }, 1)
+      expect((await onService('leverage', 'BTC-USDT', '3')).exitCode).not.toBe(0)
+      simulator.exchange.failRest((request) => {
+        return request.method === 'GET'
+          ? { status: 400, body: refusalOf[exchange](careless(request)) }
+          : undefined
+      }, 4)
+      for (const json of [[], ['--json']]) {
+        for (const name of ['status', 'balance', 'positions', 'orders']) await onService(name, ...json)
+        for (const name of ['ticker', 'rules', 'leverage', 'order-book'])
+          await onService(name, 'BTC-USDT', ...json)
+        await onService('cancel', PLANTED.key, ...json)
+        await onService('logs', '-n', '500', ...json)
+        await run('doctor', files.configFile, ...json)
+        await run('config', 'check', files.configFile, ...json)
       }
-    }
-    expect(evidence.has('qtx_ready 1')).toBe(true)
-    const { displayName } = EXCHANGE_REGISTRY[exchange]
-    expect(evidence.has(`Creating dynamic class: Qtx${displayName}PerpetualConnector`)).toBe(true)
-    expect(evidence.has(`Subscribed to QTX UDP: ${exchange}-futures:btcusdt → BTC-USDT`)).toBe(true)
 
-    await onService('stop')
-    const ended = await service.ended
-    evidence.addRun('start', ended)
-    for (const kind of ['orders', 'fills', 'events'])
-      for (const format of ['csv', 'jsonl'])
-        await run('history', files.configFile, '--kind', kind, '--format', format)
-    await run('profit', files.configFile)
-    await run(
-      'record',
-      join(files.folder, 'market.qtxr'),
-      'BTC-USDT',
-      '--host',
-      simulator.feed.host,
-      '--port',
-      String(simulator.feed.port),
-      '--duration',
-      '300ms',
-      ...(exchange === 'okx' ? ['--backend', 'okx'] : []),
-    )
-    evidence.addFolder(files.folder)
+      const url = /http:\/\/[\d.:]+/.exec(readFileSync(logFile, 'utf8'))?.[0] ?? ''
+      for (const path of ['/metrics', '/health', '/ready', '/', `/${encodeURIComponent(PLANTED.key)}`]) {
+        for (const authorization of ['', `Bearer ${TOKEN}`, 'Bearer wrong']) {
+          const response = await fetch(url + path, { headers: { authorization } })
+          const headers = JSON.stringify([...response.headers])
+          const text = await response.text()
+          evidence.add(`GET ${path}`, headers + text)
+        }
+      }
+      const withToken = await fetch(`${url}/?token=${TOKEN}`, { redirect: 'manual' })
+      evidence.add('GET /?token=…', JSON.stringify([...withToken.headers]) + (await withToken.text()))
+      evidence.add('the page’s websocket', await framesOf(url))
+      expect(evidence.has('qtx_ready 1')).toBe(true)
+      const { displayName } = EXCHANGE_REGISTRY[exchange]
+      expect(evidence.has(`Creating dynamic class: Qtx${displayName}PerpetualConnector`)).toBe(true)
+      expect(evidence.has(`Subscribed to QTX UDP: ${exchange}-futures:btcusdt → BTC-USDT`)).toBe(true)
 
-    expect(evidence.places.join()).toMatch(/qtx\.log.*journal/s)
-    expect(evidence.has('CARELESS')).toBe(true)
-    expect(Number(/ccxt asked (\d+) times/.exec(ended.stderr)?.[1])).toBeGreaterThan(0)
-    expect(evidence.leaks()).toEqual([])
-  })
+      await onService('stop')
+      const ended = await service.ended
+      evidence.addRun('start', ended)
+      for (const kind of ['orders', 'fills', 'events'])
+        for (const format of ['csv', 'jsonl'])
+          await run('history', files.configFile, '--kind', kind, '--format', format)
+      await run('profit', files.configFile)
+      await run(
+        'record',
+        join(files.folder, 'market.qtxr'),
+        'BTC-USDT',
+        '--host',
+        simulator.feed.host,
+        '--port',
+        String(simulator.feed.port),
+        '--duration',
+        '300ms',
+        ...(exchange === 'okx' ? ['--backend', 'okx'] : []),
+      )
+      evidence.addFolder(files.folder)
+
+      expect(evidence.places.join()).toMatch(/qtx\.log.*journal/s)
+      expect(evidence.has('CARELESS')).toBe(true)
+      expect(Number(/ccxt asked (\d+) times/.exec(ended.stderr)?.[1])).toBeGreaterThan(0)
+      expect(evidence.leaks()).toEqual([])
+    },
+  )
 
   test('nor one that cannot start, whatever the exchange says of the keys', async () => {
     const { simulator, evidence, files, run, start } = await setStage({ exchange })

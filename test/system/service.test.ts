@@ -7,6 +7,7 @@ import type { PlacedOrder } from '../../src/service/order-placing.ts'
 import type { StatusView } from '../../src/service/status-view.ts'
 import { ControlClient } from '../../src/service/control-client.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/start-simulator.ts'
+import { PageReader } from '../support/page-reader.ts'
 import { ServiceFiles, type SimulatorAddress } from '../support/service-files.ts'
 import { CliProcess, ringsOf, type CliResult } from './cli-process.ts'
 
@@ -142,11 +143,16 @@ describe('qtx start and the commands that talk to it', () => {
     expect(metrics).toContain('qtx_orders_total{outcome="filled"} 2')
     expect(metrics).toMatch(/qtx_feed_messages_total\{pair="BTC-USDT",kind="depth"\} [1-9]/)
     expect((await fetch(`${url}/health`)).status).toBe(200)
+    expect(service.stdout).toContain(`page ${url}/`)
+    const page = await PageReader.open(url)
+    expect((await page.hello()).fills.map(({ side }) => side)).toEqual(['buy', 'sell'])
+    await page.frame(({ positions, orders }) => positions.length === 0 && orders.length === 0)
     expect(await (await fetch(`${url}/ready`)).json()).toEqual({ ready: true, failed: [] })
 
     const stopped = await json('stop')
     expect(stopped).toEqual({ exitCode: 0, value: { openOrders: [], canceled: null } })
     expect(await service.ended).toMatchObject({ exitCode: 0, signal: null, stderr: '' })
+    expect(page.socket.readyState).toBe(page.socket.CLOSED)
     expect(existsSync(files.socketPath)).toBe(false)
     expect(await run('status')).toMatchObject({ exitCode: 3 })
     const { account } = simulator

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { parseTradingPair } from '../../common/trading-pair.ts'
 import { parseDuration } from '../duration.ts'
 import type { ClientCommandName } from '../service/client-commands.ts'
@@ -151,7 +151,12 @@ function registerStart(program: Command): void {
       '127.0.0.1',
     )
     .option('--http-port <port>', 'their port, 0 for any', parsePort, DEFAULT_HTTP_PORT)
-    .option('--control', 'let the page cancel orders and close positions; without it, it only shows')
+    .addOption(
+      new Option(
+        '--control',
+        'let the page cancel orders and close positions; without it, it only shows',
+      ).conflicts('http'),
+    )
     .option('--log-file <file>', 'write the log there (default: standard output)')
     .option(
       '--log-level <level>',

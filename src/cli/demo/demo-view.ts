@@ -65,11 +65,11 @@ export function demoView(picture: DemoPicture, { columns, rows }: ScreenSize): L
     ...orderLines(picture, Math.min(MAX_LINES, lineCount)),
     rule([], width),
     feedLine(picture),
-    spread(accountLine(picture), [...pageSpans(picture), span('  q quit', 'dim')], width),
+    spread(accountLine(picture), [span('  q quit', 'dim')], width),
   ].map((line) => fitLine(line, width))
 }
 
-function pageSpans({ pageUrl }: DemoPicture): Line {
+function pageSpans(pageUrl: string | undefined): Line {
   return pageUrl === undefined ? [] : [span('  page ', 'dim'), span(pageUrl, 'cyan')]
 }
 
@@ -94,12 +94,13 @@ function splitRule(
   return [...rule(headings[0], left), span(joint, 'dim'), ...rule(headings[1], right)]
 }
 
-function title({ feedEndpoint, ringName, elapsedMs, durationMs, steps }: DemoPicture, width: number): Line {
+function title(picture: DemoPicture, width: number): Line {
+  const { pageUrl, feedEndpoint, ringName, elapsedMs, durationMs, steps } = picture
   const time = formatClock(elapsedMs) + (durationMs === undefined ? '' : ` of ${formatClock(durationMs)}`)
   const isDone = steps.every(({ state }) => state === 'ok')
   const place = feedEndpoint === undefined ? 'starting' : `feed ${feedEndpoint}  orders ${ringName ?? ''}`
   return spread(
-    [span('QTX demo', ['bold', 'cyan']), span(`  ${place}`, 'dim')],
+    [span('QTX demo', ['bold', 'cyan']), ...pageSpans(pageUrl), span(`  ${place}`, 'dim')],
     [span(isDone ? '✓ every step was seen   ' : '', 'green'), span(time, 'dim')],
     width,
   )

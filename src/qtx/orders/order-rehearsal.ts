@@ -145,8 +145,8 @@ class RehearsalRing {
       tradeType: order.tradeType,
       orderType: 'limit',
       timeInForce: 'gtc',
-      price: (order.price ?? ZERO).toString(),
-      size: order.amount.div(ONE).toString(),
+      price: order.price ?? ZERO,
+      size: order.amount,
     })
     return toPlaceOutcome(result, ONE, Date.now())
   }

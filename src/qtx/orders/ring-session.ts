@@ -184,7 +184,8 @@ export class RingSession {
     if (lengthBytes < 0) return undefined
     const answer = this.#answers.readAcceptanceInWords(request, clientOrderId, lengthBytes)
     // What repeats a secret is read with that masked.
-    return answer && this.#options.secretMask.isIn(answer.exchangeOrderId, answer.exchangeStatus, answer.executedSize)
+    return answer &&
+      this.#options.secretMask.isIn(answer.exchangeOrderId, answer.exchangeStatus, answer.executedSize)
       ? undefined
       : answer
   }

@@ -17,6 +17,11 @@ export interface RingPrice {
   readonly timeInForce: TimeInForce | undefined
 }
 
+/** A limit order as it is. */
+export function asLimit(order: InFlightOrder, price: Decimal): RingPrice {
+  return { price, timeInForce: order.orderType === 'limitMaker' ? undefined : order.timeInForce }
+}
+
 /**
  * The ring knows no market orders: one becomes an immediate-or-cancel order at the best price, plus or minus the
  * slippage it may suffer, on the grid and never beyond it. Limit orders stay as they are.
@@ -29,12 +34,7 @@ export function pricedForRing(
   funding: FundingInfo | undefined,
   clock: Clock,
 ): RingPrice {
-  if (order.price) {
-    return {
-      price: order.price,
-      timeInForce: order.orderType === 'limitMaker' ? undefined : order.timeInForce,
-    }
-  }
+  if (order.price) return asLimit(order, order.price)
   const isBuy = order.tradeType === 'buy'
   const best = isBuy ? book.bestAskPrice : book.bestBidPrice
   if (book.state !== 'live' || !(best > 0)) {

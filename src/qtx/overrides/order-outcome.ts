@@ -1,4 +1,4 @@
-import { Decimal } from '../../common/decimal.ts'
+import { Decimal, ZERO } from '../../common/decimal.ts'
 import type { CancelOutcome, OrderReason, PlaceOutcome } from '../../connector/order-types.ts'
 import type { AcceptedResult, PlaceResult, RejectedResult, UnknownResult } from '../orders/order-result.ts'
 
@@ -11,15 +11,13 @@ export function toPlaceOutcome(result: PlaceResult, unit: Decimal, nowMs: number
       return {
         kind: 'accepted',
         updateMs: nowMs,
-        ...(result.exchangeOrderId !== undefined && { exchangeOrderId: result.exchangeOrderId }),
-        ...(state && { state }),
-        ...(executedAmount && { executedAmount }),
-        ...(state === 'canceled' && {
-          reason: {
-            code: 'EXPIRED' as const,
-            message: `the exchange says ${result.exchangeStatus ?? state}`,
-          },
-        }),
+        exchangeOrderId: result.exchangeOrderId,
+        state,
+        executedAmount,
+        reason:
+          state === 'canceled'
+            ? { code: 'EXPIRED', message: `the exchange says ${result.exchangeStatus ?? state}` }
+            : undefined,
       }
     }
     case 'rejected':
@@ -48,7 +46,10 @@ export function toCancelOutcome(result: PlaceResult, unit: Decimal, nowMs: numbe
 }
 
 function executedOf(result: AcceptedResult, unit: Decimal): Decimal | undefined {
-  return result.executedSize === undefined ? undefined : new Decimal(result.executedSize).mul(unit)
+  const { executedSize } = result
+  if (executedSize === undefined) return undefined
+  // Nothing yet, in most answers to a placing.
+  return Number(executedSize) === 0 ? ZERO : new Decimal(executedSize).mul(unit)
 }
 
 function rejection(result: RejectedResult): OrderReason {

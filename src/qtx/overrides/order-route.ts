@@ -5,6 +5,12 @@ import type { OrderRoute } from '../connector-protocol.ts'
 /** What the ring refuses before anything is written: the order certainly did not reach QTX. */
 const NOT_WRITTEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['QTX_RING_FULL', 'QTX_RING_CLOSED'])
 
+// The ways of an order.
+const RING = 'ring'
+const PARENT = 'parent'
+/** The ring had certainly not taken it. */
+const RING_THEN_PARENT = 'ring, then parent'
+
 /** How many orders went which way. */
 export interface OrderRouteCounts {
   /** Given to the ring, whatever became of them. */
@@ -18,8 +24,6 @@ export interface OrderRouteCounts {
 /** Which way new orders go, and which way each one went. Switching concerns new orders only. */
 export class OrderRouter {
   readonly #segmentName: string | undefined
-  readonly #byParent = new WeakSet<InFlightOrder>()
-  readonly #byRing = new WeakSet<InFlightOrder>()
   readonly #counts = { ring: 0, parent: 0, diverted: 0 }
   #route: OrderRoute
 
@@ -43,23 +47,23 @@ export class OrderRouter {
   }
 
   goesByRing(order: InFlightOrder): void {
-    this.#byRing.add(order)
+    order.way = RING
     this.#counts.ring++
   }
 
   goesByParent(order: InFlightOrder, isDiverted: boolean): void {
-    this.#byParent.add(order)
+    order.way = order.way === RING ? RING_THEN_PARENT : PARENT
     this.#counts.parent++
     if (isDiverted) this.#counts.diverted++
   }
 
   wentByParent(order: InFlightOrder): boolean {
-    return this.#byParent.has(order)
+    return order.way === PARENT || order.way === RING_THEN_PARENT
   }
 
   /** False also of an order of an earlier run, of which it is not known. */
   wentByRing(order: InFlightOrder): boolean {
-    return this.#byRing.has(order)
+    return order.way === RING || order.way === RING_THEN_PARENT
   }
 
   #checked(route: OrderRoute): OrderRoute {

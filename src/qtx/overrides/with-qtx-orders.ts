@@ -11,7 +11,7 @@ import type { PlaceResult } from '../orders/order-result.ts'
 import { RingKeeper } from '../orders/ring-keeper.ts'
 import type { SharedMemoryStatistics } from '../orders/shared-memory-options.ts'
 import type { QtxSharedMemoryManager } from '../orders/shared-memory-manager.ts'
-import { pricedForRing } from './market-order-price.ts'
+import { asLimit, pricedForRing } from './market-order-price.ts'
 import { toCancelOutcome, toPlaceOutcome } from './order-outcome.ts'
 import { OrderRouter, isNotWritten } from './order-route.ts'
 
@@ -115,20 +115,17 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
       return this.#qtx.sizeUnit === 'base' ? ONE : rule.contractSize
     }
 
-    #sizeOf({ amount }: InFlightOrder, rule: TradingRule): string {
+    #sizeOf({ amount }: InFlightOrder, rule: TradingRule): Decimal {
       const unit = this.#unitOf(rule)
-      return (unit === ONE ? amount : amount.div(unit)).toString()
+      return unit === ONE || unit.eq(ONE) ? amount : amount.div(unit)
     }
 
     /** Publishes before it returns. @throws QtxError when nothing was published. */
     #placeByRing(order: InFlightOrder, rule: TradingRule): Promise<PlaceResult> {
-      const { price, timeInForce } = pricedForRing(
-        order,
-        rule,
-        this.orderBook(order.pair),
-        this.fundingInfo(order.pair),
-        this.clock,
-      )
+      const { price, timeInForce } =
+        order.price !== undefined
+          ? asLimit(order, order.price)
+          : pricedForRing(order, rule, this.orderBook(order.pair), this.fundingInfo(order.pair), this.clock)
       const ring = this.#requireRing()
       this.requestBudget.takeOrder()
       this.breaker('orderManager').tryPass()
@@ -138,8 +135,8 @@ export function withQtxOrders(Parent: ConnectorClass): ConnectorClass {
         symbol: rule.exchangeSymbol,
         tradeType: order.tradeType,
         orderType: order.orderType === 'limitMaker' ? 'limitMaker' : 'limit',
-        ...(timeInForce && { timeInForce }),
-        price: price.toString(),
+        timeInForce,
+        price,
         size: this.#sizeOf(order, rule),
       })
     }

@@ -70,7 +70,7 @@ describe('a promise with a limit', () => {
   it('gives up when it is stopped', async () => {
     const never = new Promise(() => undefined)
     await expect(limited(never, 'it', { timeoutMs: 50, signal: AbortSignal.abort() })).rejects.toThrow(
-      'the demo was stopped',
+      'it was not seen: it was stopped',
     )
     expect(vi.getTimerCount()).toBe(0)
   })

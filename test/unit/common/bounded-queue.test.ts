@@ -95,6 +95,23 @@ describe('a reader', () => {
     expect(read).toEqual([1, 2, 3])
   })
 
+  test('tells of each item when a reader takes it, whichever way; not of one that is dropped or forgotten', async () => {
+    const taken: number[] = []
+    const queue = new BoundedQueue<number>(2, 'drop-oldest', (item) => taken.push(item))
+    for (const item of [1, 2, 3]) queue.push(item)
+    expect(taken).toEqual([])
+    queue.shift()
+    expect(taken).toEqual([2])
+    expect(queue.drain()).toEqual([3])
+    expect(taken).toEqual([2, 3])
+    queue.push(4)
+    queue.clear()
+    const next = queue[Symbol.asyncIterator]().next()
+    queue.push(5)
+    expect(await next).toEqual({ value: 5, done: false })
+    expect(taken).toEqual([2, 3, 5])
+  })
+
   test('of a closed queue gets nothing that is pushed later', async () => {
     const queue = new BoundedQueue<number>(10)
     queue.close()

@@ -48,6 +48,22 @@ test('a file with secrets from the environment and from a file is taken, with wh
   })
 })
 
+test('secrets are left out, and not looked for, where nobody needs them', () => {
+  const text = [
+    'exchangeBackend: binance',
+    'qtxPerpetualHost: 127.0.0.1',
+    'qtxPerpetualPort: 8080',
+    'tradingPairs: [BTC-USDT]',
+    'exchangeApiKey: { env: NOT_THERE }',
+    'exchangeApiSecret: { file: not-there }',
+  ].join('\n')
+  expect(checkConfigText(text, '/nowhere', { environment: {} }).problems).toHaveLength(2)
+  const { config, problems } = checkConfigText(text, '/nowhere', { environment: {}, withSecrets: false })
+  expect(problems).toEqual([])
+  expect(config).toMatchObject({ exchangeBackend: 'binance' })
+  expect(config).not.toHaveProperty('exchangeApiKey')
+})
+
 describe('a problem is told with its place', () => {
   test.each([
     [

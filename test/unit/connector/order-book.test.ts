@@ -237,6 +237,26 @@ describe('the top over the depth', () => {
   })
 })
 
+describe('the size at a price', () => {
+  it('is that of the level that is shown there, and 0 where none is', () => {
+    const { book, depth } = bookOf()
+    expect([book.bidSizeAt(100), book.askSizeAt(101)]).toEqual([0, 0])
+    depth(1, BIDS, ASKS)
+    for (const [price, size] of BIDS) expect(book.bidSizeAt(price)).toBe(size)
+    for (const [price, size] of ASKS) expect(book.askSizeAt(price)).toBe(size)
+    expect([book.bidSizeAt(100.5), book.bidSizeAt(101), book.askSizeAt(100)]).toEqual([0, 0, 0])
+  })
+
+  it('is that of a newer top, and 0 for the levels that it hides', () => {
+    const { book, depth, bid, ask } = bookOf()
+    depth(1, BIDS, ASKS)
+    bid(2, 99, 7)
+    ask(3, 101.5, 4)
+    expect([100, 99, 98].map((price) => book.bidSizeAt(price))).toEqual([0, 7, 3])
+    expect([101, 101.5, 102].map((price) => book.askSizeAt(price))).toEqual([0, 4, 2])
+  })
+})
+
 describe('a snapshot', () => {
   it('replaces the depth; a top that is newer stays over it', () => {
     const { book, depth, bid } = bookOf()

@@ -35,7 +35,6 @@ function position(amount: string, entryPrice: string, unrealizedPnl: string): Po
     amount: new Decimal(amount),
     entryPrice: new Decimal(entryPrice),
     unrealizedPnl: new Decimal(unrealizedPnl),
-    updateMs: 1,
   }
 }
 
@@ -58,7 +57,6 @@ describe('profit since the start', () => {
       paymentId: '1',
       asset: 'USDT',
       amount: new Decimal('-0.02'),
-      rate: new Decimal(0),
       paidMs: 1,
     })
     expect(ledger.rows(new Map([['BTC-USDT', position('0.2', '100.1', '0.5')]]))).toEqual([

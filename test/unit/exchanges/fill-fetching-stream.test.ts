@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Decimal } from '../../../src/common/decimal.ts'
 import { silentLogger } from '../../../src/common/log.ts'
-import { InFlightOrder } from '../../../src/connector/in-flight-order.ts'
+import { InFlightOrder, setFill } from '../../../src/connector/in-flight-order.ts'
 import type { OrderUpdate, TradeUpdate } from '../../../src/connector/order-types.ts'
 import type { UserStreamSink } from '../../../src/connector/user-stream.ts'
 import { FillFetchingStream } from '../../../src/exchanges/fill-fetching-stream.ts'
@@ -21,7 +21,7 @@ class TrackingNotes extends UserStreamNotes {
 
   override tradeUpdate(update: TradeUpdate): void {
     if (this.#order.fills.has(update.tradeId)) return
-    this.#order.fills.set(update.tradeId, update)
+    setFill(this.#order, update)
     this.#order.executedAmount = this.#order.executedAmount.plus(update.amount)
     super.tradeUpdate(update)
   }

@@ -172,6 +172,7 @@ describe('an order that rests', () => {
     desk.place({ amount: '1', tradeType: 'sell', price: '105' })
     desk.book.state = 'stale'
     desk.exchange.bookChanged(desk.book)
+    desk.trade('buy', 106, 5)
     expect(desk.fills).toHaveLength(1)
   })
 })

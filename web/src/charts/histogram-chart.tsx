@@ -8,14 +8,14 @@ import type { SpanChartProps } from './latency-chart.tsx'
 /** How many samples were how long, since the start; both scales are logarithmic. */
 export function HistogramChart({ span, title }: SpanChartProps) {
   const { store } = usePage()
-  const buckets = store.spans[span]
+  const buckets = store.buckets[span]
   const data = (): uPlot.AlignedData => {
-    const counts = buckets.value.buckets.map(({ count }) => count)
+    const counts = buckets.value.map(({ count }) => count)
     // The height of one sample stands out from none.
     return [counts.map((_, index) => index), counts.map((count) => (count > 0 ? Math.log10(count) + 1 : 0))]
   }
   const boundOf = (index: number): string => {
-    const bucket = buckets.peek().buckets[index]
+    const bucket = buckets.peek()[index]
     return bucket && Number.isInteger(index) ? formatMicros(bucket.fromUs) : ''
   }
   const options: ChartProps['options'] = (colours) => ({

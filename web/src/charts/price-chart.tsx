@@ -28,7 +28,7 @@ export function PriceChart({ pair }: { readonly pair: string }) {
     legend: { show: false },
     cursor: { drag: { setScale: false } },
     scales: {
-      x: { range: (_plot, min, max) => [min, Math.max(max + 1, min + SHORTEST_SECONDS)] },
+      x: { range: (_plot, min, max) => [Math.min(min, max + 1 - SHORTEST_SECONDS), max + 1] },
       y: { range: (_plot, min, max) => priceRange(min, max, marks.current) },
     },
     axes: [timeAxis(colours), valueAxis(colours, 68, (price) => formatNumber(price, priceDecimals))],

@@ -28,6 +28,7 @@ function options(colours: Colours): ReturnType<ChartProps['options']> {
         stroke: () => colours.of('line'),
         fill: () => colours.of('line-fill'),
         width: 1.25,
+        points: { show: false },
       },
     ],
   }

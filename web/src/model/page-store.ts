@@ -59,6 +59,12 @@ export class PageStore {
     bookToStrategy: signal(EMPTY_SPAN),
     orderToAnswer: signal(EMPTY_SPAN),
   }
+  /** Of the histograms: once a second, as the lines over time; more often nobody sees. */
+  readonly buckets: Readonly<Record<LatencySpanName, Signal<LatencySpan['buckets']>>> = {
+    feedToBook: signal([]),
+    bookToStrategy: signal([]),
+    orderToAnswer: signal([]),
+  }
   /** Oldest first. */
   readonly fills = signal<readonly Numbered<PageFill>[]>([])
   /** Oldest first. */
@@ -120,8 +126,12 @@ export class PageStore {
       if (!names.includes(this.selectedPair.peek())) this.selectedPair.value = names[0] ?? ''
       this.fills.value = this.#fills.items
       this.log.value = this.#log.items
+      const isNewPoint = this.history.peek() !== this.#history
       this.history.value = this.#history
-      if (this.#frame) this.#showFrame(this.#frame)
+      if (!this.#frame) return
+      this.#showFrame(this.#frame)
+      if (!isNewPoint) return
+      for (const span of SPANS) assign(this.buckets[span], this.#frame.latencies[span].buckets)
     })
   }
 

@@ -17,8 +17,10 @@ const HEADS = [
   ['feed', 'text wide-only'],
   ['messages', 'number wide-only'],
   ['gaps', 'number'],
-  ['age', 'number'],
+  ['age', 'number wide-only'],
 ] as const
+
+const GAPS = 'steps of more than one in the numbers; usual where an exchange leaves numbers out'
 
 /** Every pair's best prices and how its data arrives; one of them is selected, by pointer or arrow keys. */
 export function BooksPanel() {
@@ -32,14 +34,19 @@ export function BooksPanel() {
     select(next)
     body.current?.querySelectorAll('tr')[pairs.indexOf(next)]?.focus()
   }
+  const aside = (
+    <span>
+      {pairs.length} pairs<span class="wide-only">, arrow keys select</span>
+    </span>
+  )
   return (
-    <Panel id="books" title="Books" aside={`${pairs.length} pairs, arrow keys select`}>
+    <Panel id="books" title="Books" aside={aside}>
       <div class="scroll">
         <table role="grid" aria-label="Books" class="selectable">
           <thead>
             <tr>
               {HEADS.map(([name, kind]) => (
-                <th key={name} scope="col" class={kind}>
+                <th key={name} scope="col" class={kind} title={name === 'gaps' ? GAPS : undefined}>
                   {name}
                 </th>
               ))}
@@ -86,10 +93,8 @@ function BookRow({ pair }: { readonly pair: string }) {
       <td class="wide-only">{state?.source ?? NOTHING}</td>
       <td class="wide-only">{state?.feedState ?? NOTHING}</td>
       <td class="number wide-only">{state ? formatCount(state.messages) : NOTHING}</td>
-      <td class={state && state.gaps > 0 ? 'number warn' : 'number'}>
-        {state ? formatCount(state.gaps) : NOTHING}
-      </td>
-      <td class="number age">{formatAge(state?.ageMs ?? null)}</td>
+      <td class="number">{state ? formatCount(state.gaps) : NOTHING}</td>
+      <td class="number age wide-only">{formatAge(state?.ageMs ?? null)}</td>
     </tr>
   )
 }

@@ -11,6 +11,13 @@ const TITLES: Readonly<Record<LatencySpanName, string>> = {
   orderToAnswer: 'Latency: order → answer',
 }
 
+/** Why a span has no samples. */
+const NOTES: Readonly<Record<LatencySpanName, string>> = {
+  feedToBook: 'Measured from the first message on.',
+  bookToStrategy: "Only subscribers' queues are measured: listeners are called at once and wait for nothing.",
+  orderToAnswer: 'Measured from the first order on.',
+}
+
 /** One span of time that updates or orders take: percentiles at present, all samples by length, percentiles over time. */
 export function LatencyPanel({ span }: { readonly span: LatencySpanName }) {
   const { store } = usePage()
@@ -22,7 +29,7 @@ export function LatencyPanel({ span }: { readonly span: LatencySpanName }) {
     ['max', max],
   ] as const
   return (
-    <Panel id={`latency-${span}`} title={TITLES[span]} aside={`${formatCount(samples)} samples`}>
+    <Panel id={`latency-${span}`} title={TITLES[span]} aside={samples === 0 ? 'no sample yet' : `${formatCount(samples)} samples`}>
       <dl class="figures">
         {values.map(([name, value]) => (
           <div key={name}>
@@ -31,8 +38,14 @@ export function LatencyPanel({ span }: { readonly span: LatencySpanName }) {
           </div>
         ))}
       </dl>
-      <HistogramChart span={span} title={TITLES[span]} />
-      <LatencyChart span={span} title={TITLES[span]} />
+      {samples === 0 ? (
+        <p class="empty">{NOTES[span]}</p>
+      ) : (
+        <>
+          <HistogramChart span={span} title={TITLES[span]} />
+          <LatencyChart span={span} title={TITLES[span]} />
+        </>
+      )}
     </Panel>
   )
 }

@@ -1,5 +1,5 @@
 import type { PositionView } from '../../../src/service/service-views.ts'
-import { formatDecimal, formatSigned } from '../model/format.ts'
+import { formatNumber, formatSigned } from '../model/format.ts'
 import { usePage } from '../page.ts'
 import { ActionButton } from './action-button.tsx'
 import { DataTable, type Column } from './data-table.tsx'
@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<PositionView>[] = [
       </span>
     ),
   },
-  { head: 'entry', kind: 'number', cell: ({ entryPrice }) => formatDecimal(entryPrice) },
+  { head: 'entry', kind: 'number', cell: (position) => <EntryPrice position={position} /> },
   {
     head: 'unrealized',
     kind: 'number',
@@ -25,6 +25,15 @@ const COLUMNS: readonly Column<PositionView>[] = [
   },
   { head: 'leverage', kind: 'number', cell: ({ leverage }) => `${leverage}×`, wideOnly: true },
 ]
+
+/** An average has digits without end; so many more than a price are enough. */
+const MORE_DECIMALS = 2
+
+function EntryPrice({ position: { pair, entryPrice } }: { readonly position: PositionView }) {
+  const { priceDecimals } = usePage().store.pair(pair)
+  const decimals = priceDecimals === null ? null : priceDecimals + MORE_DECIMALS
+  return <span title={entryPrice}>{formatNumber(Number(entryPrice), decimals)}</span>
+}
 
 const CLOSE: Column<PositionView> = {
   head: 'close',

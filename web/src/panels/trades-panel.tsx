@@ -1,5 +1,6 @@
 import type { PageTrade } from '../../../src/dashboard/page-frames.ts'
 import { formatNumber, formatTime } from '../model/format.ts'
+import { tradeKeys } from '../model/trade-keys.ts'
 import { usePage } from '../page.ts'
 import { Panel } from './panel.tsx'
 
@@ -8,12 +9,13 @@ export function TradesPanel() {
   const { store } = usePage()
   const pair = store.selectedPair.value
   const trades = store.selected.value?.trades ?? []
+  const keys = tradeKeys(trades)
   return (
     <Panel id="trades" title="Public trades" aside={pair}>
       {trades.length === 0 ? (
         <p class="empty">No trade yet</p>
       ) : (
-        <div class="scroll" role="region" aria-label={`Public trades of ${pair}`} tabIndex={0}>
+        <div class="scroll" role="group" aria-label={`Public trades of ${pair}`} tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -28,7 +30,7 @@ export function TradesPanel() {
             </thead>
             <tbody>
               {trades.map((trade, index) => (
-                <TradeRow key={`${trade.timeMs} ${trades.length - index}`} trade={trade} />
+                <TradeRow key={keys[index]} trade={trade} />
               ))}
             </tbody>
           </table>

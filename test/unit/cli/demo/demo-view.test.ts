@@ -15,6 +15,7 @@ describe('the live view of qtx demo', () => {
     const text = view(demoPicture())
     expect(text.split('\n').length).toBeLessThanOrEqual(30)
     expect(text).toMatch(/BTC-USDT +● live │ ETH-USDT +● live/)
+    expect(text).toContain('QTX demo  page http://127.0.0.1:9464/  feed 127.0.0.1:4000')
     expect(text).toContain('Readiness  1 of 2')
     expect(text).toContain('… orderRing connecting')
     expect(text).toContain('Script  2 of 3')
@@ -51,6 +52,7 @@ describe('the live view of qtx demo', () => {
       lines: [],
       feed: undefined,
       account: undefined,
+      pageUrl: undefined,
       feedEndpoint: undefined,
     } as const
     expect(view(demoPicture(nothing))).toContain('QTX demo  starting')

@@ -34,18 +34,16 @@ describe('what the page shows', () => {
   test('is drawn again only where it changed', () => {
     const store = new PageStore()
     const drawn = { btc: 0, eth: 0, orders: 0, checks: 0 }
-    effect(() => {
-      drawn.btc += Number(store.pairState('BTC-USDT').value !== undefined)
-    })
-    effect(() => {
-      drawn.eth += Number(store.pairState('ETH-USDT').value !== undefined)
-    })
-    effect(() => {
-      drawn.orders += Number(Array.isArray(store.orders.value))
-    })
-    effect(() => {
-      drawn.checks += Number(typeof store.checks.value === 'object')
-    })
+    const watch = (name: keyof typeof drawn, read: () => unknown): void => {
+      effect(() => {
+        read()
+        drawn[name]++
+      })
+    }
+    watch('btc', () => store.pairState('BTC-USDT').value)
+    watch('eth', () => store.pairState('ETH-USDT').value)
+    watch('orders', () => store.orders.value)
+    watch('checks', () => store.checks.value)
     store.receive(helloOf())
     for (const bid of [1, 2, 3]) {
       const checks = { orderBooks: { ok: true, reason: 'live', remedy: '' } }

@@ -5,6 +5,7 @@ import { decades, logarithms } from '../../../../web/src/model/logarithms.ts'
 import { movedSelection } from '../../../../web/src/model/moved-selection.ts'
 import { same } from '../../../../web/src/model/same.ts'
 import { Tail } from '../../../../web/src/model/tail.ts'
+import { tradeKeys } from '../../../../web/src/model/trade-keys.ts'
 
 test('arrow keys move the selection one on, and stop at the ends', () => {
   const names = ['a', 'b', 'c']
@@ -61,6 +62,14 @@ describe('a tail', () => {
     expect(linesFrom(tail.items, 'warn').map(({ item }) => item.text)).toEqual(['warn', 'error'])
     expect(linesFrom(tail.items, 'debug')).toHaveLength(4)
   })
+})
+
+test('trades keep their names while newer ones come before them, two of the same apart', () => {
+  const trade = { timeMs: 1, price: 2, size: 3, side: 'buy' as const }
+  const before = tradeKeys([trade, trade, { ...trade, price: 4 }])
+  const after = tradeKeys([{ ...trade, timeMs: 2 }, trade, trade, { ...trade, price: 4 }])
+  expect(after.slice(1)).toEqual(before)
+  expect(new Set(after).size).toBe(4)
 })
 
 test('a logarithmic scale has whole decades, and holes where there is no logarithm', () => {
