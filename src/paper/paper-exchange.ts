@@ -13,6 +13,8 @@ import type {
 } from '../connector/order-types.ts'
 import type { TradingRule } from '../connector/trading-rule.ts'
 import type { PaperAccount } from './paper-account.ts'
+import { isCrossed, sizeAt, walkLevels, wholeSteps } from './paper-book.ts'
+import { refusalOf, refused } from './paper-checks.ts'
 import { isOpen, remainingOf, updateOf, type PaperOrder, type PaperRequest } from './paper-order.ts'
 import { QueuePosition } from './queue-position.ts'
 import { TakenLevels } from './taken-levels.ts'
@@ -43,8 +45,6 @@ interface PaperMarket {
 /** Orders that ended are remembered up to this number of orders. */
 const MOST_ORDERS = 10_000
 const NOTHING_TO_REDUCE = expired('there is no position left to reduce')
-/** The levels that a taker looks at first; few need more. */
-const FIRST_LEVELS = 20
 
 /**
  * Lets orders trade on paper with the real book. A taker takes the levels as they are shown; they count as depleted until
@@ -73,7 +73,15 @@ export class PaperExchange {
 
   /** Takes a request as it arrives. @param answer is called before anything else is told of the order. */
   place(request: PaperRequest, answer: (outcome: PlaceOutcome) => void): void {
-    const refusal = this.#refusalOf(request)
+    const { account, bookOf, ruleOf } = this.#options
+    const refusal = this.#orders.has(request.clientOrderId)
+      ? refused(`${request.clientOrderId} was used before`)
+      : refusalOf(request, {
+          account,
+          book: bookOf(request.pair),
+          rule: ruleOf(request.pair),
+          openOrders: this.openOrders,
+        })
     if (refusal) {
       answer({ kind: 'rejected', reason: refusal })
       return
@@ -136,37 +144,6 @@ export class PaperExchange {
     }
   }
 
-  /** Why the order is not taken; undefined when it is. */
-  #refusalOf(request: PaperRequest): OrderReason | undefined {
-    const { account, bookOf, ruleOf } = this.#options
-    const { pair, tradeType, amount, price, isPostOnly, isReduceOnly, clientOrderId } = request
-    const refused = (message: string): OrderReason => ({ code: 'QTX_ORDER_REJECTED', message })
-    if (this.#orders.has(clientOrderId)) return refused(`${clientOrderId} was used before`)
-    const book = bookOf(pair)
-    if (book.state !== 'live') {
-      return {
-        code: 'QTX_BOOK_NOT_LIVE',
-        message: `${pair} cannot be traded on paper while its book is ${book.state}`,
-      }
-    }
-    const best = tradeType === 'buy' ? book.bestAskPrice : book.bestBidPrice
-    const crosses = tradeType === 'buy' ? price.gte(best) : price.lte(best)
-    if (isPostOnly && crosses) {
-      return refused(`a post-only ${tradeType} at ${price.toString()} would trade with ${best}`)
-    }
-    if (isReduceOnly) {
-      const isIdle = account.closable(pair, tradeType).isZero()
-      return isIdle ? refused(`there is no position that a ${tradeType} would close`) : undefined
-    }
-    const expected = crosses ? new Decimal(best) : price
-    const open = this.openOrders.map(toBinding)
-    const more = { pair, tradeType, remaining: amount, price: expected, isReduceOnly }
-    const needed = account.margin(pair, [...open, more]).minus(account.margin(pair, open))
-    const available = account.available(ruleOf(pair).buyOrderCollateralToken, open)
-    if (needed.lte(available)) return undefined
-    return refused(`margin of ${needed.toFixed(2)} is needed, ${available.toFixed(2)} is available`)
-  }
-
   #accept(request: PaperRequest): PaperOrder {
     const order: PaperOrder = {
       ...request,
@@ -188,7 +165,7 @@ export class PaperExchange {
   #take(order: PaperOrder, market: PaperMarket, isMaker = false): void {
     const { minBaseAmountIncrement: step } = this.#options.ruleOf(order.pair)
     const taken = market.taken[order.tradeType]
-    this.#walk(order, (price, shown) => {
+    walkLevels(order, this.#options.bookOf(order.pair), (price, shown) => {
       const left = floorToStep(taken.left(price, shown), step)
       const amount = minDecimal(this.#wanted(order), left)
       if (amount.gt(0)) {
@@ -204,26 +181,11 @@ export class PaperExchange {
     const { minBaseAmountIncrement: step } = this.#options.ruleOf(order.pair)
     const taken = market.taken[order.tradeType]
     let sum = ZERO
-    this.#walk(order, (price, shown) => {
+    walkLevels(order, this.#options.bookOf(order.pair), (price, shown) => {
       sum = sum.plus(floorToStep(taken.left(price, shown), step))
       return sum.lt(order.amount)
     })
     return minDecimal(sum, order.isReduceOnly ? this.#wanted(order) : sum)
-  }
-
-  /** Calls `visit` for the levels within the order's limit, best first, until it returns false. */
-  #walk(order: PaperOrder, visit: (price: number, size: number) => boolean): void {
-    const book = this.#options.bookOf(order.pair)
-    const levels = (count?: number) => (order.tradeType === 'buy' ? book.asks(count) : book.bids(count))
-    let seen = 0
-    for (let few = levels(FIRST_LEVELS), isAll = false; ; few = levels(), isAll = true) {
-      for (const [price, size] of few.slice(seen)) {
-        const isWithin = order.tradeType === 'buy' ? price <= order.bookPrice : price >= order.bookPrice
-        if (!isWithin || !visit(price, size)) return
-      }
-      if (isAll || few.length < FIRST_LEVELS) return
-      seen = few.length
-    }
   }
 
   #rest(order: PaperOrder, market: PaperMarket): void {
@@ -321,29 +283,6 @@ export class PaperExchange {
       return
     }
   }
-}
-
-/** An order as far as it binds margin. */
-export function toBinding(order: PaperOrder) {
-  const { pair, tradeType, price, isReduceOnly } = order
-  return { pair, tradeType, price, isReduceOnly, remaining: remainingOf(order) }
-}
-
-function sizeAt(order: PaperOrder, book: OrderBookView): number {
-  return order.tradeType === 'buy' ? book.bidSizeAt(order.bookPrice) : book.askSizeAt(order.bookPrice)
-}
-
-/** Differences of doubles may fall this part of a step short of the difference of the decimals that they stand for. */
-const STEP_TOLERANCE = '1e-6'
-
-function wholeSteps(size: number, step: Decimal): Decimal {
-  return floorToStep(new Decimal(size).plus(step.mul(STEP_TOLERANCE)), step)
-}
-
-function isCrossed(order: PaperOrder, book: OrderBookView): boolean {
-  return order.tradeType === 'buy'
-    ? book.bestAskPrice <= order.bookPrice
-    : book.bestBidPrice >= order.bookPrice
 }
 
 function expired(what: string): OrderReason {

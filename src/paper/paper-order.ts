@@ -7,6 +7,7 @@ import type {
   TradeType,
   TradeUpdate,
 } from '../connector/order-types.ts'
+import type { BindingOrder } from './paper-account.ts'
 import type { QueuePosition } from './queue-position.ts'
 
 /** An order as it arrives: on the grid, market orders as immediate-or-cancel orders with a price. */
@@ -42,6 +43,12 @@ export function remainingOf(order: PaperOrder): Decimal {
 
 export function isOpen(order: PaperOrder): boolean {
   return order.state === 'open' || order.state === 'partiallyFilled'
+}
+
+/** The order as far as it binds margin. */
+export function toBinding(order: PaperOrder): BindingOrder {
+  const { pair, tradeType, price, isReduceOnly } = order
+  return { pair, tradeType, price, isReduceOnly, remaining: remainingOf(order) }
 }
 
 /** What the exchange says of the order. */

@@ -1,7 +1,20 @@
 /**
- * Prints how many bytes writing an order into its slot allocates, and reading an acceptance: the least of several
+ * Prints how many bytes writing an order into its slot allocates, reading an acceptance, and turning a strategy's wish
+ * into an order that is given to the ring, its client order id and its tracking included: the least of several
  * rounds, because the first ones still compile. Run with `--expose-gc`, and room enough that none is collected within a round, by `order-allocations.test.ts`.
  */
+import { ClientOrderIdGenerator } from '../../src/common/client-order-id.ts'
+import { SystemClock } from '../../src/common/clock.ts'
+import { Decimal } from '../../src/common/decimal.ts'
+import { silentLogger } from '../../src/common/log.ts'
+import { TypedEvents } from '../../src/common/typed-events.ts'
+import { AccountState } from '../../src/connector/account-state.ts'
+import type { ConnectorEvents } from '../../src/connector/events.ts'
+import { OrderEntry } from '../../src/connector/order-entry.ts'
+import { NO_RECORD } from '../../src/connector/order-recorder.ts'
+import { OrderResolver } from '../../src/connector/order-resolver.ts'
+import { OrderTracker } from '../../src/connector/order-tracker.ts'
+import type { TradingRule } from '../../src/connector/trading-rule.ts'
 import { OrderAnswerReader, exampleAcceptance } from '../../src/wire/order-answer.ts'
 import { RING } from '../../src/wire/order-ring-layout.ts'
 import { OrderSlots, type SlotCancel, type SlotOrder } from '../../src/wire/order-slot-codec.ts'
@@ -46,6 +59,75 @@ function leastBytes(step: (i: number) => void): number {
   return least
 }
 
+const rule: TradingRule = {
+  pair: 'BTC-USDT',
+  exchangeSymbol: 'BTCUSDT',
+  minPriceIncrement: new Decimal('0.1'),
+  minBaseAmountIncrement: new Decimal('0.001'),
+  minOrderSize: new Decimal('0.001'),
+  minNotionalSize: new Decimal(5),
+  contractSize: new Decimal(1),
+  buyOrderCollateralToken: 'USDT',
+  sellOrderCollateralToken: 'USDT',
+}
+
+/** Where orders enter that nobody answers: each is written into its slot. */
+function openEntry(): OrderEntry {
+  const clock = new SystemClock()
+  const { signal } = new AbortController()
+  const events = new TypedEvents<ConnectorEvents>(() => undefined)
+  const tracker = new OrderTracker({ clock, events, onLookUpNeeded: () => undefined })
+  const account = new AccountState(clock, events)
+  account.setPositionMode('oneWay')
+  account.replacePositions([], { ms: clock.nowMs(), patchCount: 0 })
+  const unanswered = new Promise<never>(() => undefined)
+  let next = 0
+  return new OrderEntry({
+    clock,
+    logger: silentLogger,
+    ids: new ClientOrderIdGenerator({ clock }),
+    tracker,
+    resolver: new OrderResolver({
+      clock,
+      logger: silentLogger,
+      random: () => 0,
+      signal,
+      tracker,
+      fetchOrder: () => Promise.resolve(undefined),
+      fetchFills: () => Promise.resolve([]),
+      notFoundIsProofAfterMs: () => undefined,
+    }),
+    account,
+    signal,
+    recorder: () => NO_RECORD,
+    isReconciled: () => true,
+    maxSlippage: new Decimal('0.03'),
+    cancelTimeoutMs: 1,
+    ruleOf: () => rule,
+    marketPrice: () => undefined,
+    place: ({ clientOrderId, tradeType, price, amount }) => {
+      slots.writeOrder(
+        next++ % RING.SLOT_COUNT,
+        { clientOrderId, symbol: 'BTCUSDT', tradeType, orderType: 'limit', price: price!, size: amount },
+        placeNs,
+      )
+      return unanswered
+    },
+    cancel: () => Promise.reject(new Error('nothing is canceled here')),
+  })
+}
+
+const entry = openEntry()
+const wish = {
+  pair: 'BTC-USDT',
+  tradeType: 'buy',
+  amount: '0.0123',
+  orderType: 'limit',
+  price: 61_800.17,
+  options: {},
+} as const
+
 const bytesPerOrder = leastBytes(write)
 const bytesPerAnswer = leastBytes(read)
-console.log(JSON.stringify({ bytesPerOrder, bytesPerAnswer, accepted }))
+const bytesPerBuy = leastBytes(() => entry.submit(wish))
+console.log(JSON.stringify({ bytesPerOrder, bytesPerAnswer, bytesPerBuy, accepted }))
