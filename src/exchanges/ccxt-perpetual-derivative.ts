@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import type { TradingPair } from '../common/trading-pair.ts'
 import type {
   Balance,
@@ -48,6 +49,7 @@ type OrderReference = NonNullable<CcxtProfile['orderReference']>
  */
 export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   #connection: CcxtConnection | undefined
+  readonly #connections = new EventEmitter().setMaxListeners(0)
 
   /** What differs on the exchange. */
   protected abstract get profile(): CcxtProfile
@@ -90,6 +92,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
       weighsMilliseconds: !this.profile.rateLimits?.weight && rateLimits?.weightPerMinute === undefined,
       breaker: this.breaker('rest'),
     })
+    this.#connections.emit('open')
   }
 
   protected override async stopNetwork(): Promise<void> {
@@ -319,7 +322,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
 
   /** The exchange's book of a pair over REST, in base units. */
   protected async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.market(pair, signal)
+    const market = await this.marketOnceConnected(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, this.profile.bookLevels ?? BOOK_LEVELS),
@@ -346,6 +349,12 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
 
   protected async market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {
     return (await this.connection.markets(signal)).ofPair(pair)
+  }
+
+  /** Waits for the connection: books whose stream is not the exchange's own begin before it. */
+  protected async marketOnceConnected(pair: TradingPair, signal: AbortSignal): Promise<PairMarket> {
+    if (!this.#connection) await once(this.#connections, 'open', { signal })
+    return this.market(pair, signal)
   }
 
   /** What is read of each tracked pair, all together. */

@@ -13,6 +13,9 @@ const title =
     ? `the page in Chromium: NOT RUN, ${found.reason}`
     : 'the page in Chromium, of a connector to the simulator'
 
+// A reporter does not name what was skipped.
+if (found.path === undefined) console.warn(title)
+
 const PAIRS = ['BTC-USDT', 'ETH-USDT', 'SOL-USDT']
 const PAIR = 'BTC-USDT'
 const PICTURES = new URL('../../docs/images/', import.meta.url)

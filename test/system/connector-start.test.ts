@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createQtxConnector, isQtxConnector, QtxPerpetualDerivative, silentLogger } from '../../src/index.ts'
 import { BinancePerpetualDerivative } from '../../src/exchanges/binance/binance-perpetual-derivative.ts'
+import type { Logger } from '../../src/common/log.ts'
 import { SharedMemory } from '../../src/posix/shared-memory.ts'
 import { startSimulator } from '../../src/simulator/start-simulator.ts'
 import { TradingRig, configFor } from '../support/trading-rig.ts'
@@ -128,6 +129,23 @@ describe('a connector', () => {
     expect(rig.connector.ready).toBe(false)
     expect(rig.connector.status['startup']?.ok).toBe(false)
     await rig.connector.waitReady()
+  })
+
+  test('a usual start has nothing to warn of: each book is seeded by the first snapshot that is asked for', async () => {
+    await using simulator = await startSimulator({ pairs: ['BTC-USDT', 'ETH-USDT'] })
+    const warnings: string[] = []
+    const logger: Logger = {
+      ...silentLogger,
+      warn: (_fields, message) => void warnings.push(message),
+      child: () => logger,
+    }
+    const config = { ...configFor(simulator), tradingPairs: ['BTC-USDT', 'ETH-USDT'] }
+    await using connector = await createQtxConnector(config, { logger })
+    await connector.start()
+    await connector.waitReady()
+    const asked = simulator.exchange.requests.filter(({ path }) => path === '/fapi/v1/depth')
+    expect(asked).toHaveLength(2)
+    expect(warnings).toEqual([])
   })
 
   test('starts again after a stop', async () => {

@@ -228,7 +228,7 @@ export class BitgetPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** The whole depth, which has no number: its time is the age. */
   protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.market(pair, signal)
+    const market = await this.marketOnceConnected(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) =>

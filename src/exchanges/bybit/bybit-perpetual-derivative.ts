@@ -182,7 +182,7 @@ export class BybitPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** ccxt's unified book has no number. */
   protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.market(pair, signal)
+    const market = await this.marketOnceConnected(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) =>

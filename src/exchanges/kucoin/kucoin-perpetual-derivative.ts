@@ -172,7 +172,7 @@ export class KucoinPerpetualDerivative extends CcxtPerpetualDerivative {
 
   /** The whole book: what is fewer levels does not fit the stream, which has all of them. */
   protected override async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
-    const market = await this.market(pair, signal)
+    const market = await this.marketOnceConnected(pair, signal)
     const answer = await this.connection.read(
       `fetching the order book of ${pair}`,
       (exchange) => asKucoin(exchange).fetchOrderBook(market.ccxtSymbol),

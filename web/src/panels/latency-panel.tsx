@@ -29,7 +29,11 @@ export function LatencyPanel({ span }: { readonly span: LatencySpanName }) {
     ['max', max],
   ] as const
   return (
-    <Panel id={`latency-${span}`} title={TITLES[span]} aside={samples === 0 ? 'no sample yet' : `${formatCount(samples)} samples`}>
+    <Panel
+      id={`latency-${span}`}
+      title={TITLES[span]}
+      aside={samples === 0 ? 'no sample yet' : `${formatCount(samples)} samples`}
+    >
       <dl class="figures">
         {values.map(([name, value]) => (
           <div key={name}>
