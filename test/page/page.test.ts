@@ -205,7 +205,7 @@ describe.skipIf(found.path === undefined)(title, () => {
     const feed = await textOf(page.locator('#feed'))
     expect(feed).toContain(`${simulator.feed.host}:${simulator.feed.port}`)
     expect(feed).toMatch(
-      /messages [1-9][\d,]* per second [1-9][\d,]* gaps [\d,]+ dropped 0 receive buffer [\d.]+ [KM]iB/,
+      /messages [1-9][\d,]* per second [1-9][\d,]* id skips [\d,]+ dropped 0 receive buffer [\d.]+ [KM]iB/,
     )
     const reasons = Object.keys(service.context.connector.feedStatistics?.dropped ?? {})
     expect(reasons.length).toBeGreaterThan(3)

@@ -16,11 +16,12 @@ const HEADS = [
   ['source', 'text wide-only'],
   ['feed', 'text wide-only'],
   ['messages', 'number wide-only'],
-  ['gaps', 'number'],
+  ['id skips', 'number'],
   ['age', 'number wide-only'],
 ] as const
 
-const GAPS = 'steps of more than one in the numbers; usual where an exchange leaves numbers out'
+const ID_SKIPS =
+  'steps of more than one in the numbers: no loss where the exchange leaves numbers out, as all do so far'
 
 /** Every pair's best prices and how its data arrives; one of them is selected, by pointer or arrow keys. */
 export function BooksPanel() {
@@ -46,7 +47,7 @@ export function BooksPanel() {
           <thead>
             <tr>
               {HEADS.map(([name, kind]) => (
-                <th key={name} scope="col" class={kind} title={name === 'gaps' ? GAPS : undefined}>
+                <th key={name} scope="col" class={kind} title={name === 'id skips' ? ID_SKIPS : undefined}>
                   {name}
                 </th>
               ))}

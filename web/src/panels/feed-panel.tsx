@@ -28,7 +28,7 @@ function FeedFigures({ feed }: { readonly feed: PageFeed }) {
       <dl class="figures">
         <Figure name="messages" value={formatCount(feed.messages)} />
         <Figure name="per second" value={formatCount(feed.messagesPerSecond)} />
-        <Figure name="gaps" value={formatCount(gaps)} />
+        <Figure name="id skips" value={formatCount(gaps)} />
         <Figure name="dropped" value={formatCount(dropped)} isWarning={dropped > 0} />
         <Figure name="receive buffer" value={formatBytes(feed.receiveBufferBytes)} />
         <Figure name="receiver" value={feed.receiver ?? 'none'} />
