@@ -39,7 +39,7 @@ const RING_P50 = 'Place → accepted, instant order manager, p50'
 const RING_P99 = 'Place → accepted, instant order manager, p99'
 const CONNECTOR = 'buy() → buyOrderCreated, instant order manager, p50'
 const C_CLIENT = 'C client, spinning'
-const TUNED_PAUSES = 'Pauses over 1 ms, --min-semi-space-size'
+const TUNED_PAUSES = 'Pauses over 1 ms, --single-threaded-gc'
 
 function ratioOf(title: string, name: string, peer: string): Goal['figure'] {
   return (results) => divide(results.row(title, name), results.row(title, peer))

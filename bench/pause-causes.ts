@@ -5,14 +5,18 @@ export interface Pause {
   /** Processor time meanwhile: of the whole process, and of the thread alone. */
   readonly cpuMs: number
   readonly threadMs: number
-  /** Messages that were handled meanwhile. */
-  readonly messages: number
+  /** How much of that is explained by what was done: messages, statistics, collections. */
+  readonly explainedMs: number
+}
+
+/** Something that took a while. */
+export interface Span {
+  readonly startMs: number
+  readonly durationMs: number
 }
 
 /** One garbage collection. */
-export interface Collection {
-  readonly startMs: number
-  readonly durationMs: number
+export interface Collection extends Span {
   /** What was collected. */
   readonly kind: string
 }
@@ -27,6 +31,8 @@ export interface PauseCauses {
   readonly helpers: number
   /** The machine took the processor away, and what had arrived meanwhile was worked off in one go. */
   readonly catchingUp: number
+  /** The thread was charged for time in which next to nothing was done: the host had the core. */
+  readonly charged: number
   /** The process had work or not: the machine did not run it. */
   readonly machine: number
   /** The longest of the first three. */
@@ -45,6 +51,7 @@ export function pauseCauses(
     work: 0,
     helpers: 0,
     catchingUp: 0,
+    charged: 0,
     machine: 0,
     longestOwnMs: 0,
     longestMs: 0,
@@ -67,16 +74,25 @@ export function pauseCauses(
 }
 
 function causeOf(
-  { startMs, endMs, cpuMs, threadMs }: Pause,
+  { startMs, endMs, cpuMs, threadMs, explainedMs }: Pause,
   collections: readonly Collection[],
   limitMs: number,
-): 'collection' | 'work' | 'helpers' | 'catchingUp' | 'machine' {
+): 'collection' | 'work' | 'helpers' | 'catchingUp' | 'charged' | 'machine' {
   // Whoever did not use the processor for so long was not allowed to.
   if (cpuMs <= limitMs) return 'machine'
-  const collectingMs = collections.reduce((sum, { startMs: from, durationMs }) => {
-    return sum + Math.max(0, Math.min(endMs, from + durationMs) - Math.max(startMs, from))
-  }, 0)
+  const collectingMs = overlapMs({ startMs, endMs }, collections)
   if (collectingMs > limitMs) return 'collection'
   if (threadMs <= limitMs) return 'helpers'
+  if (explainedMs < threadMs / 2) return 'charged'
   return endMs - startMs - cpuMs > limitMs ? 'catchingUp' : 'work'
+}
+
+/** How much of the spans lies in the pause, milliseconds. */
+export function overlapMs(
+  { startMs, endMs }: Pick<Pause, 'startMs' | 'endMs'>,
+  spans: readonly Span[],
+): number {
+  return spans.reduce((sum, { startMs: from, durationMs }) => {
+    return sum + Math.max(0, Math.min(endMs, from + durationMs) - Math.max(startMs, from))
+  }, 0)
 }

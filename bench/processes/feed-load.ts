@@ -10,7 +10,7 @@ import {
   type PerformanceEntry,
 } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
-import { pauseCauses, type Collection } from '../pause-causes.ts'
+import { overlapMs, pauseCauses, type Collection, type Span } from '../pause-causes.ts'
 import { answer } from '../../src/cli/bench/processes/command-lines.ts'
 import { openFeed } from './open-feed.ts'
 import { PauseProbe } from './pause-probe.ts'
@@ -57,9 +57,13 @@ let probe: PauseProbe | undefined
 let beginMs = 0
 let cpu = process.cpuUsage()
 const resident: number[] = []
+const readings: Span[] = []
 const seconds = setInterval(() => {
   resident.push(process.memoryUsage.rss())
-  if (mode === 'queues') JSON.stringify(feed.manager.getStatistics())
+  if (mode !== 'queues') return
+  const startMs = performance.now()
+  JSON.stringify(feed.manager.getStatistics())
+  readings.push({ startMs, durationMs: performance.now() - startMs })
 }, SECOND_MS)
 
 function start(): void {
@@ -75,6 +79,15 @@ function stop(): void {
   probe?.stop()
   const { user, system } = process.cpuUsage(cpu)
   const own = collections.filter(({ startMs }) => startMs >= beginMs)
+  const perMessageMs = (user + system) / 1_000 / taken
+  const pauses = (probe?.pauses ?? []).map((pause) => ({
+    ...pause,
+    // Without queues nobody counts messages: everything is taken for work.
+    explainedMs:
+      taken === 0
+        ? pause.threadMs
+        : pause.messages * perMessageMs + overlapMs(pause, readings) + overlapMs(pause, own),
+  }))
   const { messages, kernelDrops } = feed.manager.getStatistics()
   answer({
     isLive: feed.isLive(),
@@ -87,10 +100,10 @@ function stop(): void {
     longestCollectionMs: Math.max(0, ...own.map(({ durationMs }) => durationMs)),
     longCollections: own.filter(({ durationMs }) => durationMs > LIMIT_MS).length,
     trace: {
-      pauses: (probe?.pauses ?? []).map((pause) => ({ ...since(pause), endMs: pause.endMs - beginMs })),
+      pauses: pauses.map((pause) => ({ ...since(pause), endMs: pause.endMs - beginMs })),
       collections: own.map(since),
     },
-    causes: pauseCauses(probe?.pauses ?? [], own, LIMIT_MS),
+    causes: pauseCauses(pauses, own, LIMIT_MS),
   })
 }
 

@@ -1,6 +1,12 @@
 import { openCLibrary } from '../../src/posix/libc.ts'
 import type { Pause } from '../pause-causes.ts'
 
+/** A pause, before anybody knows what it was made of. */
+export interface SeenPause extends Omit<Pause, 'explainedMs'> {
+  /** Messages that were handled meanwhile. */
+  readonly messages: number
+}
+
 const CLOCK_MONOTONIC = 1
 const CLOCK_PROCESS_CPUTIME_ID = 2
 const CLOCK_THREAD_CPUTIME_ID = 3
@@ -12,7 +18,7 @@ const PERIOD_MS = 0.25
  * round too late. Allocates next to nothing, so that it collects no garbage of its own.
  */
 export class PauseProbe {
-  readonly pauses: Pause[] = []
+  readonly pauses: SeenPause[] = []
   readonly #limitMs: number
   readonly #fd: number
   readonly #poll: { stop(): void }

@@ -4,7 +4,7 @@ import type { DatagramHandler, Receiver, ReceiverOptions, ReceiverStatistics } f
 import { udpSourceOf } from './udp-source.ts'
 
 /** Batches that are taken before the event loop gets its turn: well under a millisecond, also with books and queues. */
-const BATCHES_PER_TURN = 4
+const BATCHES_PER_TURN = 2
 /** How often an empty socket is asked in one turn when polling is to be busy: some ten microseconds. */
 const LOOKS_PER_BUSY_TURN = 32
 

@@ -5,7 +5,7 @@ import type { DatagramHandler, Receiver, ReceiverStatistics } from './receiver.t
 import { StreamRingReader, TAKEN } from './stream-ring-reader.ts'
 
 /** Batches that are taken before the event loop gets its turn: well under a millisecond, also with books and queues. */
-const BATCHES_PER_TURN = 4
+const BATCHES_PER_TURN = 2
 /** How often an empty ring is looked at in one turn when polling is to be busy: some microseconds. */
 const LOOKS_PER_BUSY_TURN = 500
 /** After the last message the ring is looked at in every turn of the event loop for so long, then by timers. */

@@ -15,7 +15,7 @@ const DEFAULT_RING_BYTES = 8 * 1_024 * 1_024
 const THREAD_WAIT_MS = 100
 
 /** Datagrams that are handed on before the event loop gets its turn: well under a millisecond, also with books and queues. */
-const MOST_PER_TURN = 256
+const MOST_PER_TURN = 128
 /** Room is given back after so many, so that the thread has it while a turn is long. */
 const RELEASED_TOGETHER = 64
 /** What waited together is one batch as long as it was received within so much: telling a time allocates. */

@@ -1,10 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { pauseCauses, type Collection, type Pause } from '../../../bench/pause-causes.ts'
 
-const NONE = { collection: 0, work: 0, helpers: 0, catchingUp: 0, machine: 0, longestOwnMs: 0, longestMs: 0 }
+const NONE = {
+  collection: 0,
+  work: 0,
+  helpers: 0,
+  catchingUp: 0,
+  charged: 0,
+  machine: 0,
+  longestOwnMs: 0,
+  longestMs: 0,
+}
 
-function pause(startMs: number, endMs: number, cpuMs: number, threadMs = cpuMs): Pause {
-  return { startMs, endMs, cpuMs, threadMs, messages: 0 }
+function pause(
+  startMs: number,
+  endMs: number,
+  cpuMs: number,
+  threadMs = cpuMs,
+  explainedMs = threadMs,
+): Pause {
+  return { startMs, endMs, cpuMs, threadMs, explainedMs }
 }
 
 function young(startMs: number, durationMs: number): Collection {
@@ -25,6 +40,12 @@ describe('the cause of a pause', () => {
   it('is Node’s other threads where they had the core that the thread needed', () => {
     const pauses = [pause(100, 103, 2.9, 0.3)]
     expect(pauseCauses(pauses, [], 1)).toEqual({ ...NONE, helpers: 1, longestOwnMs: 3, longestMs: 3 })
+  })
+
+  it('is the machine where the thread was charged for far more than it did', () => {
+    const pauses = [pause(100, 103, 2.9, 2.9, 1.3)]
+    expect(pauseCauses(pauses, [], 1)).toEqual({ ...NONE, charged: 1, longestMs: 3 })
+    expect(pauseCauses([pause(100, 103, 2.9, 2.9, 1.6)], [], 1)).toMatchObject({ work: 1, charged: 0 })
   })
 
   it('is a garbage collection where that took most of it', () => {
