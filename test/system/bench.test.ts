@@ -126,7 +126,7 @@ describe('npm run bench -- --brief', () => {
       const { results, printed, left } = await bench('pauses', 'memory')
       expect(titlesOf(results['pauses'])).toEqual([
         'Pauses over 1 ms, as Node is, 2 s',
-        'Pauses over 1 ms, --min-semi-space-size=64, 2 s',
+        'Pauses over 1 ms, --single-threaded-gc, 2 s',
       ])
       expect(titlesOf(results['memory'])).toHaveLength(4)
       expectMeasured(results)
