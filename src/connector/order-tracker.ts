@@ -138,6 +138,8 @@ export class OrderTracker {
     else this.#index.activate(order)
     this.learnExchangeId(order, past.exchangeOrderId)
     for (const fill of past.fills) addFill(order, fill)
+    // It may never be known, and then the record must say so.
+    if (order.state !== past.state) this.#recorder.state(order)
     if (order.executedAmount.gte(order.amount)) {
       this.#end(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
     }

@@ -703,3 +703,16 @@ test('a listener that throws changes nothing for the order or for other listener
   expect(recorder.names).toEqual(['buyOrderCreated', 'orderFilled', 'buyOrderCompleted'])
   expect(errors).toHaveLength(1)
 })
+
+test('an order that an earlier process sent without hearing of it is put on record as unknown', () => {
+  const { tracker } = rig()
+  const recorded: string[] = []
+  tracker.recordBy({
+    ...NO_RECORD,
+    state: ({ clientOrderId, state }) => recorded.push(`${clientOrderId} ${state}`),
+  })
+  const past = { exchangeOrderId: undefined, reason: undefined, fills: [] }
+  const { clientOrderId } = tracker.adopt(orderIdentity(), { ...past, state: 'pendingCreate' })!
+  tracker.adopt(orderIdentity({ clientOrderId: 'another' }), { ...past, state: 'open' })
+  expect(recorded).toEqual([`${clientOrderId} submitUnknown`])
+})
