@@ -66,7 +66,8 @@ async function sendMarket(server: UdpServer, index: number): Promise<void> {
 describe('qtx watch', () => {
   it('prints the whole book of each pair, the counts, and what was dropped, as one JSON object', async () => {
     const server = await startServer()
-    const cli = watch(server, 'BTC-USDT', 'ETH-USDT', '--duration', '5s', '--json')
+    // Ends before silence makes the books stale.
+    const cli = watch(server, 'BTC-USDT', 'ETH-USDT', '--duration', '4s', '--json')
     await server.until(() => server.count(BTC) > 0 && server.count(ETH) > 0)
     await sendMarket(server, 9)
     await sendMarket(server, 10)
