@@ -21,17 +21,17 @@ export class TailLogger implements Logger {
   }
 
   info(fields: object, message: string): void {
-    this.#keep('info', message)
+    this.#keep('info', fields, message)
     this.#next.info(fields, message)
   }
 
   warn(fields: object, message: string): void {
-    this.#keep('warn', message)
+    this.#keep('warn', fields, message)
     this.#next.warn(fields, message)
   }
 
   error(fields: object, message: string): void {
-    this.#keep('error', message)
+    this.#keep('error', fields, message)
     this.#next.error(fields, message)
   }
 
@@ -39,9 +39,8 @@ export class TailLogger implements Logger {
     return new TailLogger(this.#tail, this.#next.child(fields), fields.component)
   }
 
-  #keep(level: keyof typeof LEVELS, msg: string): void {
-    this.#tail.push(
-      JSON.stringify({ level: LEVELS[level], time: Date.now(), component: this.#component, msg }),
-    )
+  #keep(level: keyof typeof LEVELS, { pair }: { readonly pair?: unknown }, msg: string): void {
+    const component = this.#component
+    this.#tail.push(JSON.stringify({ level: LEVELS[level], time: Date.now(), component, pair, msg }))
   }
 }
