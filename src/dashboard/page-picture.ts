@@ -3,7 +3,7 @@ import type { SharedMemoryStatistics } from '../qtx/orders/shared-memory-options
 import type { FeedStatistics } from '../qtx/feed/feed-statistics.ts'
 import type { ServiceContext } from '../service/service-context.ts'
 import { orderView, positionView } from '../service/service-views.ts'
-import { readConnector, statusView } from '../service/status-view.ts'
+import { feedHead, readConnector, statusView } from '../service/status-view.ts'
 import { finite } from './number-ring.ts'
 import type { PageFeed, PageFrame, PagePair, PagePairState, PageRing, PageSelected } from './page-frames.ts'
 import type { PageSampler } from './page-sampler.ts'
@@ -85,11 +85,7 @@ export function pagePairs(connector: QtxConnector): PagePair[] {
 
 function feedPicture(feed: FeedStatistics): PageFeed {
   return {
-    endpoint: feed.endpoint,
-    state: feed.state,
-    receiver: feed.receiver ?? null,
-    messages: feed.messages,
-    messagesPerSecond: Math.round(feed.messagesPerSecond),
+    ...feedHead(feed),
     dropped: { ...feed.dropped, kernel: feed.kernelDrops ?? 0, threadRing: feed.ringDrops },
     receiveBufferBytes: feed.receiveBufferBytes,
     queues: feed.pairs.flatMap(({ pair, queues }) =>

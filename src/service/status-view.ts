@@ -112,13 +112,20 @@ export function isStarted(status: ConnectorStatus): boolean {
   return !('started' in status)
 }
 
+/** What is told of a feed wherever it is shown. */
+export function feedHead({ endpoint, state, receiver, messages, messagesPerSecond }: FeedStatistics) {
+  return {
+    endpoint,
+    state,
+    receiver: receiver ?? null,
+    messages,
+    messagesPerSecond: Math.round(messagesPerSecond),
+  }
+}
+
 function feedView(feed: FeedStatistics): StatusView['feed'] {
   return {
-    endpoint: feed.endpoint,
-    state: feed.state,
-    receiver: feed.receiver ?? null,
-    messages: feed.messages,
-    messagesPerSecond: Math.round(feed.messagesPerSecond),
+    ...feedHead(feed),
     dropped: feed.dropped,
     latencyMicroseconds: { p50: feed.latencyUs.p50, p99: feed.latencyUs.p99 },
   }

@@ -2,6 +2,8 @@ import { readSync, writeSync } from 'node:fs'
 
 const INPUT = 0
 const OUTPUT = 1
+/** Between two looks at a parent that reads slowly. */
+const RETRY_MS = 1
 
 /** Commands of the parent, read without the event loop: while it waits, the thread does nothing at all. */
 export class CommandLines {
@@ -24,9 +26,22 @@ export class CommandLines {
   }
 }
 
-/** Prints one line of JSON for the parent. */
+/** Prints one line of JSON for the parent: all of it, however much the pipe takes at once. */
 export function answer(value: object): void {
-  writeSync(OUTPUT, `${JSON.stringify(value)}\n`)
+  const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
+  let written = 0
+  while (written < bytes.length) written += writeWhatFits(bytes, written)
+}
+
+/** How many bytes the pipe took; none while it is full. */
+function writeWhatFits(bytes: Buffer, from: number): number {
+  try {
+    return writeSync(OUTPUT, bytes, from)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+    return 0
+  }
 }
 
 /** Ctrl-C reaches every process of the terminal: who is measured leaves it to the parent to end it. */
