@@ -10,20 +10,28 @@ export interface LoadSeen {
   readonly isLive: boolean
   readonly messages: number
   readonly kernelDrops: number
-  /** Messages that were read from queues. */
-  readonly taken: number
   /** Of one core. */
   readonly cpuShare: number
-  /** Bytes, each second. */
-  readonly resident: readonly number[]
+}
+
+/** Each second. */
+export interface MemorySeen extends LoadSeen {
+  readonly residentBytes: readonly number[]
+  /** Of JavaScript objects, those that are not needed any more among them. */
+  readonly heapBytes: readonly number[]
+}
+
+export interface PausesSeen extends LoadSeen {
+  /** Messages that were read from queues. */
+  readonly taken: number
   readonly collections: number
   readonly longCollections: number
   readonly longestCollectionMs: number
   readonly causes: PauseCauses
   /** Each pause and each collection, in milliseconds since the beginning. */
   readonly trace: { readonly pauses: readonly Pause[]; readonly collections: readonly Collection[] }
-  /** What a program missed that spun at the same time; with queues only. */
-  readonly spinner?: { readonly over1Ms: number; readonly longestMs: number }
+  /** What a program missed that spun at the same time. */
+  readonly spinner: { readonly over1Ms: number; readonly longestMs: number }
 }
 
 const OPENING_ROUNDS = 100
@@ -31,17 +39,41 @@ const OPENING_ROUNDS = 100
 const WARM_UP_SECONDS = { books: 5, queues: 20 }
 const SLACK_MS = 30_000
 
+/** Resident memory, and the heap, of a process that only keeps books. @throws Error as `runLoad`. */
+export function runForMemory(seconds: number, context: BenchContext, peers: Peers): Promise<MemorySeen> {
+  return runLoad('books', seconds, context, peers, [], (load) => load())
+}
+
+/** When a process stood still that also fills queues, reads them, and tells its statistics. @throws Error as `runLoad`. */
+export function runForPauses(
+  seconds: number,
+  context: BenchContext,
+  peers: Peers,
+  nodeFlags: readonly string[],
+): Promise<PausesSeen> {
+  const { processes } = context
+  return runLoad('queues', seconds, context, peers, nodeFlags, async (load) => {
+    const spinner = processes.start('spinner', peers.path('spinner'), [String(seconds)], 'witness')
+    const seen = await load<Omit<PausesSeen, 'spinner'>>()
+    const missed = await spinner.read<PausesSeen['spinner']>()
+    await processes.end(spinner)
+    return { ...seen, spinner: missed }
+  })
+}
+
 /**
  * Sends a whole minute of messages round and round, evenly, to a process that keeps the books of many pairs.
+ * @param lookOn has the load sent, and adds to what the process says of it.
  * @throws Error when its books were not live at the beginning, or at the end although nothing was lost.
  */
-export async function runLoad(
+async function runLoad<T extends LoadSeen>(
   mode: 'books' | 'queues',
   seconds: number,
   { processes, workloads, isBrief }: BenchContext,
   peers: Peers,
-  nodeFlags: readonly string[] = [],
-): Promise<LoadSeen> {
+  nodeFlags: readonly string[],
+  lookOn: (load: <S>() => Promise<S>) => Promise<T>,
+): Promise<T> {
   const sender = processes.start('sender', peers.path('sender'), [], 'sender')
   const { port } = await sender.read<{ port: number }>()
   const args = [String(port), String(LOAD_PAIRS), workloads.book(), mode]
@@ -58,16 +90,13 @@ export async function runLoad(
   await send(`load ${workloads.datagrams('minute')}`, 0)
   await trickle(isBrief ? 0.3 : WARM_UP_SECONDS[mode])
   assertLive(await load.ask<LoadSeen>('start'))
-  const spinner =
-    mode === 'queues'
-      ? processes.start('spinner', peers.path('spinner'), [String(seconds)], 'witness')
-      : undefined
-  await trickle(seconds)
-  const seen = await load.ask<LoadSeen>('stop')
+  const seen = await lookOn(async <S>() => {
+    await trickle(seconds)
+    return load.ask<S & object>('stop')
+  })
   if (seen.kernelDrops === 0) assertLive(seen)
-  const missed = await spinner?.read<NonNullable<LoadSeen['spinner']>>()
-  for (const ended of [spinner, load, sender]) if (ended) await processes.end(ended)
-  return { ...seen, ...(missed && { spinner: missed }) }
+  for (const ended of [load, sender]) await processes.end(ended)
+  return seen
 }
 
 function assertLive({ isLive }: { readonly isLive: boolean }): void {

@@ -1,6 +1,5 @@
 import type { Measurement } from './bench-context.ts'
-import { LOAD_PAIRS, LOAD_PER_SECOND, runLoad } from './feed-load.ts'
-import { pauseRows } from './measure-pauses.ts'
+import { LOAD_PAIRS, LOAD_PER_SECOND, runForMemory } from './feed-load.ts'
 import { theilSen } from './theil-sen.ts'
 
 const BYTES_PER_MB = 1_048_576
@@ -17,8 +16,9 @@ export const measureMemory: Measurement = async (context) => {
   if (!peers) return []
   const seconds = isBrief ? BRIEF_SECONDS : minutes * SECONDS_PER_MINUTE
   log(`memory: ${seconds} s`)
-  const seen = await runLoad('books', seconds, context, peers)
-  const megabytes = seen.resident.map((bytes) => bytes / BYTES_PER_MB)
+  const seen = await runForMemory(seconds, context, peers)
+  const megabytes = seen.residentBytes.map((bytes) => bytes / BYTES_PER_MB)
+  const heap = seen.heapBytes.map((bytes) => bytes / BYTES_PER_MB)
   const settled = megabytes.slice(Math.floor(megabytes.length * SETTLING))
   const { slope, lowest, highest } = theilSen(
     settled.map((_, i) => i / SECONDS_PER_MINUTE),
@@ -36,7 +36,7 @@ export const measureMemory: Measurement = async (context) => {
         { name: 'highest', samples: [Math.max(...megabytes)] },
       ],
       notes: [
-        `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs with books, in a process that never loads ccxt. ` +
+        `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs with books, in a process that never loads ccxt; ${Math.round(100 * seen.cpuShare)} % of a core; the kernel dropped ${seen.kernelDrops}. ` +
           `A longer run: \`npm run bench -- memory --minutes 10\`.`,
       ],
     },
@@ -51,19 +51,14 @@ export const measureMemory: Measurement = async (context) => {
       notes: [`Of the last ${settled.length} seconds.`],
     },
     {
-      title: `Meanwhile, without queues: pauses over 1 ms in ${seconds} s`,
-      unit: 'pauses',
-      rows: pauseRows(seen.causes),
-      notes: [
-        `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms; ${Math.round(100 * seen.cpuShare)} % of a core; the kernel dropped ${seen.kernelDrops}.`,
-      ],
-    },
-    {
       title: 'Resident memory over time',
       unit: 'MB resident',
       xTitle: 'seconds',
       xs: kept.map(({ second }) => second),
-      series: [{ name: `${LOAD_PAIRS} pairs`, samples: kept.map(({ value }) => [value]) }],
+      series: [
+        { name: 'resident', samples: kept.map(({ value }) => [value]) },
+        { name: 'objects', samples: kept.map(({ second }) => [heap[second - 1]!]) },
+      ],
     },
   ]
 }

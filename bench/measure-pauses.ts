@@ -1,5 +1,5 @@
 import type { BenchContext, Measurement } from './bench-context.ts'
-import { LOAD_PAIRS, LOAD_PER_SECOND, runLoad } from './feed-load.ts'
+import { LOAD_PAIRS, LOAD_PER_SECOND, runForPauses } from './feed-load.ts'
 import type { MeasuredRow, MeasuredTable } from './measured.ts'
 import type { Collection, PauseCauses } from './pause-causes.ts'
 import type { Peers } from './peers.ts'
@@ -29,16 +29,16 @@ async function measure(
   const seconds = isBrief ? BRIEF_SECONDS : SECONDS
   const how = flags.length === 0 ? 'as Node is' : flags[0]!
   log(`pauses: ${seconds} s, ${how}`)
-  const seen = await runLoad('queues', seconds, context, peers, flags)
+  const seen = await runForPauses(seconds, context, peers, flags)
   const { causes, spinner, trace } = seen
   return {
     title: `Pauses over 1 ms, ${how}, ${seconds} s`,
     unit: 'pauses',
-    rows: [...pauseRows(causes), { name: 'C, spinning beside it: the machine', samples: [spinner!.over1Ms] }],
+    rows: [...pauseRows(causes), { name: 'C, spinning beside it: the machine', samples: [spinner.over1Ms] }],
     notes: [
       `${LOAD_PER_SECOND.toLocaleString('en')} messages/s on ${LOAD_PAIRS} pairs: books, queues that are read, and statistics each second; ${Math.round(100 * seen.cpuShare)} % of a core. ` +
         `${seen.collections} garbage collections, ${seen.longCollections} of them over 1 ms, the longest ${readable(seen.longestCollectionMs)} ms. ` +
-        `Longest pause of ours ${readable(causes.longestOwnMs)} ms, of all ${readable(causes.longestMs)} ms; the spinning program missed at most ${readable(spinner!.longestMs)} ms. ` +
+        `Longest pause of ours ${readable(causes.longestOwnMs)} ms, of all ${readable(causes.longestMs)} ms; the spinning program missed at most ${readable(spinner.longestMs)} ms. ` +
         `By kind: ${byKind(trace.collections)}. ` +
         `${seen.taken.toLocaleString('en')} messages came through queues; the kernel dropped ${seen.kernelDrops}.`,
     ],
@@ -58,7 +58,7 @@ function byKind(collections: readonly Collection[]): string {
 }
 
 /** How many pauses were whose doing. */
-export function pauseRows(causes: PauseCauses): MeasuredRow[] {
+function pauseRows(causes: PauseCauses): MeasuredRow[] {
   return [
     { name: 'caused by us: garbage collection', samples: [causes.collection] },
     { name: 'caused by us: work', samples: [causes.work] },

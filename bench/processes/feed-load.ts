@@ -1,7 +1,8 @@
 /**
- * Keeps the books of many pairs for a while: `feed-load.ts PORT PAIRS BOOK_FILE books|queues`; with `queues` every pair's
- * messages are also read from its queues, and the statistics are collected every second. Never loads ccxt. `start`
- * begins to look on, `stop` prints what was seen.
+ * Keeps the books of many pairs for a while: `feed-load.ts PORT PAIRS BOOK_FILE books|queues`. With `books` nothing else
+ * is done than to read each second how much memory there is. With `queues` every pair's messages are also read from its
+ * queues, the statistics are collected every second, and pauses and garbage collections are noted. Never loads ccxt.
+ * `start` begins to look on, `stop` prints what was seen.
  */
 import {
   PerformanceObserver,
@@ -45,57 +46,68 @@ async function take(queue: AsyncIterable<object>): Promise<void> {
 }
 
 const collections: Collection[] = []
-new PerformanceObserver((list) => {
+const observer = new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     const { kind } = (entry as PerformanceEntry & { readonly detail: NodeGCPerformanceDetail }).detail
     const { startTime: startMs, duration: durationMs } = entry
     collections.push({ startMs, durationMs, kind: KINDS.get(kind) ?? String(kind) })
   }
-}).observe({ entryTypes: ['gc'] })
+})
+if (mode === 'queues') observer.observe({ entryTypes: ['gc'] })
 
 let probe: PauseProbe | undefined
 let beginMs = 0
 let cpu = process.cpuUsage()
-const resident: number[] = []
+const residentBytes: number[] = []
+const heapBytes: number[] = []
 const readings: Span[] = []
-const seconds = setInterval(() => {
-  resident.push(process.memoryUsage.rss())
-  if (mode !== 'queues') return
+const seconds = setInterval(mode === 'queues' ? collectStatistics : readMemory, SECOND_MS)
+
+function readMemory(): void {
+  const { rss, heapUsed } = process.memoryUsage()
+  residentBytes.push(rss)
+  heapBytes.push(heapUsed)
+}
+
+function collectStatistics(): void {
   const startMs = performance.now()
   JSON.stringify(feed.manager.getStatistics())
   readings.push({ startMs, durationMs: performance.now() - startMs })
-}, SECOND_MS)
+}
 
 function start(): void {
-  resident.length = 0
+  residentBytes.length = 0
+  heapBytes.length = 0
   taken = 0
   beginMs = performance.now()
   cpu = process.cpuUsage()
-  probe = new PauseProbe(LIMIT_MS, () => taken)
+  if (mode === 'queues') probe = new PauseProbe(LIMIT_MS, () => taken)
   answer({ isLive: feed.isLive(), why: feed.pairs.map((pair) => feed.books.readiness(pair).reason)[0] })
 }
 
 function stop(): void {
   probe?.stop()
   const { user, system } = process.cpuUsage(cpu)
-  const own = collections.filter(({ startMs }) => startMs >= beginMs)
-  const perMessageMs = (user + system) / 1_000 / taken
-  const pauses = (probe?.pauses ?? []).map((pause) => ({
-    ...pause,
-    // Without queues nobody counts messages: everything is taken for work.
-    explainedMs:
-      taken === 0
-        ? pause.threadMs
-        : pause.messages * perMessageMs + overlapMs(pause, readings) + overlapMs(pause, own),
-  }))
+  const cpuMs = (user + system) / 1_000
   const { messages, kernelDrops } = feed.manager.getStatistics()
   answer({
     isLive: feed.isLive(),
     messages,
     kernelDrops,
+    cpuShare: cpuMs / (performance.now() - beginMs),
+    ...(probe ? pausesSeen(probe, cpuMs) : { residentBytes, heapBytes }),
+  })
+}
+
+function pausesSeen(seen: PauseProbe, cpuMs: number): object {
+  const own = collections.filter(({ startMs }) => startMs >= beginMs)
+  const perMessageMs = cpuMs / taken
+  const pauses = seen.pauses.map((pause) => ({
+    ...pause,
+    explainedMs: pause.messages * perMessageMs + overlapMs(pause, readings) + overlapMs(pause, own),
+  }))
+  return {
     taken,
-    cpuShare: (user + system) / 1_000 / (performance.now() - beginMs),
-    resident,
     collections: own.length,
     longestCollectionMs: Math.max(0, ...own.map(({ durationMs }) => durationMs)),
     longCollections: own.filter(({ durationMs }) => durationMs > LIMIT_MS).length,
@@ -104,7 +116,7 @@ function stop(): void {
       collections: own.map(since),
     },
     causes: pauseCauses(pauses, own, LIMIT_MS),
-  })
+  }
 }
 
 /** As it happened, in milliseconds since the beginning. */

@@ -1,11 +1,11 @@
-import { LATENCY_BUCKET_COUNT, bucketFromUs } from '../common/latency-buckets.ts'
+import { LATENCY_BUCKET_COUNT, bucketFromUs, bucketPercentileUs } from '../common/latency-buckets.ts'
 import type { LatencySpan } from './page-frames.ts'
 
 /** Microseconds; null where nothing was sampled. */
 export type Percentiles = Pick<LatencySpan, 'p50' | 'p90' | 'p99' | 'max'>
 
 /** So many buckets are shown as one: half a doubling. */
-const SHOWN_TOGETHER = 4
+const SHOWN_TOGETHER = 16
 const NONE: Percentiles = { p50: null, p90: null, p99: null, max: null }
 
 /** What lately came to counts that only rise. It is told of them at every step; memory is taken once. */
@@ -70,19 +70,8 @@ export class LatencyWindow {
   }
 }
 
-/** Within its bucket a percentile is where it would be if the bucket's samples were spread evenly. */
 function percentile(counts: Float64Array, samples: number, fraction: number): number {
-  const rank = fraction * samples
-  let below = 0
-  for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!
-    if (count > 0 && below + count >= rank) {
-      const [from, to] = [bucketFromUs(i), bucketFromUs(i + 1)]
-      return Math.round((from + ((to - from) * (rank - below)) / count) * 10) / 10
-    }
-    below += count
-  }
-  return bucketFromUs(counts.length)
+  return Math.round(bucketPercentileUs(counts, samples, fraction) * 10) / 10
 }
 
 /** From the first that has any to the end of the last that has. */

@@ -5,7 +5,7 @@ import type { RecordingHeader } from '../../recording/recording-header.ts'
 import type { ReplayStatistics } from '../../recording/replay-source.ts'
 import { span, type Line } from '../terminal/line.ts'
 import { formatMs, formatNumber } from '../terminal/numbers.ts'
-import type { PairLatency } from '../watch/latency-meter.ts'
+import type { LatencyStatistics } from '../../qtx/feed/feed-latency.ts'
 import { formatBytes } from './byte-size.ts'
 import type { PairContent } from './pair-inspection.ts'
 import { barsOf } from './rate-line.ts'
@@ -150,7 +150,7 @@ function perKindText({ bid, ask, depth, trade }: PerKind): string {
   return `bid ${formatNumber(bid)}   ask ${formatNumber(ask)}   depth ${formatNumber(depth)}   trade ${formatNumber(trade)}`
 }
 
-function latencyLine({ p50, p90, p99, max, negative }: PairLatency): string {
+function latencyLine({ p50, p90, p99, max, negative }: LatencyStatistics): string {
   const percentiles = `p50 ${latencyText(p50)}   p90 ${latencyText(p90)}   p99 ${latencyText(p99)}   max ${latencyText(max)}`
   return negative === 0
     ? percentiles

@@ -2,7 +2,8 @@ import type { FeedListener } from '../../qtx/feed/feed-listener.ts'
 import { KIND, kindOf } from '../../qtx/feed/message-kind.ts'
 import type { MarketDataMessage } from '../../wire/market-data-codec.ts'
 import { DEPTH, LEVEL_BYTES, SINGLE } from '../../wire/market-data-layout.ts'
-import { LatencyMeter, type PairLatency } from '../watch/latency-meter.ts'
+import type { LatencyStatistics } from '../../qtx/feed/feed-latency.ts'
+import { LatencyMeter } from '../watch/latency-meter.ts'
 import { RateLine } from './rate-line.ts'
 
 /** What one pair's messages amount to. */
@@ -13,7 +14,7 @@ export interface PairContent {
   readonly rate: { readonly bucketMs: number; readonly counts: readonly number[] }
   /** Levels of the depth messages, deletions included. */
   readonly levels: number
-  readonly latency: PairLatency
+  readonly latency: LatencyStatistics
 }
 
 /** Measures the messages of one pair as they are played. */

@@ -3,7 +3,7 @@ import type { BookLevel, BookState } from '../../connector/order-book.ts'
 import { QtxError } from '../../errors.ts'
 import type { SubscriptionState } from '../../qtx/feed/feed-listener.ts'
 import type { PerKind } from '../../qtx/feed/message-kind.ts'
-import type { PairLatency } from './latency-meter.ts'
+import type { LatencyStatistics } from '../../qtx/feed/feed-latency.ts'
 
 /** One pair, as `qtx watch --json` prints it. */
 export interface PairReport {
@@ -28,7 +28,7 @@ export interface PairReport {
   readonly duplicates: number
   readonly late: number
   /** Microseconds. */
-  readonly latency: PairLatency
+  readonly latency: LatencyStatistics
 }
 
 /** What `qtx watch --json` prints. */

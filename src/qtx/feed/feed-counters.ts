@@ -1,6 +1,6 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { LatencyBuckets } from '../../common/latency-buckets.ts'
 import { DECODE, type DecodeResult } from '../../wire/market-data-codec.ts'
+import { FeedLatency, type LatencyStatistics } from './feed-latency.ts'
 
 /** One message in so many has its latency recorded: recording costs more than decoding. A power of two. */
 const LATENCY_SAMPLE = 16
@@ -8,7 +8,6 @@ const LATENCY_SAMPLE = 16
 const WAIT_SAMPLE = 16
 /** Seconds over which the message rate is taken. */
 const RATE_WINDOW_MS = 5_000
-const LONGEST_LATENCY_US = 60_000_000
 
 /** Datagrams that were dropped, by reason. */
 export interface FeedDrops {
@@ -30,20 +29,9 @@ export interface FeedDrops {
   readonly queueFull: number
 }
 
-/** From QTX's own receive time to ours; comparable only as far as both clocks agree. Microseconds. */
-export interface LatencyStatistics {
-  readonly samples: number
-  /** Samples below zero, counted as 1: the clocks differ. */
-  readonly negative: number
-  readonly p50: number
-  readonly p90: number
-  readonly p99: number
-  readonly max: number
-}
-
 /** Samples since creation by bucket of `LatencyBuckets`. */
 export interface FeedLatencyCounts {
-  /** As `LatencyStatistics` has it. */
+  /** From QTX's own receive time to ours. */
   readonly feedToBook: Float64Array
   /** From our receive time to the reading from a subscriber's queue. */
   readonly queueWait: Float64Array
@@ -52,15 +40,12 @@ export interface FeedLatencyCounts {
 /** Counts of the receive path. Counting allocates nothing. */
 export class FeedCounters {
   readonly #results = new Float64Array(Object.keys(DECODE).length)
-  readonly #latencyUs = createHistogram({ lowest: 1, highest: LONGEST_LATENCY_US, figures: 3 })
-  readonly #kernelLatencyUs = createHistogram({ lowest: 1, highest: LONGEST_LATENCY_US, figures: 3 })
-  readonly #latencyBuckets = new LatencyBuckets()
-  readonly #waitBuckets = new LatencyBuckets()
-  #negativeKernel = 0
+  readonly #latency = new FeedLatency()
+  readonly #kernelLatency = new FeedLatency()
+  readonly #wait = new LatencyBuckets()
   #untilWaitSample = 0
   #unknownIndex = 0
   #untilSample = 0
-  #negative = 0
   #rateSamples: { readonly atMs: number; readonly messages: number }[] = []
 
   countResult(result: DecodeResult): void {
@@ -92,14 +77,11 @@ export class FeedCounters {
   }
 
   countLatency(latencyMs: number): void {
-    if (latencyMs < 0) this.#negative++
-    this.#latencyUs.record(toUs(latencyMs))
-    this.#latencyBuckets.count(latencyMs * 1_000)
+    this.#latency.count(latencyMs)
   }
 
   countKernelLatency(latencyMs: number): void {
-    if (latencyMs < 0) this.#negativeKernel++
-    this.#kernelLatencyUs.record(toUs(latencyMs))
+    this.#kernelLatency.count(latencyMs)
   }
 
   /** Whether the wait of this message, which is being read from a queue, is one of those that are recorded. */
@@ -110,7 +92,7 @@ export class FeedCounters {
   }
 
   countWait(waitMs: number): void {
-    this.#waitBuckets.count(waitMs * 1_000)
+    this.#wait.count(waitMs * 1_000)
   }
 
   /** Notes how many messages there were at this moment, for the rate. */
@@ -127,33 +109,18 @@ export class FeedCounters {
     return ((this.messages - oldest.messages) * 1_000) / (nowMs - oldest.atMs)
   }
 
+  /** From QTX's own receive time to ours. */
   getLatency(): LatencyStatistics {
-    return summarise(this.#latencyUs, this.#negative)
+    return this.#latency.getStatistics()
   }
 
   getLatencyCounts(): FeedLatencyCounts {
-    return { feedToBook: this.#latencyBuckets.read(), queueWait: this.#waitBuckets.read() }
+    return { feedToBook: this.#latency.readCounts(), queueWait: this.#wait.read() }
   }
 
-  /** Undefined where the kernel does not say when it received. */
+  /** From the kernel's receiving to ours; undefined where it does not say when that was. */
   getKernelLatency(): LatencyStatistics | undefined {
-    const histogram = this.#kernelLatencyUs
-    return histogram.count === 0 ? undefined : summarise(histogram, this.#negativeKernel)
-  }
-}
-
-function toUs(latencyMs: number): number {
-  return Math.min(LONGEST_LATENCY_US, Math.max(1, Math.round(latencyMs * 1_000)))
-}
-
-function summarise(histogram: RecordableHistogram, negative: number): LatencyStatistics {
-  const isEmpty = histogram.count === 0
-  return {
-    samples: histogram.count,
-    negative,
-    p50: isEmpty ? 0 : histogram.percentile(50),
-    p90: isEmpty ? 0 : histogram.percentile(90),
-    p99: isEmpty ? 0 : histogram.percentile(99),
-    max: isEmpty ? 0 : histogram.max,
+    const latency = this.#kernelLatency.getStatistics()
+    return latency.samples === 0 ? undefined : latency
   }
 }

@@ -1,4 +1,3 @@
-import { createHistogram } from 'node:perf_hooks'
 import { LatencyBuckets } from '../../common/latency-buckets.ts'
 import type { PlaceResult } from './order-result.ts'
 
@@ -33,12 +32,11 @@ export interface OrderCounts {
   readonly latencyCounts: Float64Array
 }
 
-const NS_PER_MS = 1e6
+const US_PER_MS = 1_000
 
 /** What the order ring did, counted. */
 export class OrderStatistics {
-  readonly #latencyNs = createHistogram()
-  readonly #latencyBuckets = new LatencyBuckets()
+  readonly #latency = new LatencyBuckets()
   #placed = 0
   #cancelled = 0
   #accepted = 0
@@ -74,8 +72,7 @@ export class OrderStatistics {
 
   /** Records an answer that came in time. */
   recordLatency(latencyMs: number): void {
-    this.#latencyNs.record(Math.max(1, Math.round(latencyMs * NS_PER_MS)))
-    this.#latencyBuckets.count(latencyMs * 1_000)
+    this.#latency.count(latencyMs * US_PER_MS)
   }
 
   summary(): OrderCounts {
@@ -89,22 +86,19 @@ export class OrderStatistics {
       lateAnswers: this.#lateAnswers,
       withdrawn: this.#withdrawn,
       refused: this.#refused,
-      latency: this.#latency(),
-      latencyCounts: this.#latencyBuckets.read(),
+      latency: summarise(this.#latency),
+      latencyCounts: this.#latency.read(),
     }
   }
+}
 
-  #latency(): LatencySummary {
-    const { count } = this.#latencyNs
-    if (count === 0) return { count: 0, meanMs: 0, p50Ms: 0, p90Ms: 0, p99Ms: 0, maxMs: 0 }
-    const percentileMs = (percent: number) => this.#latencyNs.percentile(percent) / NS_PER_MS
-    return {
-      count,
-      meanMs: this.#latencyNs.mean / NS_PER_MS,
-      p50Ms: percentileMs(50),
-      p90Ms: percentileMs(90),
-      p99Ms: percentileMs(99),
-      maxMs: this.#latencyNs.max / NS_PER_MS,
-    }
+function summarise(latency: LatencyBuckets): LatencySummary {
+  return {
+    count: latency.samples,
+    meanMs: latency.meanUs / US_PER_MS,
+    p50Ms: latency.percentileUs(0.5) / US_PER_MS,
+    p90Ms: latency.percentileUs(0.9) / US_PER_MS,
+    p99Ms: latency.percentileUs(0.99) / US_PER_MS,
+    maxMs: latency.maxUs / US_PER_MS,
   }
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { LatencyBuckets } from '../../../src/common/latency-buckets.ts'
 import { LatencyWindow } from '../../../src/dashboard/latency-window.ts'
 
-const EIGHTH = 1 / 8
+/** How wide a bucket is of what it holds, at most. */
+const WIDTH = 1 / 32
 
 test('nothing sampled is nothing, not zero', () => {
   const window = new LatencyWindow(3, 1)
@@ -20,10 +21,10 @@ test('percentiles are of what came lately, the histogram of everything', () => {
   for (let i = 0; i < 10; i++) buckets.count(100)
   const span = window.span(buckets.read())
   expect(span.samples).toBe(110)
-  expect(span.p99).toBeLessThanOrEqual(100 * (1 + EIGHTH))
+  expect(span.p99).toBeLessThanOrEqual(100 * (1 + WIDTH))
   expect(span.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(110)
   window.step(buckets.read())
-  expect(window.lastStep.p50).toBeGreaterThanOrEqual(100 * (1 - EIGHTH))
+  expect(window.lastStep.p50).toBeGreaterThanOrEqual(100 * (1 - WIDTH))
   window.step(buckets.read())
   expect(window.lastStep.p50).toBeNull()
 })
@@ -46,7 +47,7 @@ test.each([
   },
 )
 
-test('percentiles are within an eighth of the true ones', () => {
+test('percentiles are within a bucket of the true ones', () => {
   const buckets = new LatencyBuckets()
   for (let us = 1; us <= 10_000; us++) buckets.count(us)
   const { p50, p90, p99, max } = new LatencyWindow(1, 1).span(buckets.read())
@@ -56,7 +57,7 @@ test('percentiles are within an eighth of the true ones', () => {
     [p99, 9_900],
     [max, 10_000],
   ] as const)
-    expect(Math.abs(found! / wanted - 1)).toBeLessThan(EIGHTH)
+    expect(Math.abs(found! / wanted - 1)).toBeLessThan(WIDTH)
 })
 
 test('counts that begin anew do not make anything negative', () => {
@@ -75,7 +76,9 @@ test('buckets follow one another without a hole, and the last one says where the
   buckets.count(3)
   buckets.count(40_000)
   const { buckets: shown } = new LatencyWindow(1, 1).span(buckets.read())
-  expect(shown[0]).toEqual({ fromUs: 0, count: 1 })
+  expect(shown[0]?.count).toBe(1)
+  expect(shown[0]?.fromUs).toBeLessThanOrEqual(3)
+  expect(shown[1]?.fromUs).toBeGreaterThan(3)
   expect(shown.at(-1)?.count).toBe(0)
   expect(shown.at(-2)?.fromUs).toBeLessThanOrEqual(40_000)
   expect(shown.at(-1)?.fromUs).toBeGreaterThan(40_000)
