@@ -6,7 +6,8 @@
  *   load FILE                    datagrams: a 32-bit length each, then the bytes
  *   accept PAIRS                 waits for so many subscriptions and answers them with the indices 1, 2, …
  *   left                         how many messages are left until every pair has been sent the last datagram
- *   burst COUNT                  sends at full speed
+ *   burst COUNT                  sends at full speed, one by one
+ *   trains COUNT                 sends at full speed, equal ones in a row as one piece, where the kernel cuts it
  *   pace COUNT PER_SECOND        sends evenly, each at its time, spinning in between
  *   trickle COUNT PER_SECOND     sends what is due every millisecond, asleep in between
  */
@@ -137,9 +138,9 @@ static void find_segmentation(void) {
   can_segment = getsockopt(fd, SOL_UDP, UDP_SEGMENT, &size, &length) == 0;
 }
 
-static int burst(long count) {
+static int burst(long count, int segment) {
   for (long sent = 0; sent < count; sent += BATCH) {
-    if (send_batch(count - sent < BATCH ? (int)(count - sent) : BATCH, 0) < 0) return -1;
+    if (send_batch(count - sent < BATCH ? (int)(count - sent) : BATCH, segment) < 0) return -1;
   }
   return 0;
 }
@@ -183,7 +184,8 @@ int main(void) {
     if (sscanf(line, "load %3999[^\n]", path) == 1) result = load(path);
     else if (sscanf(line, "accept %ld", &count) == 1 && count <= MAX_PAIRS) result = accept_clients(count);
     else if (strcmp(line, "left\n") == 0) result = 0;
-    else if (sscanf(line, "burst %ld", &count) == 1) result = burst(count);
+    else if (sscanf(line, "burst %ld", &count) == 1) result = burst(count, 0);
+    else if (sscanf(line, "trains %ld", &count) == 1) result = burst(count, can_segment);
     else if (sscanf(line, "pace %ld %lf", &count, &per_second) == 2) result = paced(count, per_second, 0);
     else if (sscanf(line, "trickle %ld %lf", &count, &per_second) == 2) result = paced(count, per_second, 1);
     double seconds = (clock_ns(CLOCK_MONOTONIC) - start) / 1e9;

@@ -222,6 +222,11 @@ export const qtxConnectorConfig = new ObjectField(
       .describe(
         'Whether the process looks for messages without ever sleeping: it takes a whole core, with worker two, and saves some tens of microseconds. With recvmmsg, worker and shared-memory; false by default.',
       ),
+    feedGro: flag('feedGro is true or false.')
+      .optional()
+      .describe(
+        'Whether datagrams of one size that arrived together are taken from the kernel as one piece, which costs a fraction of the processor time. With recvmmsg and worker; true by default.',
+      ),
     feedKernelTimestamps: flag('feedKernelTimestamps is true or false.')
       .optional()
       .describe(

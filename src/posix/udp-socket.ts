@@ -1,35 +1,37 @@
 import { endianness } from 'node:os'
 import { QtxError } from '../errors.ts'
-import { DatagramControl, SO_RXQ_OVFL, SO_TIMESTAMPNS } from './datagram-control.ts'
-import { openCLibrary, type CFunction, type CLibrary } from './libc.ts'
+import { DatagramControl } from './datagram-control.ts'
+import { openCLibrary, type CLibrary } from './libc.ts'
+import {
+  ADDRESS,
+  INSTEAD,
+  SOL_SOCKET,
+  SO_RCVBUF,
+  declareUdpCalls,
+  encodeAddress,
+  openUdpSocket,
+  type UdpCalls,
+  type UdpSocketOptions,
+} from './udp-calls.ts'
 
-const AF_INET = 2
-const SOCK_DGRAM_CLOEXEC = 0x2 | 0x80000
-const SOCK_NONBLOCK = 0x800
-const SOL_IP = 0
-const SOL_SOCKET = 1
-const SO_REUSEADDR = 2
-const SO_RCVBUF = 8
-const SO_RCVTIMEO = 20
-const SO_RCVBUFFORCE = 33
+export type { UdpSocketOptions, UdpSource } from './udp-calls.ts'
+
 const SO_MEMINFO = 55
-const IP_RECVERR = 11
-const IP_ADD_MEMBERSHIP = 35
 const MSG_DONTWAIT = 0x40
 const MSG_ERRQUEUE = 0x2000
 const MSG_WAITFORONE = 0x10000
 const SHUT_RD = 0
 
-/** Datagrams that one call takes at most. */
+/** Datagrams, or trains of them, that one call takes at most. */
 export const BATCH_SLOTS = 64
 /**
- * Bytes from one datagram's place to the next: no UDP payload is longer, and every place is aligned to 8. A line of
- * the cache more than a power of two, so that the places of a batch do not compete for the same lines.
+ * Bytes from one datagram's place to the next: no UDP payload and no train is longer, and every place is aligned to 8. A
+ * line of the cache more than a power of two, so that the places of a batch do not compete for the same lines.
  */
 export const SLOT_BYTES = 65_536 + 64
 
-/** `struct sockaddr_in`. */
-const ADDRESS = { FAMILY: 0, PORT: 2, HOST: 4, LENGTH_BYTES: 16 } as const
+const SPARE_PLACE = BATCH_SLOTS * SLOT_BYTES
+
 /** `struct mmsghdr` where pointers have 64 bits. */
 const HEADER = { NAME: 0, NAME_LENGTH: 8, IOV: 16, IOV_LENGTH: 24, LENGTH: 56, LENGTH_BYTES: 64 } as const
 /** `struct iovec` where pointers have 64 bits. */
@@ -37,42 +39,20 @@ const IOV = { BASE: 0, LENGTH: 8, LENGTH_BYTES: 16 } as const
 /** Index of `SK_MEMINFO_DROPS` among the numbers of `SO_MEMINFO`, and how many there are. */
 const MEMINFO = { DROPS: 8, COUNT: 9 } as const
 
-const INSTEAD = "use receiver: 'dgram', which works everywhere"
-
-/** Where datagrams come from: one server, or everybody who sends to a multicast group. */
-export type UdpSource =
-  | { readonly server: { readonly host: string; readonly port: number } }
-  | {
-      readonly multicast: {
-        readonly group: string
-        readonly port: number
-        /** The group is joined on the interface that has this IPv4 address; `0.0.0.0` lets the kernel choose. */
-        readonly interfaceAddress: string
-      }
-    }
-
-export interface UdpSocketOptions {
-  /** The kernel turns away what others than the server send, before it takes room in the receive buffer. */
-  readonly source: UdpSource
-  /** Asked of the kernel, which may give less. */
-  readonly receiveBufferBytes: number
-  /** Has the kernel say when it received each datagram. */
-  readonly kernelTimestamps?: boolean
-  /** Has the kernel say with each datagram how many were dropped before it. */
-  readonly kernelDropCounts?: boolean
-  /** How long `receiveWaiting` waits at most; for sockets that it is called on. */
-  readonly waitMs?: number
-}
+/** Takes one datagram of a train: where it begins, a multiple of 8, and how long it is. */
+export type DatagramVisitor = (offset: number, lengthBytes: number) => void
 
 /**
  * A non-blocking IPv4 UDP socket that receives up to `BATCH_SLOTS` datagrams with one call, into memory that is
- * allocated once. Nothing is allocated for a datagram.
+ * allocated once. Nothing is allocated for a datagram. With `gro` a place may hold a train: datagrams of one size that
+ * the kernel put behind one another.
  */
 export class UdpSocket {
-  /** Where datagrams are received: datagram `i` of a batch begins at `i * SLOT_BYTES`. */
-  readonly buffer = new ArrayBuffer(BATCH_SLOTS * SLOT_BYTES)
+  /** Where datagrams are received: datagram `i` of a batch begins at `i * SLOT_BYTES`. One more place is spare. */
+  readonly buffer = new ArrayBuffer((BATCH_SLOTS + 1) * SLOT_BYTES)
+  readonly #bytes = new Uint8Array(this.buffer)
   readonly #library: CLibrary
-  readonly #calls: ReturnType<typeof declareCalls>
+  readonly #calls: UdpCalls
   readonly #fd: number
   readonly #headers = new ArrayBuffer(BATCH_SLOTS * HEADER.LENGTH_BYTES)
   readonly #iovs = new ArrayBuffer(BATCH_SLOTS * IOV.LENGTH_BYTES)
@@ -86,15 +66,17 @@ export class UdpSocket {
   #poll: ReturnType<CLibrary['koffi']['node']['poll']> | undefined
   readonly #meminfo = new Uint32Array(MEMINFO.COUNT)
   readonly #meminfoLength = new Uint32Array(1)
+  /** Places in which the kernel has said something since they were made ready for it. */
+  #spoken = BATCH_SLOTS
   #closed = false
 
   private constructor(
     library: CLibrary,
-    calls: ReturnType<typeof declareCalls>,
+    calls: UdpCalls,
     fd: number,
-    { source, kernelTimestamps = false, kernelDropCounts = false }: UdpSocketOptions,
+    { source, gro = false, kernelTimestamps = false, kernelDropCounts = false }: UdpSocketOptions,
   ) {
-    const hasControl = kernelTimestamps || kernelDropCounts
+    const hasControl = gro || kernelTimestamps || kernelDropCounts
     this.#library = library
     this.#calls = calls
     this.#fd = fd
@@ -117,18 +99,8 @@ export class UdpSocket {
         remedy: INSTEAD,
       })
     }
-    const calls = declareCalls(library)
-    // Where one thread is to wait, every other call says for itself that it does not.
-    const mode = options.waitMs === undefined ? SOCK_NONBLOCK : 0
-    const fd = calls.socket(AF_INET, SOCK_DGRAM_CLOEXEC | mode, 0) as number
-    if (fd < 0) throw refusal(library, 'a UDP socket could not be opened')
-    try {
-      prepare(library, calls, fd, options)
-      return new UdpSocket(library, calls, fd, options)
-    } catch (error) {
-      calls.close(fd)
-      throw error
-    }
+    const calls = declareUdpCalls(library)
+    return new UdpSocket(library, calls, openUdpSocket(library, calls, options), options)
   }
 
   /**
@@ -138,7 +110,7 @@ export class UdpSocket {
    */
   static adopt(descriptor: number, options: UdpSocketOptions): UdpSocket {
     const library = openCLibrary('receiving in batches', INSTEAD)
-    return new UdpSocket(library, declareCalls(library), descriptor, options)
+    return new UdpSocket(library, declareUdpCalls(library), descriptor, options)
   }
 
   /** What the kernel knows it by in this process. */
@@ -168,16 +140,16 @@ export class UdpSocket {
   }
 
   /**
-   * Receives what waits, at most a batch. Returns how many datagrams it was; 0 when none waited; -1 on an error, which
-   * `lastError()` names.
+   * Receives what waits, into so many places at most. Returns how many were filled; 0 when nothing waited; -1 on an
+   * error, which `lastError()` names.
    */
-  receive(): number {
-    return this.#receive(MSG_DONTWAIT)
+  receive(slots = BATCH_SLOTS): number {
+    return this.#receive(slots, MSG_DONTWAIT)
   }
 
   /** As `receive`, but waits for the first datagram: at most `waitMs`, or until `interrupt()`. Blocks the thread. */
   receiveWaiting(): number {
-    return this.#receive(MSG_WAITFORONE)
+    return this.#receive(BATCH_SLOTS, MSG_WAITFORONE)
   }
 
   /** Ends the waiting in `receiveWaiting` of whatever thread, for good: from now on it does not wait. */
@@ -186,13 +158,19 @@ export class UdpSocket {
     if (!this.#closed) this.#calls.shutdown(this.#fd, SHUT_RD)
   }
 
-  #receive(flags: number): number {
+  #receive(slots: number, flags: number): number {
     if (this.#closed) return 0
-    this.#control?.makeRoom()
-    const count = this.#calls.recvmmsg(this.#fd, this.#headersAddress, BATCH_SLOTS, flags, null) as number
+    const count = this.#receiveInto(slots, flags)
     if (count >= 0) return count
     const reason = this.#library.koffi.errno()
     return reason === this.#nothingWaits || reason === this.#interrupted ? 0 : -1
+  }
+
+  #receiveInto(slots: number, flags: number): number {
+    this.#control?.makeRoom(this.#spoken)
+    const count = this.#calls.recvmmsg(this.#fd, this.#headersAddress, slots, flags, null) as number
+    this.#spoken = Math.max(0, count)
+    return count
   }
 
   /** Name of the last failed call's error, such as `ECONNREFUSED`. */
@@ -200,9 +178,31 @@ export class UdpSocket {
     return this.#library.lastError()
   }
 
-  /** Bytes of datagram `slot` of the last batch. */
+  /** Bytes of datagram `slot` of the last batch, or of the whole train. */
   lengthBytes(slot: number): number {
     return this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.LENGTH) >> 2]!
+  }
+
+  /** Whether `slot` of the last batch holds several datagrams, to be told one by one by `forEachOf`. */
+  isTrain(slot: number): boolean {
+    const segmentBytes = this.#control?.segmentBytes(slot) ?? 0
+    return segmentBytes > 0 && segmentBytes < this.lengthBytes(slot)
+  }
+
+  /** Tells each datagram of a train. One that does not lie at a multiple of 8 is moved to where it does. */
+  forEachOf(slot: number, visit: DatagramVisitor): void {
+    const segmentBytes = this.#control?.segmentBytes(slot) ?? 0
+    const start = slot * SLOT_BYTES
+    const end = start + this.lengthBytes(slot)
+    for (let at = start; at < end; at += segmentBytes) {
+      const lengthBytes = Math.min(segmentBytes, end - at)
+      if ((at & 7) === 0) {
+        visit(at, lengthBytes)
+        continue
+      }
+      this.#bytes.copyWithin(SPARE_PLACE, at, at + lengthBytes)
+      visit(SPARE_PLACE, lengthBytes)
+    }
   }
 
   /** When the kernel received datagram `slot`, milliseconds since 1970; 0 where it was not asked to say. */
@@ -238,13 +238,7 @@ export class UdpSocket {
   takeErrors(): number {
     let taken = 0
     for (;;) {
-      const count = this.#calls.recvmmsg(
-        this.#fd,
-        this.#headersAddress,
-        BATCH_SLOTS,
-        MSG_DONTWAIT | MSG_ERRQUEUE,
-        null,
-      ) as number
+      const count = this.#receiveInto(BATCH_SLOTS, MSG_DONTWAIT | MSG_ERRQUEUE)
       if (count <= 0) return taken
       taken += count
     }
@@ -304,86 +298,4 @@ export class UdpSocket {
 /** A sender as it stands in memory, for `isFrom`. */
 export function hostWordOf(host: string): number {
   return new Uint32Array(encodeAddress(host, 0).buffer)[1]!
-}
-
-function prepare(
-  library: CLibrary,
-  calls: ReturnType<typeof declareCalls>,
-  fd: number,
-  options: UdpSocketOptions,
-): void {
-  const setOption = (level: number, option: number, value: NodeJS.TypedArray): boolean =>
-    calls.setsockopt(fd, level, option, value, value.byteLength) === 0
-
-  const size = new Int32Array([options.receiveBufferBytes])
-  // Beyond the system's limit only with the privilege to; the plain option is cut to the limit.
-  if (!setOption(SOL_SOCKET, SO_RCVBUFFORCE, size)) setOption(SOL_SOCKET, SO_RCVBUF, size)
-  // Without it a socket that is not connected never learns that the server's port is closed.
-  setOption(SOL_IP, IP_RECVERR, new Int32Array([1]))
-  if (options.waitMs !== undefined) setOption(SOL_SOCKET, SO_RCVTIMEO, encodeDuration(options.waitMs))
-  if (options.kernelTimestamps === true) setOption(SOL_SOCKET, SO_TIMESTAMPNS, new Int32Array([1]))
-  if (options.kernelDropCounts === true) setOption(SOL_SOCKET, SO_RXQ_OVFL, new Int32Array([1]))
-  if ('server' in options.source) {
-    const { host, port } = options.source.server
-    if (calls.connect(fd, encodeAddress(host, port), ADDRESS.LENGTH_BYTES) === 0) return
-    throw refusal(library, `UDP address ${host}:${port} has no route`)
-  }
-  const { group, port, interfaceAddress } = options.source.multicast
-  setOption(SOL_SOCKET, SO_REUSEADDR, new Int32Array([1]))
-  // To the group, so that nothing else arrives.
-  if (calls.bind(fd, encodeAddress(group, port), ADDRESS.LENGTH_BYTES) !== 0) {
-    throw refusal(library, `UDP address ${group}:${port} could not be bound`)
-  }
-  const membership = new Uint8Array([...octets(group), ...octets(interfaceAddress)])
-  if (!setOption(SOL_IP, IP_ADD_MEMBERSHIP, membership)) {
-    throw refusal(library, `multicast group ${group} could not be joined on ${interfaceAddress}`)
-  }
-}
-
-function refusal(library: CLibrary, what: string): QtxError {
-  return new QtxError('QTX_FEED_UNREACHABLE', `${what} (${library.lastError()})`)
-}
-
-function encodeAddress(host: string, port: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(new ArrayBuffer(ADDRESS.LENGTH_BYTES))
-  bytes[ADDRESS.FAMILY] = AF_INET
-  bytes[ADDRESS.PORT] = port >> 8
-  bytes[ADDRESS.PORT + 1] = port & 0xff
-  bytes.set(octets(host), ADDRESS.HOST)
-  return bytes
-}
-
-/** `struct timeval`. */
-function encodeDuration(durationMs: number): BigInt64Array {
-  const microseconds = BigInt(Math.round(durationMs * 1_000))
-  return new BigInt64Array([microseconds / 1_000_000n, microseconds % 1_000_000n])
-}
-
-function octets(host: string): number[] {
-  const parts = host.split('.').map(Number)
-  if (parts.length !== 4 || !parts.every((part) => Number.isInteger(part) && part >= 0 && part < 256)) {
-    throw new QtxError('QTX_FEED_UNREACHABLE', `${JSON.stringify(host)} is not an IPv4 address`, {
-      details: { host },
-      remedy: INSTEAD,
-    })
-  }
-  return parts
-}
-
-function declareCalls(library: CLibrary) {
-  const declare = (prototype: string): CFunction => library.declare(prototype)
-  return {
-    socket: declare('int socket(int domain, int type, int protocol)'),
-    bind: declare('int bind(int fd, const void *address, uint32_t length)'),
-    connect: declare('int connect(int fd, const void *address, uint32_t length)'),
-    setsockopt: declare('int setsockopt(int fd, int level, int option, const void *value, uint32_t length)'),
-    getsockopt: declare('int getsockopt(int fd, int level, int option, void *value, void *length)'),
-    getsockname: declare('int getsockname(int fd, void *address, void *length)'),
-    recvmmsg: declare('int recvmmsg(int fd, void *headers, uint32_t count, int flags, void *timeout)'),
-    sendto: declare(
-      'long sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)',
-    ),
-    shutdown: declare('int shutdown(int fd, int how)'),
-    close: declare('int close(int fd)'),
-  } satisfies Record<string, CFunction>
 }

@@ -33,6 +33,7 @@ export class ReplayReceiver implements Receiver {
       kernelDrops: this.#kernelDrops,
       ringDrops: 0,
       datagrams: this.#datagrams,
+      coalesced: 0,
       bytes: this.#bytes,
       laps: this.#laps,
       otherSender: 0,

@@ -30,6 +30,12 @@ export const FEED_METRICS: readonly MetricRow[] = [
   counter('qtx_feed_datagrams_total', 'Datagrams from the QTX server.', [], ({ feed }) =>
     one(feed?.datagrams),
   ),
+  counter(
+    'qtx_feed_coalesced_datagrams_total',
+    'Those of the datagrams that the kernel handed over several in one piece.',
+    [],
+    ({ feed }) => one(feed?.coalesced),
+  ),
   counter('qtx_feed_bytes_total', 'Bytes of those datagrams.', [], ({ feed }) => one(feed?.bytes)),
   gauge('qtx_feed_messages_per_second', 'Messages a second, over the last seconds.', [], ({ feed }) =>
     one(feed?.messagesPerSecond),

@@ -18,6 +18,7 @@ export function feedOptionsOf(
       transport: config.feedTransport,
       streamRings: config.feedStreamRings,
       busyPoll: config.feedBusyPoll,
+      gro: config.feedGro,
       kernelTimestamps: config.feedKernelTimestamps,
       kernelDropCounts: config.feedKernelDropCounts,
       receiveBufferBytes: config.feedReceiveBufferBytes,

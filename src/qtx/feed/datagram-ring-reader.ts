@@ -33,6 +33,11 @@ export class DatagramRingReader {
     return Atomics.load(this.#words, RING_WORD.OTHER_SENDER) >>> 0
   }
 
+  /** Datagrams that the kernel handed over several in one piece, so far. */
+  get coalesced(): number {
+    return Atomics.load(this.#words, RING_WORD.COALESCED) >>> 0
+  }
+
   /** Goes on to the next datagram, and gives `memory` its `kernelMs`; false where there is none yet. */
   next(): boolean {
     if (this.#read === this.#written) {

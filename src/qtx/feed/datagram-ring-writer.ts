@@ -12,6 +12,7 @@ export class DatagramRingWriter {
   #read: number
   #drops = 0
   #otherSender = 0
+  #coalesced = 0
 
   constructor(ring: SharedArrayBuffer) {
     this.#memory = new DatagramMemory(ring)
@@ -63,6 +64,10 @@ export class DatagramRingWriter {
 
   countOtherSender(): void {
     Atomics.store(this.#words, RING_WORD.OTHER_SENDER, ++this.#otherSender)
+  }
+
+  countCoalesced(): void {
+    Atomics.store(this.#words, RING_WORD.COALESCED, ++this.#coalesced)
   }
 
   /** Hands on what was written, and wakes the reader if it sleeps. */

@@ -12,6 +12,8 @@ export const RING_WORD = {
   DROPS: 1,
   /** Datagrams of other senders; of the writer. */
   OTHER_SENDER: 2,
+  /** Datagrams that the kernel handed over several in one piece; of the writer. */
+  COALESCED: 3,
   /** Position up to which is read; of the reader. */
   READ: 16,
   /** 1 while the reader sleeps; set by the reader, cleared by whoever wakes it. */

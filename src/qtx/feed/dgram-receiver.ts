@@ -69,6 +69,7 @@ export class DgramReceiver implements Receiver {
         kernelDrops: undefined,
         ringDrops: 0,
         datagrams: this.#datagrams,
+        coalesced: 0,
         bytes: this.#bytes,
         laps: 0,
         otherSender: this.#otherSender,

@@ -29,17 +29,14 @@ export interface FeedConnectionOptions {
   readonly log: Logger
 }
 
+/** What receivers count, and what is added up over all that were open. */
+type Count = 'ringDrops' | 'datagrams' | 'coalesced' | 'bytes' | 'laps' | 'otherSender' | 'socketErrors'
+type Sums = Pick<ReceiverStatistics, 'kernelDrops' | Count>
+
 /** Sums over every socket that was open, the present one included. */
-export interface ConnectionStatistics {
+export interface ConnectionStatistics extends Sums {
   readonly receiver: ReceiverKind | undefined
   readonly receiveBufferBytes: number
-  readonly kernelDrops: number | undefined
-  readonly ringDrops: number
-  readonly datagrams: number
-  readonly bytes: number
-  readonly laps: number
-  readonly otherSender: number
-  readonly socketErrors: number
 }
 
 /** Holds the open receiver, and replaces it, after growing delays, when its socket has failed. */
@@ -122,20 +119,10 @@ export class FeedConnection {
   getStatistics(): ConnectionStatistics {
     const open = this.#receivers().map((receiver) => receiver.getStatistics())
     const all = [...this.#past, ...open]
-    const sum = (
-      field: 'ringDrops' | 'datagrams' | 'bytes' | 'laps' | 'otherSender' | 'socketErrors',
-    ): number => all.reduce((total, one) => total + one[field], 0)
-    const isTold = all.length > 0 && all.every(({ kernelDrops }) => kernelDrops !== undefined)
     return {
-      receiver: open[0]?.kind ?? this.#past.at(-1)?.kind,
+      receiver: (open[0] ?? all.at(-1))?.kind,
       receiveBufferBytes: open[0]?.receiveBufferBytes ?? 0,
-      kernelDrops: isTold ? all.reduce((total, one) => total + (one.kernelDrops ?? 0), 0) : undefined,
-      ringDrops: sum('ringDrops'),
-      datagrams: sum('datagrams'),
-      bytes: sum('bytes'),
-      laps: sum('laps'),
-      otherSender: sum('otherSender'),
-      socketErrors: sum('socketErrors'),
+      ...sumsOf(all),
     }
   }
 
@@ -198,24 +185,23 @@ async function openSource(source: DatagramSource, handler: DatagramHandler): Pro
 
 /** One entry in place of many, so that what is kept does not grow with every reopening. */
 function addUp(all: readonly ReceiverStatistics[]): readonly ReceiverStatistics[] {
-  const [first, ...others] = all
-  if (!first) return []
-  return [
-    others.reduce(
-      (sum, one) => ({
-        ...one,
-        kernelDrops:
-          sum.kernelDrops === undefined || one.kernelDrops === undefined
-            ? undefined
-            : sum.kernelDrops + one.kernelDrops,
-        ringDrops: sum.ringDrops + one.ringDrops,
-        datagrams: sum.datagrams + one.datagrams,
-        bytes: sum.bytes + one.bytes,
-        laps: sum.laps + one.laps,
-        otherSender: sum.otherSender + one.otherSender,
-        socketErrors: sum.socketErrors + one.socketErrors,
-      }),
-      first,
-    ),
-  ]
+  const last = all.at(-1)
+  return last ? [{ ...last, ...sumsOf(all) }] : []
+}
+
+function sumsOf(
+  all: readonly ReceiverStatistics[],
+): Sums {
+  const sum = (field: Count): number => all.reduce((total, one) => total + one[field], 0)
+  const isTold = all.length > 0 && all.every(({ kernelDrops }) => kernelDrops !== undefined)
+  return {
+    kernelDrops: isTold ? all.reduce((total, one) => total + (one.kernelDrops ?? 0), 0) : undefined,
+    ringDrops: sum('ringDrops'),
+    datagrams: sum('datagrams'),
+    coalesced: sum('coalesced'),
+    bytes: sum('bytes'),
+    laps: sum('laps'),
+    otherSender: sum('otherSender'),
+    socketErrors: sum('socketErrors'),
+  }
 }

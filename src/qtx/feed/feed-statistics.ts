@@ -42,6 +42,8 @@ export interface FeedStatistics {
   readonly fallbackReason: string | undefined
   /** Datagrams from the server; of a stream ring, its messages. */
   readonly datagrams: number
+  /** Those of them that the kernel handed over several in one piece (`gro`). */
+  readonly coalesced: number
   readonly bytes: number
   /** Well-formed messages. */
   readonly messages: number
@@ -55,7 +57,10 @@ export interface FeedStatistics {
   readonly latencyCounts: FeedLatencyCounts
   /** As the kernel counts it; 0 while no socket is open. */
   readonly receiveBufferBytes: number
-  /** Datagrams that the kernel dropped for want of buffer; undefined where it does not tell. */
+  /**
+   * Datagrams that the kernel dropped for want of buffer, of which it counts several in one piece as one; undefined where
+   * it does not tell.
+   */
   readonly kernelDrops: number | undefined
   /** Datagrams that found the ring of the receiving thread full, with `receiver: 'worker'`. */
   readonly ringDrops: number
@@ -95,6 +100,7 @@ export function collectFeedStatistics(parts: FeedParts): FeedStatistics {
     receiver: socket.receiver,
     fallbackReason: connection.fallbackReason,
     datagrams: socket.datagrams,
+    coalesced: socket.coalesced,
     bytes: socket.bytes,
     messages: counters.messages,
     messagesPerSecond: counters.messagesPerSecond(nowMs),

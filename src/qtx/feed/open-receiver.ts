@@ -28,6 +28,7 @@ export interface OpenReceiverOptions {
   readonly streamRings?: StreamRingNames | undefined
   readonly workerRingBytes?: number | undefined
   readonly busyPoll?: boolean | undefined
+  readonly gro?: boolean | undefined
   readonly kernelTimestamps?: boolean | undefined
   readonly kernelDropCounts?: boolean | undefined
   readonly receiveBufferBytes: number
@@ -99,7 +100,7 @@ async function openBoth(
   handler: DatagramHandler,
 ): Promise<{ readonly control: Receiver; readonly group: Receiver | undefined }> {
   const { receiveBufferBytes, transport, busyPoll = false } = options
-  const { kernelTimestamps = false, kernelDropCounts = false } = options
+  const { gro = true, kernelTimestamps = false, kernelDropCounts = false } = options
   const isRing = transport === 'shared-memory'
   // Beside a stream ring, the socket has answers only, which are rare.
   const udpKind = isRing && kind === 'worker' ? 'recvmmsg' : kind
@@ -109,6 +110,7 @@ async function openBoth(
     server,
     receiveBufferBytes,
     busyPoll: busyPoll && !isRing,
+    gro,
     kernelTimestamps,
     kernelDropCounts,
     ...(options.workerRingBytes !== undefined && { ringBytes: options.workerRingBytes }),

@@ -35,6 +35,12 @@ function receive(
   const hostWord = options.onlyHost === undefined ? undefined : hostWordOf(options.onlyHost)
   const aheadMs = monotonicOriginMs() - options.originMs
   let errors = 0
+  let receivedUs = 0
+  let dropsBefore = 0
+  const onDatagramOfTrain = (offset: number, lengthBytes: number): void => {
+    writer.countCoalesced()
+    writer.write(memory, offset, lengthBytes, receivedUs, dropsBefore)
+  }
   tell('running')
   for (;;) {
     const count = options.busyPoll ? socket.receive() : socket.receiveWaiting()
@@ -49,14 +55,16 @@ function receive(
       if (++errors < MOST_ERRORS_IN_A_ROW) continue
       throw new Error(`the socket failed ${errors} times: ${socketError}`)
     }
-    const receivedUs = (performance.now() + aheadMs) * 1_000
+    receivedUs = (performance.now() + aheadMs) * 1_000
     for (let slot = 0; slot < count; slot++) {
       if (hostWord !== undefined && !socket.isFrom(slot, hostWord)) {
         writer.countOtherSender()
         continue
       }
       memory.kernelMs = socket.kernelMs(slot)
-      writer.write(memory, slot * SLOT_BYTES, socket.lengthBytes(slot), receivedUs, socket.dropsBefore(slot))
+      dropsBefore = socket.dropsBefore(slot)
+      if (socket.isTrain(slot)) socket.forEachOf(slot, onDatagramOfTrain)
+      else writer.write(memory, slot * SLOT_BYTES, socket.lengthBytes(slot), receivedUs, dropsBefore)
     }
     writer.publish()
   }

@@ -53,6 +53,8 @@ export interface ReceiverOptions {
   readonly multicast?: MulticastOptions
   /** Looks for messages without ever sleeping, which takes a core, with `worker` two; not with `dgram`. */
   readonly busyPoll?: boolean
+  /** Takes datagrams of one size that arrived together as one piece from the kernel; not with `dgram`. Default true. */
+  readonly gro?: boolean
   /** Has the kernel say when it received each datagram; not with `dgram`. */
   readonly kernelTimestamps?: boolean
   /** Has the kernel say with each datagram how many it dropped before, where `recvmmsg` receives; with `worker` it always does. */
@@ -67,11 +69,16 @@ export interface ReceiverStatistics {
   readonly localPort: number
   /** The receive buffer that the kernel gave, as it counts it. */
   readonly receiveBufferBytes: number
-  /** Datagrams that the kernel dropped for want of buffer; undefined where it does not tell. */
+  /**
+   * Datagrams that the kernel dropped for want of buffer, of which it counts several in one piece as one; undefined where
+   * it does not tell.
+   */
   readonly kernelDrops: number | undefined
   /** Datagrams that a receiving thread dropped because its ring was full. */
   readonly ringDrops: number
   readonly datagrams: number
+  /** Those of them that the kernel handed over several in one piece. */
+  readonly coalesced: number
   readonly bytes: number
   /** How often the writer of a stream ring came round before everything was read. */
   readonly laps: number

@@ -3,8 +3,10 @@ import { DatagramMemory } from '../../wire/market-data-codec.ts'
 import type { DatagramHandler, Receiver, ReceiverOptions, ReceiverStatistics } from './receiver.ts'
 import { udpSourceOf } from './udp-source.ts'
 
-/** Batches that are taken before the event loop gets its turn: well under a millisecond, also with books and queues. */
-const BATCHES_PER_TURN = 2
+/** Datagrams that are taken before the event loop gets its turn: well under a millisecond, also with books and queues. */
+const MOST_PER_TURN = 128
+/** Places of the first batch of a turn, each of which may hold a train of 64; then it is known how long trains are. */
+const FIRST_SLOTS = 8
 /** How often an empty socket is asked in one turn when polling is to be busy: some ten microseconds. */
 const LOOKS_PER_BUSY_TURN = 32
 
@@ -18,12 +20,19 @@ export class RecvmmsgReceiver implements Receiver {
   /** Undefined where the kernel lets through the server's datagrams only. */
   readonly #hostWord: number | undefined
   readonly #areDropsSaid: boolean
-  readonly #hasControl: boolean
+  readonly #isKernelAsked: boolean
   readonly #onBusyTurn = (): void => this.#busyTurn()
+  readonly #onDatagramOfTrain = (offset: number, lengthBytes: number): void => {
+    if (!this.#socket) return
+    this.#datagrams++
+    this.#coalesced++
+    this.#handler.onDatagram(this.#memory, offset, lengthBytes)
+  }
   #immediate: NodeJS.Immediate | undefined
   #socket: UdpSocket | undefined
   #memory = new DatagramMemory(new ArrayBuffer(0))
   #datagrams = 0
+  #coalesced = 0
   #bytes = 0
   #otherSender = 0
   #socketErrors = 0
@@ -39,15 +48,16 @@ export class RecvmmsgReceiver implements Receiver {
     this.#handler = handler
     this.#hostWord = options.multicast && hostWordOf(options.server.address)
     this.#areDropsSaid = options.kernelDropCounts === true
-    this.#hasControl = this.#areDropsSaid || options.kernelTimestamps === true
+    this.#isKernelAsked = this.#areDropsSaid || options.kernelTimestamps === true
   }
 
   open(): Promise<void> {
     return new Promise((resolve) => {
-      const { receiveBufferBytes, kernelTimestamps, kernelDropCounts } = this.#options
+      const { receiveBufferBytes, gro = true, kernelTimestamps, kernelDropCounts } = this.#options
       const socket = UdpSocket.open({
         source: udpSourceOf(this.#options),
         receiveBufferBytes,
+        gro,
         ...(kernelTimestamps !== undefined && { kernelTimestamps }),
         ...(kernelDropCounts !== undefined && { kernelDropCounts }),
       })
@@ -75,6 +85,7 @@ export class RecvmmsgReceiver implements Receiver {
         kernelDrops: socket?.kernelDrops ?? 0,
         ringDrops: 0,
         datagrams: this.#datagrams,
+        coalesced: this.#coalesced,
         bytes: this.#bytes,
         laps: 0,
         otherSender: this.#otherSender,
@@ -112,19 +123,26 @@ export class RecvmmsgReceiver implements Receiver {
     if (this.#socket) this.#immediate = setImmediate(this.#onBusyTurn)
   }
 
-  /** How many datagrams there were, as far as it matters: 0 or more. */
+  /** How many datagrams there were, those of other senders included. */
   #drain(): number {
+    const before = this.#datagrams + this.#otherSender
+    let taken = 0
+    let slots = FIRST_SLOTS
+    let count = this.#receiveBatch(slots)
     // What is left after a turn keeps the socket readable: the event loop calls again, after everybody else.
-    for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
-      const count = this.#receiveBatch()
-      if (count === BATCH_SLOTS) continue
-      // Before the buffer was too full there were full batches.
-      if (batch > 0 && !this.#areDropsSaid) this.noticeDrops()
-      if (this.#dropsToRepeat > 0) this.#repeatDrops()
-      return batch + count
+    while (count === slots) {
+      const inBatch = this.#datagrams + this.#otherSender - before - taken
+      taken += inBatch
+      if (taken >= MOST_PER_TURN) break
+      slots = Math.min(BATCH_SLOTS, Math.max(1, Math.floor(((MOST_PER_TURN - taken) * count) / inBatch)))
+      count = this.#receiveBatch(slots)
     }
-    if (!this.#areDropsSaid) this.noticeDrops()
-    return BATCHES_PER_TURN
+    const isEmpty = count < slots
+    taken = this.#datagrams + this.#otherSender - before
+    // Before the buffer was too full there was much in it.
+    if (taken >= BATCH_SLOTS && !this.#areDropsSaid) this.noticeDrops()
+    if (isEmpty && this.#dropsToRepeat > 0) this.#repeatDrops()
+    return taken
   }
 
   #repeatDrops(): void {
@@ -133,10 +151,11 @@ export class RecvmmsgReceiver implements Receiver {
     this.#handler.onKernelDrops(count)
   }
 
-  #receiveBatch(): number {
+  /** How many places were filled. */
+  #receiveBatch(slots: number): number {
     const socket = this.#socket
     if (!socket) return 0
-    const count = socket.receive()
+    const count = socket.receive(slots)
     if (count < 0) {
       this.#onError(socket.lastError())
       // Nobody else takes them where the socket is not watched.
@@ -146,19 +165,24 @@ export class RecvmmsgReceiver implements Receiver {
     if (count === 0) return 0
     const handler = this.#handler
     const memory = this.#memory
-    const hasControl = this.#hasControl
+    const isKernelAsked = this.#isKernelAsked
     const hostWord = this.#hostWord
     handler.onBatch()
-    for (let slot = 0; slot < count; slot++) {
+    // A listener may close it.
+    for (let slot = 0; slot < count && this.#socket === socket; slot++) {
       if (hostWord !== undefined && !socket.isFrom(slot, hostWord)) {
         this.#otherSender++
         continue
       }
       const lengthBytes = socket.lengthBytes(slot)
-      this.#datagrams++
       this.#bytes += lengthBytes
-      if (hasControl) this.#readControl(socket, slot)
-      handler.onDatagram(memory, slot * SLOT_BYTES, lengthBytes)
+      if (isKernelAsked) this.#readControl(socket, slot)
+      if (socket.isTrain(slot)) {
+        socket.forEachOf(slot, this.#onDatagramOfTrain)
+      } else {
+        this.#datagrams++
+        handler.onDatagram(memory, slot * SLOT_BYTES, lengthBytes)
+      }
     }
     return count
   }

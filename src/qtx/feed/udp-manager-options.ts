@@ -35,6 +35,12 @@ export interface QtxUdpManagerOptions {
   readonly workerRingBytes?: number | undefined
   /** Looks for messages without ever sleeping: a core, with `receiver: 'worker'` two, for some microseconds. Default false. */
   readonly busyPoll?: boolean | undefined
+  /**
+   * Takes datagrams of one size that arrived together as one piece from the kernel (`UDP_GRO`), which costs a fraction;
+   * they come to listeners one by one all the same. With recvmmsg and worker; default true. False where a network card
+   * must not hold a datagram back until it has looked for more.
+   */
+  readonly gro?: boolean | undefined
   /** Has the kernel say when it received each datagram: `kernelMs` of messages, `kernelLatencyUs` of the statistics. With recvmmsg and worker; default false. */
   readonly kernelTimestamps?: boolean | undefined
   /** Has the kernel say with each datagram how many it dropped before, instead of asking it after full batches. With recvmmsg; default false. With worker it always does. */
@@ -79,6 +85,7 @@ export function feedKey(options: QtxUdpManagerOptions): string {
     options.transport,
     [options.streamRings?.messages, options.streamRings?.levels],
     options.busyPoll,
+    options.gro,
     options.kernelTimestamps,
     options.kernelDropCounts,
     options.receiveBufferBytes,

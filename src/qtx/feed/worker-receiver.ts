@@ -59,10 +59,11 @@ export class WorkerReceiver implements Receiver {
   }
 
   async open(): Promise<void> {
-    const { receiveBufferBytes, kernelTimestamps = false } = this.#options
+    const { receiveBufferBytes, gro = true, kernelTimestamps = false } = this.#options
     const options: UdpSocketOptions = {
       source: udpSourceOf(this.#options),
       receiveBufferBytes,
+      gro,
       kernelTimestamps,
       kernelDropCounts: true,
       waitMs: THREAD_WAIT_MS,
@@ -98,6 +99,7 @@ export class WorkerReceiver implements Receiver {
         kernelDrops: socket?.kernelDrops ?? 0,
         ringDrops: this.#reader.drops,
         datagrams: this.#datagrams,
+        coalesced: this.#reader.coalesced,
         bytes: this.#bytes,
         laps: 0,
         otherSender: this.#reader.otherSender,

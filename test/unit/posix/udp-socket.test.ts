@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BATCH_SLOTS, SLOT_BYTES, UdpSocket } from '../../../src/posix/udp-socket.ts'
+import { TrainSender } from '../../support/train-sender.ts'
 import { until } from '../../support/until.ts'
 
 const onLinux = process.platform === 'linux'
@@ -140,6 +141,56 @@ describe.skipIf(!onLinux)('a UDP socket that receives in batches (Linux only)', 
     await send(socket, 'x', own.localPort)
     own.receive()
     expect([own.kernelMs(0), own.dropsBefore(0)]).toEqual([0, 0])
+  })
+
+  test.each([
+    [56, 56, 64],
+    [56, 24, 3],
+    [13, 5, 10],
+    [1_096, 1_096, 50],
+  ])(
+    'a train of datagrams of %d bytes, the last of %d, is told one by one, each whole, aligned and in order',
+    (sizeBytes, lastBytes, count) => {
+      const server = new TrainSender()
+      toClose.push(() => server.close())
+      const own = UdpSocket.open({
+        source: { server: { host: '127.0.0.1', port: server.port } },
+        receiveBufferBytes: 1 << 20,
+        gro: true,
+        kernelTimestamps: true,
+        kernelDropCounts: true,
+      })
+      toClose.push(() => own.close())
+      const datagrams = Array.from({ length: count }, (_, i) =>
+        Buffer.alloc(i === count - 1 ? lastBytes : sizeBytes, i + 1),
+      )
+      server.send(datagrams, own.localPort)
+      server.send(datagrams.slice(0, 1), own.localPort)
+      expect(own.receive()).toBe(2)
+      expect([own.isTrain(0), own.isTrain(1)]).toEqual([true, false])
+      expect(own.lengthBytes(0)).toBe((count - 1) * sizeBytes + lastBytes)
+      const told: Buffer[] = []
+      own.forEachOf(0, (offset, lengthBytes) => {
+        expect(offset % 8).toBe(0)
+        told.push(Buffer.copyBytesFrom(new Uint8Array(own.buffer, offset, lengthBytes)))
+      })
+      expect(told).toEqual(datagrams)
+      // What else the kernel says has its room.
+      for (const slot of [0, 1]) expect(Math.abs(own.kernelMs(slot) - Date.now())).toBeLessThan(60_000)
+    },
+  )
+
+  test('without gro a train comes as the datagrams that it is', () => {
+    const server = new TrainSender()
+    toClose.push(() => server.close())
+    const own = open(server.port)
+    server.send([Buffer.from('abc'), Buffer.from('def'), Buffer.from('g')], own.localPort)
+    expect(own.receive()).toBe(3)
+    expect([0, 1, 2].map((slot) => [own.lengthBytes(slot), own.isTrain(slot)])).toEqual([
+      [3, false],
+      [3, false],
+      [1, false],
+    ])
   })
 
   test('waiting ends with the first datagrams, after the time that was given, and for good when it is interrupted', async () => {

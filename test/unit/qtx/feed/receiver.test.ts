@@ -9,6 +9,7 @@ import { StreamRingReceiver } from '../../../../src/qtx/feed/stream-ring-receive
 import type { DatagramMemory } from '../../../../src/wire/market-data-codec.ts'
 import { depthBytes, singleBytes } from '../../../support/bytes.ts'
 import { StreamRings } from '../../../support/stream-rings.ts'
+import { TrainSender } from '../../../support/train-sender.ts'
 import { UdpServer, sendFromStranger } from '../../../support/udp-server.ts'
 import { until } from '../../../support/until.ts'
 
@@ -213,6 +214,54 @@ for (const { kind, make, runs, isRing = false } of KINDS) {
       await until(() => seen.texts.length > 0)
       expect(seen.texts).toEqual(['welcome'])
     })
+
+    test.runIf(onLinux && !isRing).each([true, false])(
+      'what the kernel hands over as one piece (Linux only, asked to: %s) arrives as the datagrams that it is',
+      async (gro) => {
+        const server = new TrainSender()
+        cleanUps.push(() => server.close())
+        const { receiver, seen } = await open(server.port, new Recorder(), { gro })
+        const { localPort } = receiver.getStatistics()
+        const tops = Array.from({ length: 64 }, (_, i) => singleBytes('bid', { sn: i + 1 }, 100 + i))
+        const texts = ['9:binance', '10:bybit', '11'].map((text) => Buffer.from(text))
+        const expected: Buffer[] = []
+        for (const train of [tops, texts.slice(0, 1), tops.slice(0, 2), texts.slice(0, 2), tops]) {
+          server.send(train, localPort)
+          expected.push(...train)
+        }
+        await until(() => seen.texts.length === expected.length)
+        expect(seen.texts).toEqual(expected.map((datagram) => datagram.toString('latin1')))
+        expect([...seen.offsets].every((offset) => offset % 8 === 0)).toBe(true)
+        const { datagrams, bytes, coalesced } = receiver.getStatistics()
+        const sum = expected.reduce((total, datagram) => total + datagram.length, 0)
+        const inTrains = expected.length - 1
+        expect({ datagrams, bytes, coalesced }).toEqual({
+          datagrams: expected.length,
+          bytes: sum,
+          coalesced: gro && kind !== 'dgram' ? inTrains : 0,
+        })
+      },
+    )
+
+    test.runIf(kind.startsWith('recvmmsg'))(
+      'trains do not make a turn of the event loop long: others have theirs after eight of them',
+      async () => {
+        const server = new TrainSender()
+        cleanUps.push(() => server.close())
+        const { receiver, seen } = await open(server.port)
+        const { localPort } = receiver.getStatistics()
+        const train = Array.from({ length: 64 }, () => singleBytes('bid', { sn: 1 }))
+        for (let i = 0; i < 40; i++) server.send(train, localPort)
+        let longest = 0
+        let before = 0
+        await until(() => {
+          longest = Math.max(longest, seen.texts.length - before)
+          before = seen.texts.length
+          return before === 40 * 64
+        })
+        expect(longest).toBeLessThanOrEqual(8 * 64)
+      },
+    )
 
     test.runIf(kind.startsWith('recvmmsg'))(
       'datagrams that the kernel dropped are told at once, and again when what had waited was read',
