@@ -7,6 +7,7 @@ import type { WorkloadKind } from './workloads/workload.ts'
 export const RECEIVERS = {
   'C recvfrom loop': ['recvfrom'],
   'C recvmmsg': ['recvmmsg'],
+  'C recvmmsg, GRO': ['gro'],
   'C recvfrom, spinning': ['spin'],
   'qtx recvmmsg': ['recvmmsg', 'route'],
   'qtx recvmmsg, book': ['recvmmsg', 'book'],
@@ -17,6 +18,9 @@ export const RECEIVERS = {
   'qtx dgram, book': ['dgram', 'book'],
 } as const
 export type ReceiverName = keyof typeof RECEIVERS
+
+/** One by one, or equal ones in a row together. */
+export type Sent = 'burst' | 'trains'
 
 /** What one drain brought. */
 export interface Drained {
@@ -111,9 +115,12 @@ export class FeedLink {
     }
   }
 
-  /** Fills the socket while the receiver sleeps, then lets it read. */
-  async drainFull(count: number): Promise<Drained> {
-    await order(this.#sender, `burst ${count}`)
+  /**
+   * Fills the socket while the receiver sleeps, then lets it read. In `trains` the sender hands the kernel equal datagrams
+   * in a row as one piece.
+   */
+  async drainFull(count: number, sent: Sent = 'burst'): Promise<Drained> {
+    await order(this.#sender, `${sent} ${count}`)
     return this.#drain(count, false)
   }
 

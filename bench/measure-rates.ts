@@ -5,7 +5,8 @@ import type { MeasuredTable } from './measured.ts'
 /** Messages a second; each is a tenth more than the one before, or less. */
 const RATES = [
   20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 135, 150, 165, 180, 200, 220, 240, 260, 280, 300, 330, 360,
-  400, 440, 480, 520, 570, 620, 680, 740, 800, 880,
+  400, 440, 480, 520, 570, 620, 680, 740, 800, 880, 960, 1_060, 1_160, 1_280, 1_400, 1_550, 1_700, 1_900,
+  2_100, 2_300, 2_500, 2_800, 3_100, 3_400, 3_700, 4_100,
 ].map((thousand) => thousand * 1_000)
 const SECONDS = 0.2
 const ROUNDS = 3

@@ -1,5 +1,5 @@
 import type { BenchContext, Measurement } from './bench-context.ts'
-import { FeedLink, type ReceiverName } from './feed-link.ts'
+import { FeedLink, type ReceiverName, type Sent } from './feed-link.ts'
 import { interleave } from './interleave.ts'
 import type { MeasuredTable } from './measured.ts'
 import { measureRates } from './measure-rates.ts'
@@ -8,10 +8,18 @@ import type { Peers } from './peers.ts'
 type Kind = 'ticker' | 'depth-20'
 
 const RECEIVERS: Readonly<Record<Kind, readonly ReceiverName[]>> = {
-  ticker: ['C recvfrom loop', 'C recvmmsg', 'qtx recvmmsg', 'qtx recvmmsg, book', 'qtx dgram'],
+  ticker: [
+    'C recvfrom loop',
+    'C recvmmsg',
+    'C recvmmsg, GRO',
+    'qtx recvmmsg',
+    'qtx recvmmsg, book',
+    'qtx dgram',
+  ],
   'depth-20': [
     'C recvfrom loop',
     'C recvmmsg',
+    'C recvmmsg, GRO',
     'qtx recvmmsg',
     'qtx recvmmsg, book',
     'qtx dgram',
@@ -43,36 +51,44 @@ async function measureKind(kind: Kind, context: BenchContext, peers: Peers): Pro
   try {
     const smallest = Math.min(...links.map((link) => link.bufferBytes))
     const count = isBrief ? 200 : Math.min(MOST_WAITING[kind], Math.floor(smallest / KERNEL_BYTES[kind]))
-    const rows = await interleave(
-      links.map((link) => ({ name: link.name, measure: () => cpuOf(link, count, isBrief ? 1 : FILLINGS) })),
-      runs,
-    )
     const what =
       kind === 'ticker'
         ? 'Bids and asks in turn.'
         : `Of ${workloads.source}: the 20 changes nearest the best of each side.`
-    const cpu = {
-      title: `Draining a full socket, ${title}`,
-      unit: 'CPU µs a datagram',
-      rows,
-      baseline: 'C recvfrom loop',
-      notes: [
-        `${what} ${count} datagrams wait in the socket each time; decoding is included; "book": applied to a book 1,000 levels deep. ${processes.pinning.describe()}`,
-      ],
+    const drain = async (sent: Sent): Promise<MeasuredTable> => {
+      const rows = links.map((link) => ({
+        name: link.name,
+        measure: () => cpuOf(link, count, isBrief ? 1 : FILLINGS, sent),
+      }))
+      return {
+        title: `Draining a full socket, ${title}${sent === 'trains' ? ', sent in trains' : ''}`,
+        unit: 'CPU µs a datagram',
+        rows: await interleave(rows, runs),
+        baseline: 'C recvfrom loop',
+        notes: [
+          `${what} ${count} datagrams wait in the socket each time${sent === 'trains' ? ', up to 64 in one piece' : ''}; decoding is included; "book": applied to a book 1,000 levels deep. ${processes.pinning.describe()}`,
+        ],
+      }
     }
+    const tables = [await drain('burst'), await drain('trains')]
     log(`rate: ${title}`)
-    return [cpu, await measureRates(title, links, context)]
+    return [...tables, await measureRates(title, links, context)]
   } finally {
     for (const link of links) await link.close()
   }
 }
 
 /** CPU microseconds a message of some drains of a full socket. */
-export async function cpuOf(link: FeedLink, count: number, fillings: number): Promise<number> {
+export async function cpuOf(
+  link: FeedLink,
+  count: number,
+  fillings: number,
+  sent: Sent = 'burst',
+): Promise<number> {
   let received = 0
   let cpuUs = 0
   for (let filling = 0; filling < fillings; filling++) {
-    const drained = await link.drainFull(count)
+    const drained = await link.drainFull(count, sent)
     received += drained.received
     cpuUs += drained.cpuUs
   }

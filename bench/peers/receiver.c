@@ -1,20 +1,27 @@
 /*
  * Subscribes, then reads what it is told to, decoding every datagram: by one `recvfrom` each, which sleeps or spins,
- * or by `recvmmsg`.
+ * or by `recvmmsg`, or by `recvmmsg` of several datagrams in one piece.
  *
- *   receiver recvfrom|spin|recvmmsg PORT PAIRS     prints the size of its receive buffer
- *   drain COUNT QUIET_MS TIMED                     reads until COUNT were read or nothing has come for so long
+ *   receiver recvfrom|spin|recvmmsg|gro PORT PAIRS   prints the size of its receive buffer
+ *   drain COUNT QUIET_MS TIMED                       reads until COUNT were read or nothing has come for so long
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "percentiles.h"
 
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
 #define BATCH 64
 #define SLOT 65536
+/* Datagrams that one place may hold. */
+#define MAX_TRAIN 64
 
 struct header {
   int32_t type;
@@ -62,9 +69,19 @@ static void decode(const char *bytes, long length) {
   received++;
 }
 
+/* Datagrams of one size may stand behind one another in `bytes`. */
+static void decode_all(struct msghdr *message, long length) {
+  const char *bytes = message->msg_iov->iov_base;
+  long segment = length;
+  struct cmsghdr *control = CMSG_FIRSTHDR(message);
+  if (control && control->cmsg_level == SOL_UDP && control->cmsg_type == UDP_GRO) segment = *(int *)CMSG_DATA(control);
+  for (long at = 0; at < length; at += segment) decode(bytes + at, length - at < segment ? length - at : segment);
+}
+
 int main(int count_of_arguments, char **arguments) {
   if (count_of_arguments != 4) return 2;
-  int is_batched = strcmp(arguments[1], "recvmmsg") == 0;
+  int has_gro = strcmp(arguments[1], "gro") == 0;
+  int is_batched = has_gro || strcmp(arguments[1], "recvmmsg") == 0;
   int flags = strcmp(arguments[1], "spin") == 0 ? MSG_DONTWAIT : 0;
   struct sockaddr_in server = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   server.sin_port = htons(atoi(arguments[2]));
@@ -81,6 +98,10 @@ int main(int count_of_arguments, char **arguments) {
   static struct mmsghdr headers[BATCH];
   static struct iovec vectors[BATCH];
   static struct sockaddr_in senders[BATCH];
+  static union {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+  } controls[BATCH];
   for (int i = 0; i < BATCH; i++) {
     vectors[i].iov_base = memory + (long)i * SLOT;
     vectors[i].iov_len = SLOT;
@@ -88,7 +109,9 @@ int main(int count_of_arguments, char **arguments) {
     headers[i].msg_hdr.msg_iovlen = 1;
     headers[i].msg_hdr.msg_name = &senders[i];
     headers[i].msg_hdr.msg_namelen = sizeof senders[i];
+    if (has_gro) headers[i].msg_hdr.msg_control = controls[i].bytes;
   }
+  if (has_gro && setsockopt(fd, SOL_UDP, UDP_GRO, &(int){1}, sizeof(int)) < 0) return 1;
 
   for (int pair = 0; pair < atoi(arguments[3]); pair++) {
     char symbol[64];
@@ -108,15 +131,19 @@ int main(int count_of_arguments, char **arguments) {
     if (sscanf(line, "drain %ld %ld %d", &wanted, &quiet_ms, &is_timed) != 3) return 2;
     received = 0;
     free(latencies_us);
-    latencies_us = malloc((wanted + BATCH) * sizeof *latencies_us);
+    latencies_us = malloc((wanted + BATCH * MAX_TRAIN) * sizeof *latencies_us);
     long known = -1;
     int64_t end = 0;
     double start_us = cpu_us();
     while (received < wanted) {
       int count;
       if (is_batched) {
+        for (int i = 0; has_gro && i < BATCH; i++) headers[i].msg_hdr.msg_controllen = sizeof controls[i].bytes;
         count = recvmmsg(fd, headers, BATCH, MSG_WAITFORONE, NULL);
-        for (int i = 0; i < count; i++) decode(vectors[i].iov_base, headers[i].msg_len);
+        for (int i = 0; i < count; i++) {
+          if (has_gro) decode_all(&headers[i].msg_hdr, headers[i].msg_len);
+          else decode(vectors[i].iov_base, headers[i].msg_len);
+        }
       } else {
         socklen_t sender_length = sizeof senders[0];
         count = (int)recvfrom(fd, memory, SLOT, flags, (struct sockaddr *)&senders[0], &sender_length);

@@ -23,7 +23,10 @@ export const ASSUMED_RESTART_RUN = 8
 export const ASSUMED_RESTART_QUIET_MS = 1_000
 
 const TWO_32 = 4_294_967_296
-const KIND_COUNT = MESSAGE_KINDS.length
+/** Of each kind: whether there was a number, the last one's halves, the last late one's, and how many late ones in a row. */
+const STATE = { SEEN: 0, HIGH: 1, LOW: 2, LATE_HIGH: 3, LATE_LOW: 4, LATE_RUN: 5, STRIDE: 8 } as const
+/** Of each kind: when the last message was accepted, and what is counted. */
+const TOTAL = { ACCEPTED_MS: 0, GAPS: 1, MISSED: 2, DUPLICATES: 3, LATE: 4, STRIDE: 8 } as const
 
 export interface SequenceStatistics {
   /** Steps of more than one. */
@@ -39,21 +42,15 @@ export interface SequenceStatistics {
   readonly restarts: number
 }
 
-/** Follows the numbers of one symbol, each kind on its own. Works on 32-bit halves and allocates nothing. */
+/**
+ * Follows the numbers of one symbol, each kind on its own. Works on 32-bit halves and allocates nothing. What belongs
+ * together is in one array: each array that is looked at costs as much as the comparison.
+ */
 export class SequenceCheck {
-  readonly #seen = new Uint8Array(KIND_COUNT)
-  readonly #high = new Int32Array(KIND_COUNT)
-  readonly #low = new Uint32Array(KIND_COUNT)
-  readonly #lateHigh = new Int32Array(KIND_COUNT)
-  readonly #lateLow = new Uint32Array(KIND_COUNT)
-  readonly #lateRun = new Uint32Array(KIND_COUNT)
-  readonly #acceptedMs = new Float64Array(KIND_COUNT)
+  readonly #state = new Uint32Array(MESSAGE_KINDS.length * STATE.STRIDE)
+  readonly #totals = new Float64Array(MESSAGE_KINDS.length * TOTAL.STRIDE)
   readonly #trades = new RecentIds()
   readonly #depths = new RecentIds()
-  readonly #gaps = new Float64Array(KIND_COUNT)
-  readonly #missed = new Float64Array(KIND_COUNT)
-  readonly #duplicates = new Float64Array(KIND_COUNT)
-  readonly #late = new Float64Array(KIND_COUNT)
   #overtaken = 0
   #restarts = 0
   #lastMissed = 0
@@ -67,13 +64,15 @@ export class SequenceCheck {
   check(kind: KindNumber, message: MarketDataMessage, receivedMs: number): SequenceResult {
     const high = message.sequenceHigh
     const low = message.sequenceLow
-    if (this.#seen[kind] === 0) return this.#accept(kind, high, low, receivedMs, SEQUENCE.NEXT)
-    const step = (high - this.#high[kind]!) * TWO_32 + (low - this.#low[kind]!)
+    const state = this.#state
+    const at = kind * STATE.STRIDE
+    if (state[at + STATE.SEEN] === 0) return this.#accept(kind, high, low, receivedMs, SEQUENCE.NEXT)
+    const step = (high - state[at + STATE.HIGH]!) * TWO_32 + (low - state[at + STATE.LOW]!)
     if (step === 1) return this.#accept(kind, high, low, receivedMs, SEQUENCE.NEXT)
     if (step > 1) {
       this.#lastMissed = step - 1
-      this.#gaps[kind]!++
-      this.#missed[kind]! += step - 1
+      this.#totals[kind * TOTAL.STRIDE + TOTAL.GAPS]!++
+      this.#totals[kind * TOTAL.STRIDE + TOTAL.MISSED]! += step - 1
       return this.#accept(kind, high, low, receivedMs, SEQUENCE.GAP)
     }
     return this.#checkOld(kind, high, low, step, receivedMs)
@@ -81,37 +80,41 @@ export class SequenceCheck {
 
   /** Forgets the numbers, not the counts: whatever comes next is new. */
   reset(): void {
-    this.#seen.fill(0)
-    this.#lateRun.fill(0)
+    this.#state.fill(0)
     this.#trades.clear()
     this.#depths.clear()
   }
 
   getStatistics(): SequenceStatistics {
     return {
-      gaps: perKind(this.#gaps),
-      missed: perKind(this.#missed),
-      duplicates: perKind(this.#duplicates),
-      late: perKind(this.#late),
+      gaps: this.#perKind(TOTAL.GAPS),
+      missed: this.#perKind(TOTAL.MISSED),
+      duplicates: this.#perKind(TOTAL.DUPLICATES),
+      late: this.#perKind(TOTAL.LATE),
       overtaken: this.#overtaken,
       restarts: this.#restarts,
     }
   }
 
+  #perKind(total: number): PerKind {
+    return perKind(Float64Array.from(MESSAGE_KINDS, (_, kind) => this.#totals[kind * TOTAL.STRIDE + total]!))
+  }
+
   #checkOld(kind: KindNumber, high: number, low: number, step: number, receivedMs: number): SequenceResult {
+    const totals = kind * TOTAL.STRIDE
     if (step === 0 || (kind === KIND.TRADE && this.#trades.has(high, low))) {
-      this.#duplicates[kind]!++
+      this.#totals[totals + TOTAL.DUPLICATES]!++
       return SEQUENCE.DUPLICATE
     }
     const isRepeated = kind === KIND.DEPTH && this.#depths.has(high, low)
-    const isQuiet = receivedMs - this.#acceptedMs[kind]! >= ASSUMED_RESTART_QUIET_MS
+    const isQuiet = receivedMs - this.#totals[totals + TOTAL.ACCEPTED_MS]! >= ASSUMED_RESTART_QUIET_MS
     if (this.#countRun(kind, high, low) >= ASSUMED_RESTART_RUN && isQuiet) {
       this.#restarts++
       this.#recent(kind)?.clear()
       return this.#accept(kind, high, low, receivedMs, SEQUENCE.RESTARTED)
     }
     if (isRepeated) {
-      this.#duplicates[kind]!++
+      this.#totals[totals + TOTAL.DUPLICATES]!++
       return SEQUENCE.DUPLICATE
     }
     this.#recent(kind)?.add(high, low)
@@ -119,7 +122,7 @@ export class SequenceCheck {
       this.#overtaken++
       return SEQUENCE.LATE_UNSEEN
     }
-    this.#late[kind]!++
+    this.#totals[totals + TOTAL.LATE]!++
     return SEQUENCE.LATE
   }
 
@@ -131,12 +134,15 @@ export class SequenceCheck {
 
   /** How many old messages in a row were newer than the old one before. */
   #countRun(kind: KindNumber, high: number, low: number): number {
-    const lateHigh = this.#lateHigh[kind]!
-    const isNewer = high > lateHigh || (high === lateHigh && low > this.#lateLow[kind]!)
-    this.#lateRun[kind] = isNewer ? this.#lateRun[kind]! + 1 : 1
-    this.#lateHigh[kind] = high
-    this.#lateLow[kind] = low
-    return this.#lateRun[kind]
+    const state = this.#state
+    const at = kind * STATE.STRIDE
+    const lateHigh = state[at + STATE.LATE_HIGH]!
+    const isNewer = high > lateHigh || (high === lateHigh && low > state[at + STATE.LATE_LOW]!)
+    const run = isNewer ? state[at + STATE.LATE_RUN]! + 1 : 1
+    state[at + STATE.LATE_HIGH] = high
+    state[at + STATE.LATE_LOW] = low
+    state[at + STATE.LATE_RUN] = run
+    return run
   }
 
   #accept(
@@ -146,11 +152,13 @@ export class SequenceCheck {
     receivedMs: number,
     result: SequenceResult,
   ): SequenceResult {
-    this.#seen[kind] = 1
-    this.#high[kind] = high
-    this.#low[kind] = low
-    this.#lateRun[kind] = 0
-    this.#acceptedMs[kind] = receivedMs
+    const state = this.#state
+    const at = kind * STATE.STRIDE
+    state[at + STATE.SEEN] = 1
+    state[at + STATE.HIGH] = high
+    state[at + STATE.LOW] = low
+    state[at + STATE.LATE_RUN] = 0
+    this.#totals[kind * TOTAL.STRIDE + TOTAL.ACCEPTED_MS] = receivedMs
     this.#recent(kind)?.add(high, low)
     return result
   }

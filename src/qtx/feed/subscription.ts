@@ -25,7 +25,8 @@ export class SymbolSubscription {
   index: number | undefined
   /** When the last message that was applied was received, or the subscription was answered. */
   lastMessageMs = 0
-  readonly #rules: SequenceRules
+  /** By kind: 1 where the numbers rise by exactly one. */
+  readonly #isConsecutive: Uint8Array
   readonly #onReturn: SymbolSubscriptionOptions['onReturn']
   readonly #counts = new Float64Array(MESSAGE_KINDS.length)
   readonly #trades = new TradeContinuity()
@@ -37,7 +38,7 @@ export class SymbolSubscription {
     this.pair = options.pair
     this.symbol = options.symbol
     this.listeners = new FeedListeners(options.onListenerError)
-    this.#rules = options.rules
+    this.#isConsecutive = Uint8Array.from(MESSAGE_KINDS, (kind) => Number(options.rules[kind]))
     this.#onReturn = options.onReturn
   }
 
@@ -73,10 +74,10 @@ export class SymbolSubscription {
     if (this.#state !== 'active') this.#onReturn(this, receivedMs)
     this.lastMessageMs = receivedMs
     this.#counts[kind]!++
-    const name = MESSAGE_KINDS[kind]
-    if (result === SEQUENCE.RESTARTED) this.listeners.gap(name, 0)
-    else if (result === SEQUENCE.GAP && this.#rules[name]) this.listeners.gap(name, this.sequence.lastMissed)
-    else if (kind === KIND.TRADE && this.#trades.isBrokenBy(result)) {
+    if (result === SEQUENCE.RESTARTED) this.listeners.gap(MESSAGE_KINDS[kind], 0)
+    else if (result === SEQUENCE.GAP && this.#isConsecutive[kind] === 1) {
+      this.listeners.gap(MESSAGE_KINDS[kind], this.sequence.lastMissed)
+    } else if (kind === KIND.TRADE && this.#trades.isBrokenBy(result)) {
       this.listeners.doubt(`${this.sequence.lastMissed} trades were lost or overtaken`)
     }
     this.listeners.message(message, receivedMs)
