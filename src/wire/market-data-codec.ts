@@ -27,34 +27,79 @@ export class DatagramMemory {
   }
 }
 
+/** As long as a header, so that a message that was never placed is all zeros. */
+const NO_MEMORY = new DatagramMemory(new ArrayBuffer(SINGLE.LENGTH_BYTES))
+
 /**
- * One decoded message. It is reused: whoever keeps anything copies it before returning. Levels stay where they were
- * received; 64-bit integers are halves, because a BigInt a message costs more than the whole decoding.
+ * One decoded message: a view of the datagram where it was received, read when it is asked for. It is reused: whoever
+ * keeps anything copies it before returning. 64-bit integers are halves, because a BigInt a message costs more than the
+ * whole decoding.
  */
 export class MarketDataMessage {
   /** One of `MESSAGE_TYPE`. */
   type = 0
   /** The instrument index: which subscription it belongs to. */
   index = 0
-  /** The exchange's transaction time, milliseconds since 1970. */
-  txMs = 0
-  /** The exchange's event time, milliseconds since 1970. */
-  eventMs = 0
-  /** When this host's kernel received it, milliseconds since 1970; 0 unless it was asked to say. */
-  kernelMs = 0
-  localNsLow = 0
-  localNsHigh = 0
-  sequenceLow = 0
-  sequenceHigh = 0
-  /** Ticker and trade. */
-  price = 0
-  size = 0
   /** Depth: price and size alternate in `levels`, from these element indices on. */
-  levels: Float64Array = EMPTY_LEVELS
   asksStart = 0
   askCount = 0
   bidsStart = 0
   bidCount = 0
+  #memory = NO_MEMORY
+  #offset = 0
+
+  /** Says where the message lies. @param offset a multiple of 8. */
+  place(memory: DatagramMemory, offset: number): void {
+    // The same one nearly always; storing a reference costs more than looking.
+    if (this.#memory !== memory) this.#memory = memory
+    this.#offset = offset
+  }
+
+  /** The exchange's transaction time, milliseconds since 1970. */
+  get txMs(): number {
+    return this.#number64(HEADER.TX_MS)
+  }
+
+  /** The exchange's event time, milliseconds since 1970. */
+  get eventMs(): number {
+    return this.#number64(HEADER.EVENT_MS)
+  }
+
+  /** When this host's kernel received it, milliseconds since 1970; 0 unless it was asked to say. */
+  get kernelMs(): number {
+    return this.#memory.kernelMs
+  }
+
+  get localNsLow(): number {
+    return this.#memory.uint32[(this.#offset + HEADER.LOCAL_NS) >> 2]!
+  }
+
+  get localNsHigh(): number {
+    return this.#memory.int32[(this.#offset + HEADER.LOCAL_NS + 4) >> 2]!
+  }
+
+  get sequenceLow(): number {
+    return this.#memory.uint32[(this.#offset + HEADER.SEQUENCE) >> 2]!
+  }
+
+  get sequenceHigh(): number {
+    return this.#memory.int32[(this.#offset + HEADER.SEQUENCE + 4) >> 2]!
+  }
+
+  /** Ticker and trade. */
+  get price(): number {
+    return this.#memory.float64[(this.#offset + SINGLE.PRICE) >> 3]!
+  }
+
+  /** Ticker and trade. */
+  get size(): number {
+    return this.#memory.float64[(this.#offset + SINGLE.SIZE) >> 3]!
+  }
+
+  /** Depth. */
+  get levels(): Float64Array {
+    return this.#memory.float64
+  }
 
   /** Sequence number (ticker, depth) or trade id (trade), exact to 2^63. Allocates: not for the hot path. */
   get sequence(): bigint {
@@ -68,11 +113,15 @@ export class MarketDataMessage {
 
   /** `localNs` in milliseconds, exact to about a quarter of a microsecond. */
   get localMs(): number {
-    return (this.localNsHigh * TWO_32 + this.localNsLow) / 1e6
+    return this.#number64(HEADER.LOCAL_NS) / 1e6
+  }
+
+  /** A 64-bit integer, exact to 2^53. */
+  #number64(field: number): number {
+    const word = (this.#offset + field) >> 2
+    return this.#memory.int32[word + 1]! * TWO_32 + this.#memory.uint32[word]!
   }
 }
-
-const EMPTY_LEVELS = new Float64Array(0)
 
 /** A number of 64 bits from its halves. Allocates: not for the hot path. */
 export function join64(high: number, low: number): bigint {
@@ -90,7 +139,7 @@ export function decodeMarketData(
   message: MarketDataMessage,
 ): DecodeResult {
   if (lengthBytes < HEADER.LENGTH_BYTES) return DECODE.SHORT
-  const { int32, uint32, float64 } = memory
+  const { int32, float64 } = memory
   const word = offset >> 2
   const type = int32[word]!
   if (type === MESSAGE_TYPE.DEPTH) {
@@ -106,29 +155,17 @@ export function decodeMarketData(
     return DECODE.TYPE
   }
 
-  const txHigh = int32[word + 3]!
-  const eventHigh = int32[word + 5]!
-  const localHigh = int32[word + 7]!
-  const sequenceHigh = int32[word + 9]!
-  if ((txHigh | eventHigh | localHigh | sequenceHigh) < 0) return DECODE.VALUE
+  const highs = int32[word + 3]! | int32[word + 5]! | int32[word + 7]! | int32[word + 9]!
+  if (highs < 0) return DECODE.VALUE
+  message.place(memory, offset)
   message.type = type
-  message.kernelMs = memory.kernelMs
   message.index = int32[word + 1]!
-  message.txMs = txHigh * TWO_32 + uint32[word + 2]!
-  message.eventMs = eventHigh * TWO_32 + uint32[word + 4]!
-  message.localNsLow = uint32[word + 6]!
-  message.localNsHigh = localHigh
-  message.sequenceLow = uint32[word + 8]!
-  message.sequenceHigh = sequenceHigh
-
   if (type === MESSAGE_TYPE.DEPTH) return decodeLevels(memory, offset, lengthBytes, message)
-  const price = float64[(offset + SINGLE.PRICE) >> 3]!
-  const size = float64[(offset + SINGLE.SIZE) >> 3]!
-  message.price = price
-  message.size = size
   message.askCount = 0
   message.bidCount = 0
-  return isAmount(price) && isAmount(size) ? DECODE.OK : DECODE.VALUE
+  const isValid =
+    isAmount(float64[(offset + SINGLE.PRICE) >> 3]!) && isAmount(float64[(offset + SINGLE.SIZE) >> 3]!)
+  return isValid ? DECODE.OK : DECODE.VALUE
 }
 
 function decodeLevels(
@@ -146,7 +183,6 @@ function decodeLevels(
   if (DEPTH.LEVELS + LEVEL_BYTES * (askCount + bidCount) !== lengthBytes) return DECODE.LENGTH
   const start = (offset + DEPTH.LEVELS) >> 3
   if (!areAmounts(float64, start, askCount + bidCount)) return DECODE.VALUE
-  message.levels = float64
   message.asksStart = start
   message.askCount = askCount
   message.bidsStart = start + 2 * askCount

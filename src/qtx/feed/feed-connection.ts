@@ -189,9 +189,7 @@ function addUp(all: readonly ReceiverStatistics[]): readonly ReceiverStatistics[
   return last ? [{ ...last, ...sumsOf(all) }] : []
 }
 
-function sumsOf(
-  all: readonly ReceiverStatistics[],
-): Sums {
+function sumsOf(all: readonly ReceiverStatistics[]): Sums {
   const sum = (field: Count): number => all.reduce((total, one) => total + one[field], 0)
   const isTold = all.length > 0 && all.every(({ kernelDrops }) => kernelDrops !== undefined)
   return {

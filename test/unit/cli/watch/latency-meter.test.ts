@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { LatencyMeter } from '../../../../src/cli/watch/latency-meter.ts'
-import { MarketDataMessage } from '../../../../src/wire/market-data-codec.ts'
+import type { MarketDataMessage } from '../../../../src/wire/market-data-codec.ts'
+import { singleBytes } from '../../../support/bytes.ts'
+import { decoded } from '../../../support/decoded.ts'
 
 /** A message that QTX received at this time. */
 function receivedByQtx(localNs: bigint): MarketDataMessage {
-  const message = new MarketDataMessage()
-  message.localNsHigh = Number(localNs >> 32n)
-  message.localNsLow = Number(localNs & 0xffff_ffffn)
-  return message
+  return decoded(singleBytes('bid', { localNs }))
 }
 
 const QTX_NS = 1_748_231_160_126_000_000n

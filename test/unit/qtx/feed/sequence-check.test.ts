@@ -7,13 +7,11 @@ import {
   SequenceCheck,
   isApplied,
 } from '../../../../src/qtx/feed/sequence-check.ts'
-import { MarketDataMessage } from '../../../../src/wire/market-data-codec.ts'
+import { singleBytes } from '../../../support/bytes.ts'
+import { decoded } from '../../../support/decoded.ts'
 
 function feed(check: SequenceCheck, kind: KindNumber, sequence: bigint | number, atMs = 0): number {
-  const message = new MarketDataMessage()
-  message.sequenceLow = Number(BigInt(sequence) & 0xffffffffn)
-  message.sequenceHigh = Number(BigInt(sequence) >> 32n)
-  return check.check(kind, message, atMs)
+  return check.check(kind, decoded(singleBytes('bid', { sn: sequence })), atMs)
 }
 
 describe('the sequence of one symbol', () => {

@@ -1,18 +1,13 @@
 import { expect, test } from 'vitest'
 import { FeedSizes } from '../../../../src/qtx/overrides/feed-sizes.ts'
-import { MarketDataMessage } from '../../../../src/wire/market-data-codec.ts'
+import type { MarketDataMessage } from '../../../../src/wire/market-data-codec.ts'
+import { depthBytes } from '../../../support/bytes.ts'
+import { decoded } from '../../../support/decoded.ts'
 
-/** A message of levels at a price of a hundred and more and a size of one and more, asks before bids. */
+/** A message of levels with prices of a hundred and more and sizes of one and more, so many numbers into its memory. */
 function depthOf(askCount: number, bidCount: number, first: number): MarketDataMessage {
-  const message = new MarketDataMessage()
-  message.levels = Float64Array.from({ length: first + 2 * (askCount + bidCount) }, (_, at) =>
-    (at - first) % 2 === 0 ? 100 + at : 1 + at,
-  )
-  message.asksStart = first
-  message.askCount = askCount
-  message.bidsStart = first + 2 * askCount
-  message.bidCount = bidCount
-  return message
+  const levels = Array.from({ length: askCount + bidCount }, (_, i) => [100 + i, 1 + i] as const)
+  return decoded(depthBytes({}, levels.slice(0, askCount), levels.slice(askCount)), 8 * first)
 }
 
 function expectScaled(sizes: FeedSizes, message: MarketDataMessage): void {
