@@ -227,7 +227,7 @@ const GOALS: readonly Goal[] = [
     what: 'createQtxConnectorClass from the cache',
     unit: 'µs',
     atMost: 2,
-    figure: rowOf('createQtxConnectorClass, the same configuration again', 'from the cache'),
+    figure: rowOf('createQtxConnectorClass, the same configuration again', 'later ones'),
   },
   {
     section: 'startup',

@@ -73,6 +73,8 @@ export class ConnectorClassFactory {
   readonly #classes = new WeakCache<QtxConnectorClass>()
   readonly #feedPool = new FeedPool()
   readonly #pluginIds = new WeakMap<ConnectorPlugin, number>()
+  /** What was read of configurations before, so that one that comes again costs next to nothing. */
+  readonly #read = new WeakMap<object, QtxConnectorClassConfig>()
   #lastPluginId = 0
 
   constructor(registry: Readonly<Record<ExchangeBackend, ExchangeRow>> = EXCHANGE_REGISTRY) {
@@ -87,7 +89,7 @@ export class ConnectorClassFactory {
     input: QtxConnectorClassConfigInput,
     options: ConnectorClassOptions = {},
   ): Promise<QtxConnectorClass> {
-    const config = parseConnectorClassConfig(input)
+    const config = this.#parse(input)
     const plugins = options.plugins ?? []
     const key = this.#keyOf(config, plugins)
     return (
@@ -103,6 +105,23 @@ export class ConnectorClassFactory {
     parseConnectorConfig(input)
     const Class = await this.createClass(input, options)
     return new Class(input, options)
+  }
+
+  /** What a class is made for is all that may have changed meanwhile; its constructor reads the rest anew. */
+  #parse(input: QtxConnectorClassConfigInput): QtxConnectorClassConfig {
+    const known = this.#read.get(input)
+    if (
+      known &&
+      input.exchangeBackend === known.exchangeBackend &&
+      input.qtxPerpetualHost === known.qtxPerpetualHost &&
+      input.qtxPerpetualPort === known.qtxPerpetualPort &&
+      (input.tradingRequired ?? true) === known.tradingRequired
+    ) {
+      return known
+    }
+    const config = parseConnectorClassConfig(input)
+    this.#read.set(input, config)
+    return config
   }
 
   #keyOf(config: QtxConnectorClassConfig, plugins: readonly ConnectorPlugin[]): string {

@@ -129,6 +129,18 @@ describe('one configuration, one class', () => {
     const { factory } = rig()
     const Class = await factory.createClass(CONFIG, QUIET)
     expect(await factory.createClass({ ...CONFIG, ...other }, QUIET)).not.toBe(Class)
+    // The same object, changed since.
+    const config = { ...CONFIG }
+    expect(await factory.createClass(config, QUIET)).toBe(Class)
+    expect(await factory.createClass(Object.assign(config, other), QUIET)).not.toBe(Class)
+  })
+
+  test('what is no configuration is refused however often it is given', async () => {
+    const { factory } = rig()
+    const config = { ...CONFIG, qtxPerpetualPort: -1 }
+    for (const input of [config, config, undefined, null, 'binance']) {
+      await expect(factory.createClass(input as typeof CONFIG, QUIET)).rejects.toThrow(QtxError)
+    }
   })
 
   test.skipIf(EXCHANGE_BACKENDS.length < 2)(
