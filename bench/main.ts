@@ -42,7 +42,9 @@ const MEASUREMENTS: Readonly<Record<Section, Measurement>> = {
 /** What cannot be measured without the programs in C. */
 const NEEDS_PEERS: readonly Section[] = ['receive', 'ring', 'latency', 'scaling', 'pauses', 'memory']
 const RESULTS = fileURLToPath(new URL('results', import.meta.url))
-const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
+const PAGES = ['../docs/performance.md', '../README.md'].map((page) =>
+  fileURLToPath(new URL(page, import.meta.url)),
+)
 const IMAGES = fileURLToPath(new URL('../docs/images/performance', import.meta.url))
 
 const processes = new Processes()
@@ -158,7 +160,7 @@ try {
   process.exitCode = 2
 }
 if (options?.writesDocs) {
-  writeDocs(PAGE, IMAGES, options.out ?? RESULTS, readResults(options.out ?? RESULTS, SECTIONS))
+  writeDocs(PAGES, IMAGES, options.out ?? RESULTS, readResults(options.out ?? RESULTS, SECTIONS))
 } else if (options) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

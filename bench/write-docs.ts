@@ -3,40 +3,52 @@ import { basename, dirname, join, relative } from 'node:path'
 import { chartsOf } from './charts/charts.ts'
 import { judgeGoals, renderGoals } from './goals.ts'
 import { Results, type SectionResult } from './results.ts'
+import { renderSummary } from './summary.ts'
 import { render } from './table.ts'
 
 /**
- * Writes the figures of these results between the markers of a page, `<!-- bench NAME -->` and `<!-- /bench NAME -->`:
- * NAME is a section, `goals`, or `machine`. Charts are copied into a folder and shown.
+ * Writes the figures of these results between the markers of pages, `<!-- bench NAME -->` and `<!-- /bench NAME -->`:
+ * NAME is a section, `summary`, `goals`, or `machine`. Charts are copied into a folder and shown.
  * @throws Error for a marker without its end, or a result that was a brief run's.
  */
 export function writeDocs(
-  page: string,
+  pages: readonly string[],
   imageFolder: string,
   resultFolder: string,
   results: readonly SectionResult[],
 ): void {
   const brief = results.find(({ isBrief }) => isBrief)
   if (brief) throw new Error(`the results of ${brief.section} are those of a brief run, which mean nothing`)
-  mkdirSync(imageFolder, { recursive: true })
-  const images = relative(dirname(page), imageFolder)
-  const texts = new Map<string, string>([
-    ['machine', describeMachine(results)],
-    ['goals', goalsOf(results)],
-  ])
-  for (const result of results) {
-    for (const old of readdirSync(imageFolder).filter((file) => file.startsWith(`${result.section}-`))) {
-      rmSync(join(imageFolder, old))
-    }
-    const charts = chartsOf(result.section, result.measured)
-    for (const { file } of charts) copyFileSync(join(resultFolder, file), join(imageFolder, basename(file)))
-    const tables = result.measured.map(render).filter((table) => table !== '')
-    const shown = charts.map(({ title, file }) => `![${title}](${images}/${file})`)
-    texts.set(result.section, [...tables, ...shown].join('\n\n'))
+  copyCharts(imageFolder, resultFolder, results)
+  for (const page of pages) {
+    const images = relative(dirname(page), imageFolder)
+    const texts = new Map<string, string>([
+      ['machine', describeMachine(results)],
+      ['summary', renderSummary(new Results(results))],
+      ['goals', goalsOf(results)],
+      ...results.map((result) => [result.section, describeSection(result, images)] as const),
+    ])
+    let content = readFileSync(page, 'utf8')
+    for (const [name, text] of texts) content = between(content, name, text)
+    writeFileSync(page, content)
   }
-  let content = readFileSync(page, 'utf8')
-  for (const [name, text] of texts) content = between(content, name, text)
-  writeFileSync(page, content)
+}
+
+function copyCharts(imageFolder: string, resultFolder: string, results: readonly SectionResult[]): void {
+  mkdirSync(imageFolder, { recursive: true })
+  for (const { section, measured } of results) {
+    const old = readdirSync(imageFolder).filter((file) => file.startsWith(`${section}-`))
+    for (const file of old) rmSync(join(imageFolder, file))
+    for (const { file } of chartsOf(section, measured)) {
+      copyFileSync(join(resultFolder, file), join(imageFolder, basename(file)))
+    }
+  }
+}
+
+function describeSection({ section, measured }: SectionResult, images: string): string {
+  const tables = measured.map(render).filter((table) => table !== '')
+  const shown = chartsOf(section, measured).map(({ title, file }) => `![${title}](${images}/${file})`)
+  return [...tables, ...shown].join('\n\n')
 }
 
 /** The text with what stands between a name's markers replaced; unchanged where it has none. */

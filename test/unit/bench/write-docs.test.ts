@@ -52,10 +52,12 @@ it('brings the figures of a run between the markers, with its charts, as often a
       .map((name) => `# ${name}\n\n<!-- bench ${name} -->\nold\n<!-- /bench ${name} -->\n`)
       .join('\n'),
   )
+  const readme = join(folder, 'README.md')
+  writeFileSync(readme, '<!-- bench summary -->\n<!-- /bench summary -->\n')
   const results = join(folder, 'results')
   await writeSection(results, book(false))
   const images = join(folder, 'images')
-  for (let time = 0; time < 2; time++) writeDocs(page, images, results, [book(false)])
+  for (let time = 0; time < 2; time++) writeDocs([page, readme], images, results, [book(false)])
   const written = readFileSync(page, 'utf8')
   expect(written).toContain(
     'A processor, 2 cores, Linux 6.1, Node 20.0.0, gcc 12; 2026-01-02 03:04 UTC; load 0.5 to 1.5.',
@@ -63,13 +65,16 @@ it('brings the figures of a run between the markers, with its charts, as often a
   expect(written.match(/\| qtx OrderBook +\|/g)).toHaveLength(1)
   expect(written).toContain('![Applying depth updates](images/book-applying-depth-updates.svg)')
   expect(written).toMatch(/faster than ccxt Pro’s order book +\| at least 50 × +\| 100 × +\| yes/)
+  expect(readFileSync(readme, 'utf8')).toMatch(
+    /\| a level of the recorded minute into the book +\| 10 ns +\| +\| 1,000 ns \(ccxt Pro\) \|/,
+  )
   // What was not measured stays.
   expect(written).toContain('<!-- bench ring -->\nold\n<!-- /bench ring -->')
   expect(readdirSync(images)).toEqual(['book-applying-depth-updates.svg'])
 })
 
 it('refuses what a brief run wrote', () => {
-  expect(() => writeDocs(join(folder, 'page.md'), folder, folder, [book(true)])).toThrow(/brief run/)
+  expect(() => writeDocs([join(folder, 'page.md')], folder, folder, [book(true)])).toThrow(/brief run/)
 })
 
 it('refuses a page that has the beginning of a place and no end', () => {
