@@ -30,7 +30,7 @@ const TITLES: Readonly<Record<Kind, string>> = { ticker: '56 bytes', 'depth-20':
 /** What the kernel counts for one datagram in the receive buffer, at most. */
 const KERNEL_BYTES: Readonly<Record<Kind, number>> = { ticker: 1_024, 'depth-20': 2_560 }
 const MOST_WAITING: Readonly<Record<Kind, number>> = { ticker: 8_000, 'depth-20': 3_000 }
-const FILLINGS = 10
+const FILLINGS = 20
 
 /** CPU time for a datagram while draining a full socket, and the highest rate without loss. */
 export const measureReceive: Measurement = async (context) => {

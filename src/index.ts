@@ -52,13 +52,8 @@ export type {
   UnknownReason,
   UnknownResult,
 } from './qtx/orders/order-result.ts'
-export type {
-  SlotCancel,
-  SlotContent,
-  SlotOrder,
-  SlotPriceMatch,
-  SlotTimeInForce,
-} from './wire/order-slot-codec.ts'
+export type { SlotContent } from './wire/order-slot-content.ts'
+export type { SlotCancel, SlotOrder, SlotPriceMatch, SlotTimeInForce } from './wire/order-slot-request.ts'
 export type { MarketDataMessage } from './wire/market-data-codec.ts'
 export { MESSAGE_TYPE } from './wire/market-data-layout.ts'
 export { BoundedQueue, type OverflowPolicy } from './common/bounded-queue.ts'

@@ -3,13 +3,14 @@ import { parseTradingPair } from '../common/trading-pair.ts'
 import { QtxError } from '../errors.ts'
 import { EXCHANGE_BACKENDS } from '../wire/symbol-names.ts'
 import { MAX_SYMBOL_BYTES } from '../wire/control-text.ts'
-import { nearestName } from './nearest-name.ts'
+import { feedConfig } from './feed-config.ts'
+import { limitConfig } from './limit-config.ts'
+import { onlyOptions, sharedMemoryName } from './option-kinds.ts'
+import { orderConfig } from './order-config.ts'
 import {
   ObjectField,
   flag,
   list,
-  number,
-  numberOrText,
   oneOf,
   text,
   textByName,
@@ -22,9 +23,6 @@ import {
 } from './schema.ts'
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
-
-/** A day. Timers of more than 24 days would fire at once. */
-const MAX_DURATION_MS = 86_400_000
 
 const backend = uniform(
   `Name the exchange: ${EXCHANGE_BACKENDS.join(', ')}.`,
@@ -51,23 +49,12 @@ const port = whole(
   .check((given) => given <= 65_535, 'A port is at most 65535; QTX servers usually listen on 8080.')
   .describe('UDP port of the QTX server.')
 
-const SHARED_MEMORY_NAME = /^\/[\w.-]{1,250}$/
-
-const sharedMemoryName = text('Give the name of the order manager’s shared memory, such as /place_order_x.')
-  .check(
-    (given) => SHARED_MEMORY_NAME.test(given),
-    'A shared memory name is a slash and letters, digits, _ . -, such as /place_order_x.',
-  )
+const placeOrderSharedMemoryName = sharedMemoryName(
+  'Give the name of the order manager’s shared memory, such as /place_order_x.',
+  '/place_order_x',
+)
   .optional()
   .describe('Shared memory of the QTX order manager. Without it orders go by the exchange’s own REST API.')
-
-const streamRingName = (usual: string) =>
-  text(`Give the name of the shared memory, such as ${usual}.`)
-    .check(
-      (given) => SHARED_MEMORY_NAME.test(given),
-      `A shared memory name is a slash and letters, digits, _ . -, such as ${usual}.`,
-    )
-    .default(usual)
 
 const secret = (what: string) =>
   text(`Give ${what} as text.`)
@@ -80,32 +67,6 @@ const pair = text('Write each pair as text, such as BTC-USDT.').check(
   (given) =>
     `${JSON.stringify(given)} is not a trading pair; write it as BTC-USDT, in upper case with one dash.`,
 )
-
-/** Ten milliseconds: a process that waits longer without doing anything else falls behind its feed. */
-const MAX_SPIN_US = 10_000
-
-const durationMs = (what: string) =>
-  number(`Give ${what} in milliseconds, as a number.`)
-    .check((given) => given > 0, `${what} must be above zero milliseconds.`)
-    .check((given) => given <= MAX_DURATION_MS, `${what} is at most a day, ${MAX_DURATION_MS} milliseconds.`)
-    .optional()
-
-const count = (what: string) =>
-  whole(`Give ${what} as a number.`, `${what} is a whole number.`)
-    .check((given) => given >= 1, `${what} is at least 1.`)
-    .check((given) => given <= 1_000_000, `${what} is at most 1,000,000.`)
-    .optional()
-
-const thresholds = (what: string) =>
-  new ObjectField(
-    {
-      failures: count('failures').describe('Failures in a row that open it.'),
-      openMs: durationMs('openMs').describe(
-        'How long it stays open at first; each probe that fails doubles it, up to four times.',
-      ),
-    },
-    onlyOptions(() => ['failures', 'openMs']),
-  ).describe(`The circuit breaker of ${what}.`)
 
 const url = (schemes: readonly string[], example: string) =>
   text(`Give a URL such as ${example}.`)
@@ -122,22 +83,13 @@ const qtxSymbol = text(SYMBOLS_HELP).check(
   `A QTX symbol has 1 to ${MAX_SYMBOL_BYTES} characters of ASCII without spaces, such as binance-futures:btcusdt.`,
 )
 
-const ipAddress = (help: string) => text(help).check((given) => isIP(given) !== 0, help)
-
-const fraction = numberOrText('Give a fraction such as 0.03 for 3 %.')
-  .check(
-    (given) => Number(given) > 0 && Number(given) < 1,
-    'Give a fraction above 0 and below 1, such as 0.03 for 3 %.',
-  )
-  .optional()
-
 /** Every option of a QTX connector, with its checks. Unknown options are refused. */
 export const qtxConnectorConfig = new ObjectField(
   {
     exchangeBackend: backend,
     qtxPerpetualHost: host,
     qtxPerpetualPort: port,
-    qtxPlaceOrderSharedMemoryName: sharedMemoryName,
+    qtxPlaceOrderSharedMemoryName: placeOrderSharedMemoryName,
     exchangeApiKey: secret('The exchange’s API key'),
     exchangeApiSecret: secret('The exchange’s API secret'),
     exchangeApiPassphrase: secret('The exchange’s API passphrase'),
@@ -178,107 +130,7 @@ export const qtxConnectorConfig = new ObjectField(
       .describe(
         'What QTX counts sizes in on exchanges that trade contracts; the exchange’s own unit by default (assumed).',
       ),
-    feedReceiver: oneOf(
-      ['recvmmsg', 'worker', 'dgram'],
-      'feedReceiver is recvmmsg or worker (Linux), or dgram (anywhere).',
-    )
-      .optional()
-      .describe(
-        'How datagrams are received; recvmmsg by default on Linux, dgram elsewhere. worker receives in a thread of its own, for strategies that compute for long.',
-      ),
-    feedWorkerRingBytes: whole(
-      'Give feedWorkerRingBytes as a number.',
-      'feedWorkerRingBytes is a whole number.',
-    )
-      .check((bytes) => bytes >= 262_144, 'feedWorkerRingBytes is at least 262,144.')
-      .check((bytes) => bytes <= 1 << 30, 'feedWorkerRingBytes is at most 1,073,741,824.')
-      .optional()
-      .describe(
-        'Room between the receiving thread and the strategy’s, for feedReceiver worker; the next power of two is taken. 8 MiB by default.',
-      ),
-    feedTransport: oneOf(
-      ['udp', 'shared-memory'],
-      'feedTransport is udp (the default) or shared-memory (on QTX’s own host).',
-    )
-      .optional()
-      .describe(
-        'Which way messages come; from shared memory only on QTX’s own host, subscriptions go over UDP all the same. udp by default.',
-      ),
-    feedStreamRings: new ObjectField(
-      {
-        messages: streamRingName('/stream_lite').describe(
-          'Shared memory that messages are read from; /stream_lite by default.',
-        ),
-        levels: streamRingName('/stream_lite_l2').describe(
-          'Shared memory that the levels of depth messages are read from; /stream_lite_l2 by default.',
-        ),
-      },
-      onlyOptions(() => ['messages', 'levels']),
-    )
-      .optional()
-      .describe('Where QTX writes its messages on its own host; for feedTransport shared-memory.'),
-    feedBusyPoll: flag('feedBusyPoll is true or false.')
-      .optional()
-      .describe(
-        'Whether the process looks for messages without ever sleeping: it takes a whole core, with worker two, and saves some tens of microseconds. With recvmmsg, worker and shared-memory; false by default.',
-      ),
-    feedGro: flag('feedGro is true or false.')
-      .optional()
-      .describe(
-        'Whether datagrams of one size that arrived together are taken from the kernel as one piece, which costs a fraction of the processor time. With recvmmsg and worker; true by default.',
-      ),
-    feedKernelTimestamps: flag('feedKernelTimestamps is true or false.')
-      .optional()
-      .describe(
-        'Whether the kernel says when it received each datagram, so that feedStatistics tells how long they waited for the process; false by default.',
-      ),
-    feedKernelDropCounts: flag('feedKernelDropCounts is true or false.')
-      .optional()
-      .describe(
-        'Whether the kernel says with each datagram how many it dropped before, instead of being asked after full batches; false by default.',
-      ),
-    feedReceiveBufferBytes: whole(
-      'Give feedReceiveBufferBytes as a number.',
-      'feedReceiveBufferBytes is a whole number.',
-    )
-      .check((bytes) => bytes >= 1_024, 'feedReceiveBufferBytes is at least 1,024.')
-      .check((bytes) => bytes <= 1 << 30, 'feedReceiveBufferBytes is at most 1,073,741,824.')
-      .optional()
-      .describe(
-        'Receive buffer of the socket, past the system’s limit where the process may; feedStatistics says what was given. 16 MiB by default.',
-      ),
-    feedFallback: oneOf(
-      ['websocket', 'none'],
-      'feedFallback is websocket (the exchange’s own takes over) or none (the default).',
-    )
-      .optional()
-      .describe('What feeds a pair’s book while QTX’s datagrams do not; none by default.'),
-    feedFallbackAfterMs: durationMs('feedFallbackAfterMs').describe(
-      'How long a book may lack datagrams until the fallback takes over, and how long they must be good to be back; 1,000 by default.',
-    ),
-    multicastGroup: ipAddress('multicastGroup is an IP address, such as 239.1.1.1.')
-      .optional()
-      .describe('Group on which the same datagrams arrive.'),
-    multicastInterface: ipAddress(
-      'multicastInterface is the IP address of a local interface, such as 10.0.0.5.',
-    )
-      .optional()
-      .describe('Local interface that joins the group.'),
-    feedSilenceMs: durationMs('feedSilenceMs').describe(
-      'Silence after which a symbol is subscribed again; 5,000 by default.',
-    ),
-    depthMode: oneOf(
-      ['diff', 'full'],
-      'depthMode is diff (changed levels, the default) or full (whole books).',
-    )
-      .optional()
-      .describe('Whether depth messages carry changed levels or whole books.'),
-    bookSettleMs: durationMs('bookSettleMs').describe(
-      'How long a book without a snapshot must be whole before it is live; 1,000 by default.',
-    ),
-    bookVerifyMs: durationMs('bookVerifyMs').describe(
-      'About how often a live book is compared with the exchange’s snapshot, which heals what was lost unseen; 60,000 by default.',
-    ),
+    ...feedConfig,
     journal: new ObjectField(
       {
         folder: text('Give the journal’s folder, such as ./journal/binance.')
@@ -302,55 +154,8 @@ export const qtxConnectorConfig = new ObjectField(
       .describe(
         'Whether an account in hedge mode is switched to one-way mode at the start, the only mode QTX takes; otherwise the start is refused.',
       ),
-    maxSlippage: fraction.describe('How far from the best price a market order may fill; 0.03 by default.'),
-    orderTimeoutMs: durationMs('orderTimeoutMs').describe(
-      'How long the order manager may take to answer; 10,000 by default.',
-    ),
-    orderSpinUs: number('Give orderSpinUs in microseconds, as a number.')
-      .check((given) => given >= 0, 'orderSpinUs cannot be negative.')
-      .check(
-        (given) => given <= MAX_SPIN_US,
-        `orderSpinUs is at most ${MAX_SPIN_US}: nothing else runs meanwhile.`,
-      )
-      .optional()
-      .describe(
-        'How long sending an order blocks everything else for its answer, microseconds; 0, not at all, by default.',
-      ),
-    orderRoute: oneOf(
-      ['qtx', 'parent', 'qtx-then-parent'],
-      'orderRoute is qtx (the ring), parent (the exchange’s REST API) or qtx-then-parent (by REST what the ring certainly did not take).',
-    )
-      .optional()
-      .describe(
-        'Which way new orders go; qtx by default where there is an order ring, else parent. Can be switched while running.',
-      ),
-    rateLimits: new ObjectField(
-      {
-        weightPerMinute: count('weightPerMinute').describe(
-          'Weight of REST requests in a minute, as the exchange counts it.',
-        ),
-        ordersPer10s: count('ordersPer10s').describe('New orders in ten seconds.'),
-        ordersPerMinute: count('ordersPerMinute').describe('New orders in a minute.'),
-      },
-      onlyOptions(() => ['weightPerMinute', 'ordersPer10s', 'ordersPerMinute']),
-    )
-      .optional()
-      .describe(
-        'What the account may ask of the exchange, by REST and by the ring together, where it differs from most accounts.',
-      ),
-    circuitBreakers: new ObjectField(
-      {
-        orderManager: thresholds('the QTX order manager, 3 and 5,000 by default').optional(),
-        rest: thresholds('the exchange’s REST API, 5 and 2,000 by default').optional(),
-        privateStream: thresholds('the exchange’s private stream, 5 and 5,000 by default').optional(),
-      },
-      onlyOptions(() => ['orderManager', 'rest', 'privateStream']),
-    )
-      .optional()
-      .describe('When the connector stops asking what does not answer, and for how long.'),
-    requestTimeoutMs: durationMs('requestTimeoutMs').describe(
-      'How long the exchange may take to answer; 10,000 by default.',
-    ),
+    ...orderConfig,
+    ...limitConfig,
   },
   allOptionsOnly(),
 )
@@ -402,18 +207,4 @@ function isPair(text: string): boolean {
 
 function allOptionsOnly(): ObjectSentences {
   return onlyOptions(() => Object.keys(qtxConnectorConfig.shape))
-}
-
-/** @param known the options that there are; asked for only when they are told. */
-function onlyOptions(known: () => readonly string[]): ObjectSentences {
-  return {
-    noObject: () => `Give the options as an object with ${known().slice(0, 4).join(', ')} and so on.`,
-    unknown: (names) => {
-      const meant = [...new Set(names.map((name) => nearestName(name, known())))].filter(
-        (name) => name !== undefined,
-      )
-      const hint = meant.length === 0 ? '; the' : `; did you mean ${meant.join(', ')}? The`
-      return `Unknown option ${names.join(', ')}${hint} options are ${known().join(', ')}.`
-    },
-  }
 }

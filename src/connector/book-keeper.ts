@@ -1,17 +1,14 @@
-import type { BackoffOptions } from '../common/backoff.ts'
 import type { Clock } from '../common/clock.ts'
 import type { Logger } from '../common/log.ts'
 import type { TradingPair } from '../common/trading-pair.ts'
+import { BookBuilder } from './book-builder.ts'
 import type { BookCallbacks, BookKeeperOptions } from './book-keeper-options.ts'
-import { BookSeeder, snapshotFault } from './book-seeder.ts'
-import { BookSettling } from './book-settling.ts'
+import { snapshotFault } from './book-seeder.ts'
 import { DepthAgreement } from './depth-agreement.ts'
-import { bestLevels, countDifferences } from './level-differences.ts'
 import type { BookSnapshot, MarketDataSink, ShadowBook, ShadowOptions } from './market-data-source.ts'
 import type { DepthUpdate, PublicTrade, TopUpdate } from './market-updates.ts'
 import { OrderBook, type BookState, type OrderBookView } from './order-book.ts'
-import { NO_AGE } from './shown-side.ts'
-import { SnapshotPacer } from './snapshot-pacer.ts'
+import type { SnapshotPacer } from './snapshot-pacer.ts'
 import { VerificationTimer } from './verification-timer.ts'
 
 export interface BookKeeperParts {
@@ -29,31 +26,23 @@ export interface BookKeeperParts {
   readonly random?: () => number
 }
 
-const DEFAULT_SETTLE_MS = 1_000
 const DEFAULT_CROSSED_LIMIT = 3
-const DEFAULT_SNAPSHOT_TIMEOUT_MS = 5_000
-const DEFAULT_SNAPSHOT_RETRY: BackoffOptions = { initialMs: 1_000, maxMs: 30_000 }
 
 /**
- * One pair's book and whether it can be relied on. It is live once a snapshot seeded it and the stream went on from
- * there; or, where there is no snapshot to be had, once it has been whole and uncrossed for the settling time. After
- * a loss, or a silence in which anything may have been lost, it begins anew, empty. Delivers nothing unless started.
+ * One pair's book and whether it can be relied on: live once it is built, until something shows that data was lost.
+ * After a loss, or a silence in which anything may have been lost, it begins anew, empty. Delivers nothing unless
+ * started.
  */
 export class BookKeeper implements MarketDataSink {
   readonly #parts: BookKeeperParts
   readonly #callbacks: BookCallbacks
-  #options: BookKeeperOptions
+  readonly #options: BookKeeperOptions
   readonly #book: OrderBook
-  #seeder: BookSeeder | undefined
-  readonly #settling: BookSettling
+  readonly #builder: BookBuilder
   readonly #verification: VerificationTimer
   readonly #agreement = new DepthAgreement()
-  /** It is kept although levels of it are known to be wrong, until a snapshot replaces them. */
-  #isDistrusted = false
   #isStarted = false
   #why = 'not started'
-  #snapshotFailure: string | undefined
-  #seededAge: number | undefined
   #toleratedCrossings = 0
 
   constructor(parts: BookKeeperParts) {
@@ -65,16 +54,23 @@ export class BookKeeper implements MarketDataSink {
       sequencesComparable: parts.sequencesComparable,
       depthMode: options.depthMode ?? 'diff',
     })
-    this.#settling = new BookSettling(parts.clock, options.settleMs ?? DEFAULT_SETTLE_MS, () =>
-      this.#becomeLive(`whole and uncrossed for ${this.#settling.settleMs} ms`),
-    )
+    this.#builder = new BookBuilder({
+      book: this.#book,
+      clock: parts.clock,
+      logger: parts.logger,
+      pacer: parts.pacer,
+      fetchSnapshot: parts.fetchSnapshot,
+      options,
+      onSeeded: (differing) => this.#seeded(differing),
+      onChanged: () => this.#updated(),
+      onBuilt: (why) => this.#becomeLive(why),
+    })
     this.#verification = new VerificationTimer({
       clock: parts.clock,
       periodMs: options.verifyMs,
       random: parts.random ?? Math.random,
-      onDue: () => this.#seeder?.start(false),
+      onDue: () => this.#builder.compare(),
     })
-    this.#seeder = this.#createSeeder()
   }
 
   get isLive(): boolean {
@@ -93,9 +89,9 @@ export class BookKeeper implements MarketDataSink {
       case 'stale':
         return this.#why
       case 'syncing':
-        return this.#progress
+        return this.#builder.progress
       case 'invalid':
-        return `${this.#why}; rebuilding: ${this.#progress}`
+        return `${this.#why}; rebuilding: ${this.#builder.progress}`
     }
   }
 
@@ -118,13 +114,7 @@ export class BookKeeper implements MarketDataSink {
     if (!this.#isAwake()) return
     if (this.#book.isBeforeSnapshot(update)) this.#behindSnapshot()
     this.#book.applyDepth(update)
-    const seeder = this.#seeder
-    if (seeder?.isCollecting) {
-      seeder.keep(update)
-      this.#seed()
-    } else if (seeder && this.#seededAge === undefined) {
-      seeder.start(true)
-    }
+    this.#builder.depthApplied(update)
     this.#updated()
   }
 
@@ -142,9 +132,7 @@ export class BookKeeper implements MarketDataSink {
       return
     }
     this.#begin('syncing', 'the stream sent a whole book')
-    const age = this.#book.ageOf(snapshot)
-    this.#book.applySnapshot(snapshot, age)
-    this.#seededAge = age
+    this.#builder.seedWith(snapshot)
     this.#becomeLive('seeded by the whole book that the stream sent')
     this.#updated()
   }
@@ -168,7 +156,7 @@ export class BookKeeper implements MarketDataSink {
   }
 
   doubted(reason: string): void {
-    if (!this.#isStarted || !this.#seeder || this.#book.state !== 'live') return
+    if (!this.#isStarted || !this.#builder.canSeed || this.#book.state !== 'live') return
     this.#parts.logger.debug({ pair: this.#book.pair, reason }, 'the book is compared with a snapshot')
     this.#verification.hasten()
   }
@@ -208,55 +196,25 @@ export class BookKeeper implements MarketDataSink {
   }
 
   #begin(state: 'syncing' | 'invalid', why: string): void {
-    this.#rest()
-    this.#book.clear()
-    this.#snapshotFailure = undefined
-    this.#seededAge = undefined
-    this.#isDistrusted = false
+    this.#verification.stop()
+    this.#builder.begin()
     this.#toleratedCrossings = this.#book.crossedCount
     this.#agreement.reset()
-    this.#settling.allow(this.#seeder === undefined)
     this.#enter(state, why)
   }
 
   #adopt(other: BookKeeper, reason: string): void {
-    this.#rest()
-    if (this.#options.depthMode !== other.#options.depthMode) {
-      this.#options = other.#options
-      this.#seeder = this.#createSeeder()
-    }
-    this.#book.adopt(other.#book)
+    this.#verification.stop()
+    this.#builder.adopt(other.#builder)
     other.stop()
-    this.#snapshotFailure = undefined
-    this.#seededAge = other.#seededAge
-    this.#isDistrusted = false
     this.#toleratedCrossings = this.#book.crossedCount
     this.#agreement.reset()
     this.#becomeLive(reason)
     this.#callbacks.onUpdate?.(this.#book)
   }
 
-  /** Undefined where books are not seeded. */
-  #createSeeder(): BookSeeder | undefined {
-    const { fetchSnapshot, clock, pacer } = this.#parts
-    if (!fetchSnapshot || this.#options.depthMode === 'full') return undefined
-    return new BookSeeder({
-      book: this.#book,
-      clock,
-      pacer: pacer ?? new SnapshotPacer(clock),
-      fetch: fetchSnapshot,
-      timeoutMs: this.#options.snapshotTimeoutMs ?? DEFAULT_SNAPSHOT_TIMEOUT_MS,
-      retry: this.#options.snapshotRetry ?? DEFAULT_SNAPSHOT_RETRY,
-      onArrived: () => {
-        if (this.#seed()) this.#updated()
-      },
-      onFailed: (failure) => this.#snapshotFailed(failure),
-    })
-  }
-
   #rest(): void {
-    this.#seeder?.stop()
-    this.#settling.interrupt()
+    this.#builder.stop()
     this.#verification.stop()
   }
 
@@ -264,25 +222,15 @@ export class BookKeeper implements MarketDataSink {
   #updated(): void {
     const book = this.#book
     if (book.crossedCount !== this.#toleratedCrossings) this.#crossed()
-    if (this.#isStarted && book.state !== 'live') this.#advance()
+    if (this.#isStarted && book.state !== 'live') this.#builder.advance()
     if (this.#isStarted) this.#callbacks.onUpdate?.(book)
-  }
-
-  #advance(): void {
-    const book = this.#book
-    const isWhole = book.depthAge !== NO_AGE && book.bidLevelCount > 0 && book.askLevelCount > 0
-    if (!isWhole) this.#settling.interrupt()
-    else if (this.#options.depthMode === 'full') this.#becomeLive('a whole book was received')
-    else if (this.#seededAge !== undefined && book.newestAge > this.#seededAge) {
-      this.#becomeLive('seeded by a snapshot, and the stream went on from it')
-    } else this.#settling.hold()
   }
 
   #crossed(): void {
     const book = this.#book
     if (book.state !== 'live') {
       this.#toleratedCrossings = book.crossedCount
-      this.#settling.interrupt()
+      this.#builder.unsettle()
       return
     }
     const count = book.crossedCount - this.#toleratedCrossings
@@ -294,7 +242,7 @@ export class BookKeeper implements MarketDataSink {
   #hearTop(update: TopUpdate): void {
     const book = this.#book
     const verdict = book.hearTop(update)
-    if (book.state !== 'live' || this.#seededAge === undefined) return
+    if (book.state !== 'live' || !this.#builder.isSeeded) return
     const consequence = this.#agreement.weigh(verdict)
     if (consequence === 'nothing') return
     const what = `the best ${update.isBid ? 'bid' : 'ask'} of the depth is not the one that was told`
@@ -305,73 +253,26 @@ export class BookKeeper implements MarketDataSink {
   /** Not live until it was seeded again; meanwhile it is kept, because it may be nearly right. */
   #distrust(why: string): void {
     this.#verification.stop()
-    this.#settling.interrupt()
-    this.#settling.allow(false)
     this.#agreement.reset()
-    this.#seededAge = undefined
-    this.#isDistrusted = true
-    this.#seeder?.start(true)
+    this.#builder.distrust()
     this.#enter('invalid', why)
   }
 
   /** The stream was not quiet when it was taken to be: its ages and the snapshots' may not agree at all. */
   #behindSnapshot(): void {
-    this.#seeder?.mustNotLead()
+    this.#builder.mustNotLead()
     this.#begin('invalid', 'a depth message arrived that is older than the snapshot')
   }
 
   #becomeLive(why: string): void {
-    this.#settling.interrupt()
-    if (this.#seeder) this.#verification.start()
+    if (this.#builder.canSeed) this.#verification.start()
     this.#enter('live', why)
   }
 
-  #seed(): boolean {
-    const seeder = this.#seeder
-    if (seeder?.arrivedAge === undefined) return false
-    const before = this.#book.state === 'live' ? bestLevels(this.#book) : undefined
-    const age = seeder.seed()
-    if (age === undefined) return false
-    this.#seededAge = age
-    this.#isDistrusted = false
-    this.#snapshotFailure = undefined
-    this.#settling.allow(true)
+  #seeded(differing: number | undefined): void {
     this.#agreement.reset()
-    const differing = before && countDifferences(before, bestLevels(this.#book))
     if (differing)
       this.#why = `seeded anew by a snapshot, from which ${differing} of its best levels differed`
-    this.#parts.logger[differing ? 'warn' : 'info'](
-      { pair: this.#book.pair, differing },
-      differing === undefined
-        ? 'the book was seeded'
-        : `the book was seeded anew: ${differing} of its best levels differed`,
-    )
-    return true
-  }
-
-  #snapshotFailed(reason: string): void {
-    this.#snapshotFailure = reason
-    this.#parts.logger.warn({ pair: this.#book.pair, reason }, 'no snapshot; trying again')
-    if (this.#isDistrusted) {
-      // It settles from the stream now, where a level that is wrong would stay for ever.
-      this.#isDistrusted = false
-      this.#book.clear()
-    }
-    this.#settling.allow(true)
-  }
-
-  get #progress(): string {
-    const book = this.#book
-    if (book.newestAge === NO_AGE) return 'waiting for the first message'
-    if (book.depthAge === NO_AGE) return 'waiting for the first depth message'
-    const arrivedAge = this.#seeder?.arrivedAge
-    if (arrivedAge !== undefined)
-      return `waiting for the stream, at ${book.depthAge}, to reach the snapshot, at ${arrivedAge}`
-    if (this.#seededAge === undefined && this.#seeder?.isCollecting && this.#snapshotFailure === undefined)
-      return 'waiting for the snapshot'
-    const { elapsedMs, settleMs } = this.#settling
-    const failure = this.#snapshotFailure === undefined ? '' : `, no snapshot: ${this.#snapshotFailure}`
-    return `settling, ${Math.floor(elapsedMs)} of ${settleMs} ms, bids ${book.bidLevelCount}, asks ${book.askLevelCount}${failure}`
   }
 
   #enter(state: BookState, why: string): void {

@@ -15,7 +15,7 @@ type OrderEventName =
   | 'orderFailure'
   | 'orderSubmitUnknown'
 
-/** Tells what happened to orders, as Hummingbot's events. */
+/** Tells what happened to orders, as Hummingbot's events, and where messages about them contradicted each other. */
 export class OrderAnnouncer {
   readonly #clock: Clock
   readonly #events: TypedEvents<ConnectorEvents>
@@ -83,8 +83,26 @@ export class OrderAnnouncer {
     })
   }
 
-  anomaly(order: InFlightOrder, code: Anomaly['code'], message: string): void {
-    this.#events.emit('anomaly', { code, message, pair: order.pair, clientOrderId: order.clientOrderId })
+  liveAfterFailure(order: InFlightOrder): void {
+    this.#anomaly(order, 'LIVE_AFTER_FAILURE', 'was reported as failed, and is open on the exchange')
+  }
+
+  filledAfterFailure(order: InFlightOrder): void {
+    this.#anomaly(order, 'FILLED_AFTER_FAILURE', 'was reported as failed, and has filled')
+  }
+
+  filledAfterCancel(order: InFlightOrder): void {
+    const what = `was reported as canceled, and has filled further: ${filledPart(order)}`
+    this.#anomaly(order, 'FILLED_AFTER_CANCEL', what)
+  }
+
+  overfilled(order: InFlightOrder): void {
+    this.#anomaly(order, 'OVERFILLED', `has filled more than was ordered: ${filledPart(order)}`)
+  }
+
+  #anomaly(order: InFlightOrder, code: Anomaly['code'], what: string): void {
+    const { pair, clientOrderId } = order
+    this.#events.emit('anomaly', { code, message: `order ${clientOrderId} ${what}`, pair, clientOrderId })
   }
 
   #emit<E extends OrderEventName>(
@@ -105,4 +123,8 @@ export class OrderAnnouncer {
       ...rest,
     } as unknown as ConnectorEvents[E])
   }
+}
+
+function filledPart(order: InFlightOrder): string {
+  return `${order.executedAmount.toString()} of ${order.amount.toString()}`
 }

@@ -1,34 +1,16 @@
 import type { Clock } from '../common/clock.ts'
 import type { TypedEvents } from '../common/typed-events.ts'
-import { ZERO, minDecimal, type Decimal } from '../common/decimal.ts'
+import { ZERO, minDecimal } from '../common/decimal.ts'
 import { QtxError } from '../errors.ts'
 import type { ConnectorEvents } from './events.ts'
 import { addFee, addFill, InFlightOrder, lacksFee, setFill, type OrderIdentity } from './in-flight-order.ts'
 import { OrderAnnouncer } from './order-announcer.ts'
+import { OrderEnds } from './order-ends.ts'
 import { OrderIndex, type OrderReference } from './order-index.ts'
+import { hasReached, OrderProgress } from './order-progress.ts'
 import { NO_RECORD, type OrderRecorder } from './order-recorder.ts'
 import type { OrderReason, OrderState, OrderUpdate, PlaceOutcome, TradeUpdate } from './order-types.ts'
 import { OrderWaits } from './order-waits.ts'
-
-/** How far along an order is; an update never takes it back. */
-const RANK: Readonly<Record<OrderState, number>> = {
-  pendingCreate: 0,
-  submitUnknown: 1,
-  open: 2,
-  partiallyFilled: 3,
-  pendingCancel: 4,
-  canceled: 5,
-  failed: 5,
-  filled: 6,
-}
-
-/** An end that was announced before all its fills were seen. */
-interface AnnouncedEnd {
-  readonly state: 'canceled' | 'filled' | 'failed'
-  /** Undefined where the source does not say how much was executed: that is looked up. */
-  readonly executedAmount: Decimal | undefined
-  readonly reason: OrderReason | undefined
-}
 
 /** What is on record of an order that an earlier process sent. */
 export interface AdoptedPast {
@@ -56,15 +38,28 @@ export interface OrderTrackerOptions {
 export class OrderTracker {
   readonly #options: OrderTrackerOptions
   readonly #index = new OrderIndex()
-  readonly #announcedEnds = new Map<InFlightOrder, AnnouncedEnd>()
   readonly #announcer: OrderAnnouncer
   readonly #waits: OrderWaits
+  readonly #progress: OrderProgress
+  readonly #ends: OrderEnds
   #recorder: OrderRecorder = NO_RECORD
 
   constructor(options: OrderTrackerOptions) {
     this.#options = options
     this.#announcer = new OrderAnnouncer(options.clock, options.events)
     this.#waits = new OrderWaits(options.clock)
+    this.#progress = new OrderProgress({
+      index: this.#index,
+      recorder: () => this.#recorder,
+      waits: this.#waits,
+      announcer: this.#announcer,
+    })
+    this.#ends = new OrderEnds({
+      index: this.#index,
+      progress: this.#progress,
+      announcer: this.#announcer,
+      onLookUpNeeded: options.onLookUpNeeded,
+    })
   }
 
   /** From now on everything is put on record before it is acted on. */
@@ -133,16 +128,14 @@ export class OrderTracker {
     order.state = past.state === 'pendingCreate' ? 'submitUnknown' : past.state
     order.reason = past.reason
     order.isAdopted = true
-    if (RANK[order.state] >= RANK.open || past.fills.length > 0) order.isAnnounced = true
+    if (hasReached(order.state, 'open') || past.fills.length > 0) order.isAnnounced = true
     if (order.isDone) this.#index.finish(order)
     else this.#index.activate(order)
     this.learnExchangeId(order, past.exchangeOrderId)
     for (const fill of past.fills) addFill(order, fill)
     // It may never be known, and then the record must say so.
     if (order.state !== past.state) this.#recorder.state(order)
-    if (order.executedAmount.gte(order.amount)) {
-      this.#end(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
-    }
+    this.#ends.settle(order)
     return order
   }
 
@@ -169,7 +162,7 @@ export class OrderTracker {
         order.wasWithdrawn ||= outcome.wasWithdrawn ?? false
         if (order.state !== 'pendingCreate' || this.isAwaitingFills(order)) break
         order.reason = outcome.reason
-        this.#setState(order, 'submitUnknown')
+        this.#progress.set(order, 'submitUnknown')
         this.#announcer.submitUnknown(order, outcome.reason)
     }
   }
@@ -180,15 +173,12 @@ export class OrderTracker {
    */
   fail(order: InFlightOrder, reason: OrderReason): void {
     if (order.isAnnounced || this.isAwaitingFills(order)) this.#options.onLookUpNeeded(order)
-    else this.#announceEnd(order, { state: 'failed', executedAmount: ZERO, reason })
+    else this.#ends.announce(order, { state: 'failed', executedAmount: ZERO, reason })
   }
 
   /** Ends an order that the exchange had and has no more, with the fills that are known. */
   endGone(order: InFlightOrder, reason: OrderReason): void {
-    const announced = this.#announcedEnds.get(order)?.state
-    // Its fills are somewhere: no end without them.
-    if (announced === 'filled') return
-    this.#announceEnd(order, { state: announced ?? 'failed', executedAmount: order.executedAmount, reason })
+    this.#ends.announceGone(order, reason)
   }
 
   /** Applies what the exchange says of an order; false when it is not one of ours. */
@@ -199,25 +189,25 @@ export class OrderTracker {
     order.updateMs = Math.max(order.updateMs, update.updateMs)
     switch (update.state) {
       case 'filled':
-        if (!order.isDone) this.#announceCreated(order)
-        this.#announceEnd(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
+        if (!order.isDone) this.#progress.announceCreated(order)
+        this.#ends.announce(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
         break
       case 'canceled':
-        this.#announceEnd(order, {
+        this.#ends.announce(order, {
           state: 'canceled',
           executedAmount: update.executedAmount && minDecimal(update.executedAmount, order.amount),
           reason: update.reason,
         })
         break
       case 'failed':
-        this.#announceEnd(order, {
+        this.#ends.announce(order, {
           state: 'failed',
           executedAmount: minDecimal(update.executedAmount ?? ZERO, order.amount),
           reason: update.reason,
         })
         break
       case 'pendingCancel':
-        this.#raiseState(order, 'pendingCancel')
+        this.#progress.raise(order, 'pendingCancel')
         break
       case 'open':
       case 'partiallyFilled':
@@ -225,11 +215,11 @@ export class OrderTracker {
         if (order.state === 'failed' && update.source !== 'rest') this.#options.onLookUpNeeded(order)
         else if (order.state === 'failed') this.#reviveLive(order)
         if (order.isDone) {
-          this.#lookUpIfMoreExecuted(order, update.executedAmount)
+          this.#ends.lookUpIfMoreExecuted(order, update.executedAmount)
           break
         }
-        this.#announceCreated(order)
-        this.#raiseState(order, update.state)
+        this.#progress.announceCreated(order)
+        this.#progress.raise(order, update.state)
     }
     return true
   }
@@ -247,19 +237,15 @@ export class OrderTracker {
     this.learnExchangeId(order, trade.exchangeOrderId)
     const hadFailed = order.state === 'failed'
     const wasCanceled = order.state === 'canceled'
-    if (hadFailed) this.#revive(order)
-    this.#announceCreated(order)
+    if (hadFailed) this.#progress.revive(order)
+    this.#progress.announceCreated(order)
     addFill(order, trade)
-    this.#raiseState(order, 'partiallyFilled')
+    this.#progress.raise(order, 'partiallyFilled')
     this.#announcer.filled(order, trade)
-    if (wasCanceled) this.#reportFillAfterCancel(order)
-    this.#reportContradiction(order, hadFailed)
-    const announced = this.#announcedEnds.get(order)
-    if (order.executedAmount.gte(order.amount)) {
-      this.#end(order, { state: 'filled', executedAmount: order.amount, reason: undefined })
-    } else if (announced?.executedAmount && order.executedAmount.gte(announced.executedAmount)) {
-      this.#end(order, announced)
-    }
+    if (wasCanceled) this.#announcer.filledAfterCancel(order)
+    if (hadFailed) this.#announcer.filledAfterFailure(order)
+    if (order.executedAmount.gt(order.amount)) this.#announcer.overfilled(order)
+    this.#ends.settle(order)
     // What became of the rest of it is not known.
     if (hadFailed && !order.isDone) this.#options.onLookUpNeeded(order)
     return true
@@ -267,18 +253,18 @@ export class OrderTracker {
 
   /** A cancel was asked for; remembered as a state until the exchange says more. */
   cancelRequested(order: InFlightOrder): void {
-    this.#raiseState(order, 'pendingCancel')
+    this.#progress.raise(order, 'pendingCancel')
   }
 
   /** The exchange refused the cancel: the order is as it was. */
   cancelRefused(order: InFlightOrder): void {
     if (order.state === 'pendingCancel')
-      this.#setState(order, order.executedAmount.gt(0) ? 'partiallyFilled' : 'open')
+      this.#progress.set(order, order.executedAmount.gt(0) ? 'partiallyFilled' : 'open')
   }
 
   /** Whether an end was announced whose fills are still missing. */
   isAwaitingFills(order: InFlightOrder): boolean {
-    return this.#announcedEnds.has(order)
+    return this.#ends.isAwaitingFills(order)
   }
 
   /** Resolves once `reached()` holds, after the timeout, or when the signal aborts, with whether it holds. */
@@ -292,20 +278,8 @@ export class OrderTracker {
   }
 
   #reviveLive(order: InFlightOrder): void {
-    const id = order.clientOrderId
-    this.#revive(order)
-    this.#announcer.anomaly(
-      order,
-      'LIVE_AFTER_FAILURE',
-      `order ${id} was reported as failed, and is open on the exchange`,
-    )
-  }
-
-  /** What was wrongly taken for failed is tracked again: it can be cancelled, and counts in `inFlightOrders`. */
-  #revive(order: InFlightOrder): void {
-    this.#index.activate(order)
-    order.reason = undefined
-    this.#setState(order, 'open')
+    this.#progress.revive(order)
+    this.#announcer.liveAfterFailure(order)
   }
 
   #supplyFee(order: InFlightOrder, fill: TradeUpdate): void {
@@ -313,93 +287,4 @@ export class OrderTracker {
     setFill(order, fill)
     addFee(order, fill)
   }
-
-  #reportFillAfterCancel(order: InFlightOrder): void {
-    const executed = `${order.executedAmount.toString()} of ${order.amount.toString()}`
-    this.#announcer.anomaly(
-      order,
-      'FILLED_AFTER_CANCEL',
-      `order ${order.clientOrderId} was reported as canceled, and has filled further: ${executed}`,
-    )
-  }
-
-  #reportContradiction(order: InFlightOrder, hadFailed: boolean): void {
-    const id = order.clientOrderId
-    if (hadFailed)
-      this.#announcer.anomaly(
-        order,
-        'FILLED_AFTER_FAILURE',
-        `order ${id} was reported as failed, and has filled`,
-      )
-    if (order.executedAmount.gt(order.amount)) {
-      const amounts = `${order.executedAmount.toString()} of ${order.amount.toString()}`
-      this.#announcer.anomaly(order, 'OVERFILLED', `order ${id} has filled more than was ordered: ${amounts}`)
-    }
-  }
-
-  #announceCreated(order: InFlightOrder): void {
-    if (order.isAnnounced) return
-    order.isAnnounced = true
-    if (!order.isDone) order.reason = undefined
-    this.#raiseState(order, 'open')
-    this.#announcer.created(order)
-  }
-
-  /** Ends the order now, or, when fills are still missing, once they are there. Filled beats every other end. */
-  #announceEnd(order: InFlightOrder, end: AnnouncedEnd): void {
-    if (order.isDone) {
-      this.#lookUpIfMoreExecuted(order, end.executedAmount)
-      return
-    }
-    const filled = end.executedAmount?.gte(order.amount) && end.state !== 'failed'
-    const announced: AnnouncedEnd = filled ? { ...end, state: 'filled', reason: undefined } : end
-    if (announced.executedAmount && order.executedAmount.gte(announced.executedAmount)) {
-      this.#end(order, announced)
-      return
-    }
-    const previous = this.#announcedEnds.get(order)
-    if (previous && !saysMore(announced, previous)) return
-    this.#announcedEnds.set(order, announced)
-    this.#options.onLookUpNeeded(order)
-  }
-
-  /** Only fills can turn an end into another one: they are fetched, rather than either message believed. */
-  #lookUpIfMoreExecuted(order: InFlightOrder, executedAmount: Decimal | undefined): void {
-    const executable = executedAmount && minDecimal(executedAmount, order.amount)
-    if (executable?.gt(order.executedAmount)) this.#options.onLookUpNeeded(order)
-  }
-
-  #end(order: InFlightOrder, end: AnnouncedEnd): void {
-    this.#announcedEnds.delete(order)
-    if (order.state === 'filled' || (order.isDone && end.state !== 'filled')) return
-    order.reason = end.reason
-    this.#index.finish(order)
-    this.#setState(order, end.state)
-    switch (end.state) {
-      case 'filled':
-        this.#announcer.completed(order)
-        break
-      case 'canceled':
-        this.#announcer.cancelled(order)
-        break
-      case 'failed':
-        this.#announcer.failed(order)
-    }
-  }
-
-  #raiseState(order: InFlightOrder, state: OrderState): void {
-    if (RANK[state] > RANK[order.state]) this.#setState(order, state)
-  }
-
-  #setState(order: InFlightOrder, state: OrderState): void {
-    order.state = state
-    this.#recorder.state(order)
-    this.#waits.check(order)
-  }
-}
-
-/** Of two announcements of one order's end the one with more executed is the newer. */
-function saysMore(end: AnnouncedEnd, previous: AnnouncedEnd): boolean {
-  if (!end.executedAmount) return false
-  return !previous.executedAmount || end.executedAmount.gt(previous.executedAmount)
 }

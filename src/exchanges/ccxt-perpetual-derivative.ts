@@ -18,30 +18,26 @@ import type { UserStream } from '../connector/user-stream.ts'
 import { QtxError } from '../errors.ts'
 import {
   toBalances,
-  toBookSnapshot,
   toFundingInfo,
   toFundingPayments,
   toLeverage,
   toPositionMode,
   toPositions,
 } from './ccxt-account-mapping.ts'
+import { fetchBook } from './ccxt-book.ts'
 import { CcxtConnection } from './ccxt-connection.ts'
-import { toCancelOutcome, toPlaceOutcome } from './ccxt-errors.ts'
 import { fetchFills } from './ccxt-fills.ts'
 import { CcxtMarketDataSource } from './ccxt-market-data-source.ts'
-import { toExchangeClientId, type PairMarket } from './ccxt-markets.ts'
-import { toAcceptance, toCancelAcceptance, toOrderRequest, toOrderUpdate } from './ccxt-order-mapping.ts'
+import type { PairMarket } from './ccxt-markets.ts'
+import { CcxtOrders } from './ccxt-orders.ts'
 import type { CcxtProfile } from './ccxt-profile.ts'
 import { CcxtUserStream } from './ccxt-user-stream.ts'
-import { asInteger, asList, asRecord } from './untrusted-fields.ts'
+import { asInteger, asRecord } from './untrusted-fields.ts'
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 10_000
-const BOOK_LEVELS = 1_000
 /** ccxt says how many milliseconds each request takes of an exchange's time. */
 const CCXT_PACE = { windowMs: 60_000, limit: 60_000 }
 const FUNDING_PAYMENTS_MOST = 1_000
-
-type OrderReference = NonNullable<CcxtProfile['orderReference']>
 
 /**
  * A perpetual connector over ccxt: every hook by ccxt's unified calls. What ccxt does not know of an exchange is in
@@ -207,36 +203,14 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   }
 
   protected override async fetchOpenOrders(signal: AbortSignal): Promise<readonly OrderUpdate[]> {
-    return this.ofEveryMarket(async (market) => {
-      const answer = await this.connection.read(
-        `fetching open orders of ${market.pair}`,
-        (exchange) => exchange.fetchOpenOrders(market.ccxtSymbol),
-        signal,
-      )
-      return asList(answer).map((order) => toOrderUpdate(order, market, this.clock.nowMs()))
-    }, signal)
+    return this.ofEveryMarket((market) => this.#orders.listOpen(market, signal), signal)
   }
 
   protected override async fetchOrder(
     order: InFlightOrder,
     signal: AbortSignal,
   ): Promise<OrderUpdate | undefined> {
-    const market = await this.market(order.pair, signal)
-    const { clientOrderId } = order
-    const { id, params } = this.#reference(order, market)
-    try {
-      const answer = await this.connection.read(
-        `fetching order ${clientOrderId}`,
-        (exchange) => exchange.fetchOrder(id, market.ccxtSymbol, params),
-        signal,
-      )
-      const update = toOrderUpdate(answer, market, this.clock.nowMs())
-      const reason = update.reason ?? this.profile.reasonOf?.(asRecord(answer)?.['info'])
-      return { ...update, ...(reason && { reason }) }
-    } catch (error) {
-      if (error instanceof QtxError && error.code === 'QTX_ORDER_NOT_FOUND') return undefined
-      throw error
-    }
+    return this.#orders.find(order, signal)
   }
 
   protected override async fetchOrderFills(
@@ -259,40 +233,11 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   }
 
   protected override async placeOrder(order: InFlightOrder): Promise<PlaceOutcome> {
-    const { client } = this.connection
-    const market = await this.market(order.pair)
-    const { type, side, size, price, params } = toOrderRequest(order, market)
-    const sending = client.watchSending(order.clientOrderId)
-    try {
-      const answer = await client.attempt((exchange) =>
-        exchange.createOrder(market.ccxtSymbol, type, side, size, price, {
-          ...params,
-          ...this.profile.orderParams?.(order),
-        }),
-      )
-      return toAcceptance(answer, order, market, this.clock.nowMs(), this.profile.readOrder)
-    } catch (error) {
-      return toPlaceOutcome(error, `placing order ${order.clientOrderId}`, sending.wasSent, client.errors)
-    } finally {
-      sending.end()
-    }
+    return this.#orders.place(order)
   }
 
   protected override async placeCancel(order: InFlightOrder): Promise<CancelOutcome> {
-    const { client } = this.connection
-    const market = await this.market(order.pair)
-    const { clientOrderId } = order
-    const { id, params } = this.#reference(order, market)
-    const sending = client.watchSending(clientOrderId)
-    try {
-      const answer = await client.attempt((exchange) => exchange.cancelOrder(id, market.ccxtSymbol, params))
-      const { isCancelFinal, isCancelOf } = this.profile
-      return toCancelAcceptance(answer, order, market, isCancelFinal, this.clock.nowMs(), isCancelOf)
-    } catch (error) {
-      return toCancelOutcome(error, `canceling order ${clientOrderId}`, sending.wasSent, client.errors)
-    } finally {
-      sending.end()
-    }
+    return this.#orders.cancel(order)
   }
 
   protected override createUserStream(): UserStream {
@@ -323,16 +268,7 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
   /** The exchange's book of a pair over REST, in base units. */
   protected async fetchBookSnapshot(pair: TradingPair, signal: AbortSignal): Promise<BookSnapshot> {
     const market = await this.marketOnceConnected(pair, signal)
-    const answer = await this.connection.read(
-      `fetching the order book of ${pair}`,
-      (exchange) => exchange.fetchOrderBook(market.ccxtSymbol, this.profile.bookLevels ?? BOOK_LEVELS),
-      signal,
-    )
-    const book = asRecord(answer)
-    const needsNumber = !book || this.profile.sequencesComparable
-    // Otherwise it is compared with the stream by its time, and may be without a number.
-    const numbered = needsNumber ? book : { ...book, nonce: book['nonce'] ?? 0 }
-    return toBookSnapshot(numbered, market, this.clock.nowMs())
+    return fetchBook(this.connection, this.profile, market, this.clock, signal)
   }
 
   /** @throws QtxError `QTX_STATE_INVALID` before `startNetwork`. */
@@ -341,10 +277,8 @@ export abstract class CcxtPerpetualDerivative extends PerpetualDerivative {
     throw new QtxError('QTX_STATE_INVALID', `${this.name} is not connected`, { remedy: 'call start() first' })
   }
 
-  #reference(order: InFlightOrder, market: PairMarket): ReturnType<OrderReference> {
-    const name: OrderReference =
-      this.profile.orderReference ?? ((clientOrderId) => ({ params: { clientOrderId } }))
-    return name(toExchangeClientId(order.clientOrderId, market))
+  get #orders(): CcxtOrders {
+    return new CcxtOrders(this.connection, this.profile, this.clock)
   }
 
   protected async market(pair: TradingPair, signal?: AbortSignal): Promise<PairMarket> {

@@ -1,6 +1,3 @@
-import { decimalTextLength, writeDecimal } from '../common/decimal-text.ts'
-import type { Decimal } from '../common/decimal.ts'
-import { QtxError } from '../errors.ts'
 import type {
   AnswerRecord,
   JournalRecord,
@@ -8,9 +5,8 @@ import type {
   OrderRecord,
   OrderStateRecord,
 } from './journal-record.ts'
+import { FieldReader, FieldWriter, unfit } from './record-fields.ts'
 
-/** Longest text of a record, in bytes of UTF-8. A longer `message` or `code` is cut, any other is refused. */
-export const MAX_TEXT_BYTES = 1_024
 /** No encoded record is longer. */
 export const MAX_RECORD_BYTES = 9_216
 
@@ -31,23 +27,18 @@ const STATES: readonly OrderStateRecord['state'][] = [
   'filled',
   'failed',
 ]
-const NO_TEXT = 0xffff
 
 type OrderHead = Omit<OrderRecord, 'kind' | 'amount' | 'price' | 'maxSlippage'>
 
 /**
- * Writes records into memory, as a byte that tells the kind and then each field in the order of its type: texts with
- * a 16-bit length, words of a fixed list as one byte, numbers as 64-bit floats; all little-endian.
+ * Writes records into memory, as a byte that tells the kind and then each field in the order of its type, as
+ * `FieldWriter` writes it.
  */
 export class RecordEncoder {
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
-  readonly #text = new TextEncoder()
-  #at = 0
+  readonly #fields: FieldWriter
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#fields = new FieldWriter(bytes)
   }
 
   /**
@@ -55,171 +46,105 @@ export class RecordEncoder {
    * @throws QtxError `QTX_JOURNAL_FAILED` for what no record can hold.
    */
   encode(record: JournalRecord, offset: number): number {
-    this.#at = offset
+    const fields = this.#fields
+    fields.begin(offset)
     switch (record.kind) {
       case 'order':
         this.#orderHead(record)
-        this.#string(record.amount)
-        this.#optional(record.price)
-        this.#string(record.maxSlippage)
+        fields.string(record.amount)
+        fields.optional(record.price)
+        fields.string(record.maxSlippage)
         this.#orderTail(record)
         break
       case 'answer':
-        this.#byte(1)
-        this.#string(record.clientOrderId)
-        this.#string(record.pair)
-        this.#word(REQUESTS, record.request)
-        this.#word(OUTCOMES, record.outcome)
-        this.#optional(record.exchangeOrderId)
-        this.#cut(record.code)
-        this.#cut(record.message)
-        this.#number(record.atMs)
+        fields.byte(1)
+        fields.string(record.clientOrderId)
+        fields.string(record.pair)
+        fields.word(REQUESTS, record.request)
+        fields.word(OUTCOMES, record.outcome)
+        fields.optional(record.exchangeOrderId)
+        fields.cut(record.code)
+        fields.cut(record.message)
+        fields.number(record.atMs)
         break
       case 'state':
-        this.#byte(2)
-        this.#string(record.clientOrderId)
-        this.#string(record.pair)
-        this.#word(STATES, record.state)
-        this.#optional(record.exchangeOrderId)
-        this.#cut(record.code)
-        this.#cut(record.message)
-        this.#number(record.atMs)
+        fields.byte(2)
+        fields.string(record.clientOrderId)
+        fields.string(record.pair)
+        fields.word(STATES, record.state)
+        fields.optional(record.exchangeOrderId)
+        fields.cut(record.code)
+        fields.cut(record.message)
+        fields.number(record.atMs)
         break
       case 'fill':
-        this.#byte(3)
-        this.#string(record.pair)
-        this.#string(record.tradeId)
-        this.#string(record.clientOrderId)
-        this.#optional(record.exchangeOrderId)
-        this.#word(SIDES, record.tradeType)
-        this.#word(ACTIONS, record.positionAction)
-        this.#string(record.price)
-        this.#string(record.amount)
-        this.#optional(record.feeAsset)
-        this.#optional(record.feeAmount)
-        this.#byte(record.isMaker ? 1 : 0)
-        this.#number(record.fillMs)
+        fields.byte(3)
+        fields.string(record.pair)
+        fields.string(record.tradeId)
+        fields.string(record.clientOrderId)
+        fields.optional(record.exchangeOrderId)
+        fields.word(SIDES, record.tradeType)
+        fields.word(ACTIONS, record.positionAction)
+        fields.string(record.price)
+        fields.string(record.amount)
+        fields.optional(record.feeAsset)
+        fields.optional(record.feeAmount)
+        fields.byte(record.isMaker ? 1 : 0)
+        fields.number(record.fillMs)
         break
       case 'funding':
-        this.#byte(4)
-        this.#string(record.pair)
-        this.#string(record.paymentId)
-        this.#string(record.asset)
-        this.#string(record.amount)
-        this.#number(record.paidMs)
+        fields.byte(4)
+        fields.string(record.pair)
+        fields.string(record.paymentId)
+        fields.string(record.asset)
+        fields.string(record.amount)
+        fields.number(record.paidMs)
         break
       case 'balance':
-        this.#byte(5)
-        this.#string(record.asset)
-        this.#string(record.total)
-        this.#number(record.atMs)
+        fields.byte(5)
+        fields.string(record.asset)
+        fields.string(record.total)
+        fields.number(record.atMs)
         break
       case 'position':
-        this.#byte(6)
-        this.#string(record.pair)
-        this.#string(record.amount)
-        this.#string(record.entryPrice)
-        this.#number(record.atMs)
+        fields.byte(6)
+        fields.string(record.pair)
+        fields.string(record.amount)
+        fields.string(record.entryPrice)
+        fields.number(record.atMs)
         break
       default:
         throw unfit('kind', (record as { readonly kind: unknown }).kind)
     }
-    return this.#at
+    return fields.end
   }
 
   /** As `encode` writes the record of the order. */
   encodeOrder(order: NewOrder, offset: number): number {
-    this.#at = offset
+    const fields = this.#fields
+    fields.begin(offset)
     this.#orderHead(order)
-    this.#decimal(order.amount)
-    if (order.price === undefined) this.#length(NO_TEXT)
-    else this.#decimal(order.price)
-    this.#decimal(order.maxSlippage)
+    fields.decimal(order.amount)
+    fields.optionalDecimal(order.price)
+    fields.decimal(order.maxSlippage)
     this.#orderTail(order)
-    return this.#at
+    return fields.end
   }
 
   #orderHead(order: OrderHead): void {
-    this.#byte(0)
-    this.#string(order.clientOrderId)
-    this.#string(order.pair)
-    this.#word(SIDES, order.tradeType)
-    this.#word(ORDER_TYPES, order.orderType)
-    this.#word(TIMES_IN_FORCE, order.timeInForce)
-    this.#word(ACTIONS, order.positionAction)
+    const fields = this.#fields
+    fields.byte(0)
+    fields.string(order.clientOrderId)
+    fields.string(order.pair)
+    fields.word(SIDES, order.tradeType)
+    fields.word(ORDER_TYPES, order.orderType)
+    fields.word(TIMES_IN_FORCE, order.timeInForce)
+    fields.word(ACTIONS, order.positionAction)
   }
 
   #orderTail(order: OrderHead): void {
-    this.#number(order.leverage)
-    this.#number(order.createdMs)
-  }
-
-  #decimal(value: Decimal): void {
-    if (!value.isFinite() || value.isNegative()) {
-      this.#string(value.toString())
-      return
-    }
-    const length = decimalTextLength(value)
-    if (length > MAX_TEXT_BYTES) throw unfit('text', `${value.toString().slice(0, 40)}…`)
-    this.#length(length)
-    this.#at = writeDecimal(this.#bytes, this.#at, value)
-  }
-
-  #byte(value: number): void {
-    this.#bytes[this.#at++] = value
-  }
-
-  #number(value: number): void {
-    this.#view.setFloat64(this.#at, value, true)
-    this.#at += 8
-  }
-
-  #word(words: readonly string[], word: string): void {
-    const index = words.indexOf(word)
-    if (index < 0) throw unfit('word', word)
-    this.#bytes[this.#at++] = index
-  }
-
-  #optional(text: string | undefined): void {
-    if (text === undefined) this.#length(NO_TEXT)
-    else this.#string(text)
-  }
-
-  /** Digits and names are ASCII: they are copied without a call out of this code. */
-  #string(text: string): void {
-    const length = text.length
-    if (length > MAX_TEXT_BYTES) throw unfit('text', `${text.slice(0, 40)}…`)
-    const bytes = this.#bytes
-    let at = this.#at + 2
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i)
-      if (code > 0x7f) {
-        this.#wide(text, false)
-        return
-      }
-      bytes[at++] = code
-    }
-    this.#length(length)
-    this.#at = at
-  }
-
-  #cut(text: string | undefined): void {
-    if (text === undefined) this.#length(NO_TEXT)
-    else if (text.length <= MAX_TEXT_BYTES / 3) this.#string(text)
-    else this.#wide(text, true)
-  }
-
-  #wide(text: string, mayCut: boolean): void {
-    const start = this.#at + 2
-    const { read, written } = this.#text.encodeInto(text, this.#bytes.subarray(start, start + MAX_TEXT_BYTES))
-    if (read < text.length && !mayCut) throw unfit('text', `${text.slice(0, 40)}…`)
-    this.#length(written)
-    this.#at += written
-  }
-
-  #length(length: number): void {
-    this.#bytes[this.#at++] = length & 0xff
-    this.#bytes[this.#at++] = length >>> 8
+    this.#fields.number(order.leverage)
+    this.#fields.number(order.createdMs)
   }
 }
 
@@ -308,66 +233,4 @@ function readRecord(fields: FieldReader): JournalRecord | undefined {
         atMs: fields.number(),
       }
   }
-}
-
-/** Reads fields within bounds; after the first that does not fit, `isComplete` stays false. */
-class FieldReader {
-  readonly #bytes: Buffer
-  readonly #end: number
-  #at: number
-  #isBroken = false
-
-  constructor(bytes: Uint8Array, start: number, end: number) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#at = start
-    this.#end = end
-  }
-
-  /** Every field fitted, and nothing is left. */
-  get isComplete(): boolean {
-    return !this.#isBroken && this.#at === this.#end
-  }
-
-  word<Word extends string>(words: readonly Word[]): Word {
-    const word = this.#take(1) ? words[this.#bytes[this.#at - 1]!] : undefined
-    if (word === undefined) this.#isBroken = true
-    return word ?? words[0]!
-  }
-
-  flag(): boolean {
-    const value = this.#take(1) ? this.#bytes[this.#at - 1]! : 2
-    if (value > 1) this.#isBroken = true
-    return value === 1
-  }
-
-  number(): number {
-    return this.#take(8) ? this.#bytes.readDoubleLE(this.#at - 8) : 0
-  }
-
-  string(): string {
-    const text = this.optional()
-    if (text === undefined) this.#isBroken = true
-    return text ?? ''
-  }
-
-  optional(): string | undefined {
-    const length = this.#take(2) ? this.#bytes.readUInt16LE(this.#at - 2) : NO_TEXT
-    if (length === NO_TEXT || !this.#take(length)) return undefined
-    return this.#bytes.toString('utf8', this.#at - length, this.#at)
-  }
-
-  #take(lengthBytes: number): boolean {
-    if (this.#isBroken || this.#at + lengthBytes > this.#end) {
-      this.#isBroken = true
-      return false
-    }
-    this.#at += lengthBytes
-    return true
-  }
-}
-
-function unfit(what: string, value: unknown): QtxError {
-  return new QtxError('QTX_JOURNAL_FAILED', `a ${what} does not fit the journal (${String(value)})`, {
-    remedy: `use the words of the interface, and texts of at most ${MAX_TEXT_BYTES} bytes`,
-  })
 }

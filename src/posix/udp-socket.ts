@@ -183,14 +183,14 @@ export class UdpSocket {
     return this.#headerWords[(slot * HEADER.LENGTH_BYTES + HEADER.LENGTH) >> 2]!
   }
 
-  /** Whether `slot` of the last batch holds several datagrams, to be told one by one by `forEachOf`. */
+  /** Whether `slot` of the last batch holds several datagrams, to be told one by one by `forEachInTrain`. */
   isTrain(slot: number): boolean {
     const segmentBytes = this.#control?.segmentBytes(slot) ?? 0
     return segmentBytes > 0 && segmentBytes < this.lengthBytes(slot)
   }
 
   /** Tells each datagram of a train. One that does not lie at a multiple of 8 is moved to where it does. */
-  forEachOf(slot: number, visit: DatagramVisitor): void {
+  forEachInTrain(slot: number, visit: DatagramVisitor): void {
     const segmentBytes = this.#control?.segmentBytes(slot) ?? 0
     const start = slot * SLOT_BYTES
     const end = start + this.lengthBytes(slot)

@@ -2,21 +2,6 @@ import { decimalTextLength } from '../common/decimal-text.ts'
 import type { Decimal } from '../common/decimal.ts'
 import { QtxError } from '../errors.ts'
 
-/** Looks up a word that may come from untyped code. @throws QtxError `QTX_ORDER_INVALID`. */
-export function codeOf<Word extends string>(
-  codes: Readonly<Record<Word, number>>,
-  word: Word,
-  what: string,
-): number {
-  const code: unknown = codes[word]
-  // What every object has by its name, such as `toString`, is no number.
-  if (typeof code === 'number') return code
-  const allowed = Object.keys(codes).join(', ')
-  throw new QtxError('QTX_ORDER_INVALID', `${what} ${quote(word)} is not one of ${allowed}`, {
-    details: { value: word, allowed },
-  })
-}
-
 /** Refuses what is not 1 to `maxBytes` printable ASCII characters. @throws QtxError `QTX_RING_TEXT`. */
 export function assertText(text: string, field: string, maxBytes: number): void {
   if (!isPrintable(text, maxBytes)) {

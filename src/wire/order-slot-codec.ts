@@ -2,82 +2,10 @@ import { writeDecimal } from '../common/decimal-text.ts'
 import type { Decimal } from '../common/decimal.ts'
 import type { NanosecondTime } from '../common/nanosecond-time.ts'
 import { QtxError } from '../errors.ts'
-import {
-  RING,
-  SLOT,
-  SLOT_MODE,
-  SLOT_ORDER_TYPE,
-  SLOT_POSITION_SIDE,
-  SLOT_PRICE_MATCH,
-  SLOT_SIDE,
-  SLOT_TEXT,
-  slotOffset,
-} from './order-ring-layout.ts'
-import { assertDecimal, assertSecret, assertText, codeOf, quote } from './order-slot-checks.ts'
-
-/** How long an order in a slot holds (C SDK). */
-export type SlotTimeInForce = 'gtc' | 'ioc' | 'fok'
-/** Which price of the book a slot asks the exchange to take (C SDK). */
-export type SlotPriceMatch = 'none' | 'queue' | 'queue5' | 'opponent' | 'opponent5'
-
-/** A placement, as a slot can carry it. There are no market orders. */
-export interface SlotOrder {
-  /** Decimal text of an unsigned 64-bit number, or the number. Never hashed, never shortened. */
-  readonly clientOrderId: string | bigint
-  /** The exchange's own symbol, such as `BTCUSDT`. */
-  readonly symbol: string
-  readonly tradeType: 'buy' | 'sell'
-  /** `limitMaker` is post-only: refused by the exchange when it would take. */
-  readonly orderType: 'limit' | 'limitMaker'
-  /** `gtc` when absent; a `limitMaker` can be nothing else. */
-  readonly timeInForce?: SlotTimeInForce | undefined
-  /** `none` when absent. */
-  readonly priceMatch?: SlotPriceMatch | undefined
-  /** A decimal, or plain decimal text, at most 31 characters. */
-  readonly price: string | Decimal
-  /** The same, in the exchange's own unit. */
-  readonly size: string | Decimal
-}
-
-/** A cancel as it stands in a slot. */
-export interface SlotCancel {
-  readonly clientOrderId: string | bigint
-  readonly symbol: string
-}
-
-/** What stands in a slot, for diagnosis. The key and the secret are not read. */
-export interface SlotContent {
-  readonly slot: number
-  readonly mode: 'key' | 'place' | 'cancel' | 'unreadable'
-  readonly clientOrderId: string
-  readonly symbol: string
-  readonly side: 'buy' | 'sell' | 'none'
-  readonly orderType: number
-  readonly priceMatch: number
-  readonly price: string
-  readonly size: string
-  /** The client's time, nanoseconds since 1970; 0 in cancels and keys. */
-  readonly placeNs: bigint
-  /** The manager's answer time, nanoseconds since 1970; 0 until it has answered. */
-  readonly answerNs: bigint
-  /** Empty for a key slot: what a manager says to a key may repeat the key. */
-  readonly answer: string
-}
-
-const SIDE: Readonly<Record<SlotOrder['tradeType'], number>> = { buy: SLOT_SIDE.BUY, sell: SLOT_SIDE.SELL }
-const POST_ONLY: Readonly<Record<SlotOrder['orderType'], number>> = { limit: 0, limitMaker: 1 }
-const TIME_IN_FORCE: Readonly<Record<SlotTimeInForce, number>> = {
-  gtc: SLOT_ORDER_TYPE.GTC,
-  ioc: SLOT_ORDER_TYPE.IOC,
-  fok: SLOT_ORDER_TYPE.FOK,
-}
-const PRICE_MATCH: Readonly<Record<SlotPriceMatch, number>> = {
-  none: SLOT_PRICE_MATCH.NONE,
-  queue: SLOT_PRICE_MATCH.QUEUE,
-  queue5: SLOT_PRICE_MATCH.QUEUE_5,
-  opponent: SLOT_PRICE_MATCH.OPPONENT,
-  opponent5: SLOT_PRICE_MATCH.OPPONENT_5,
-}
+import { RING, SLOT, SLOT_MODE, SLOT_POSITION_SIDE, SLOT_TEXT, slotOffset } from './order-ring-layout.ts'
+import { assertDecimal, assertSecret, assertText, quote } from './order-slot-checks.ts'
+import { orderTypeOf, priceMatchOf, sideOf } from './order-slot-codes.ts'
+import type { SlotCancel, SlotOrder } from './order-slot-request.ts'
 
 const TWO_32 = 4_294_967_296
 /** A slot's remembered lengths: size, price, symbol, answer. */
@@ -94,8 +22,8 @@ const MOST_LOOPED_WORDS = 128
 const decoder = new TextDecoder('utf-8')
 
 /**
- * The slots of a ring, read and written in place: numbers through typed arrays, text byte by byte. Everything is
- * checked before the first byte is written. Only the bytes that the previous content used are cleared; a slot's first
+ * The slots of a ring, where requests are written and answers read in place: numbers through typed arrays, text byte
+ * by byte. Everything is checked before the first byte is written. Only the bytes that the previous content used are cleared; a slot's first
  * use clears all of it, because what an earlier process left there is not known.
  *
  * Publishing is not its business: nothing here touches the ring's two indices.
@@ -229,36 +157,6 @@ export class OrderSlots {
     Atomics.store(this.#int64, (slotOffset(slot) + SLOT.MODE) >> 3, BigInt(SLOT_MODE.CANCEL))
   }
 
-  /** Whether anything was ever written into the slot, as far as its numbers and its symbol tell. */
-  isBlank(slot: number): boolean {
-    const offset = slotOffset(slot)
-    for (let at = offset; at < offset + SLOT.SIZE; at += 4) {
-      if (this.#int32[at >> 2] !== 0) return false
-    }
-    return this.#bytes[offset + SLOT.SYMBOL] === 0 && this.#bytes[offset + SLOT.API_KEY] === 0
-  }
-
-  /** Reads a slot for diagnosis: it allocates, and it never contains the key or the secret. */
-  read(slot: number): SlotContent {
-    const offset = slotOffset(slot)
-    const mode = modeOf(this.#readNumber(offset + SLOT.MODE))
-    const side = this.#readNumber(offset + SLOT.SIDE)
-    return {
-      slot,
-      mode,
-      clientOrderId: BigInt.asUintN(64, this.#readNumber(offset + SLOT.CLIENT_ORDER_ID)).toString(),
-      symbol: this.#readText(offset + SLOT.SYMBOL, SLOT_TEXT.SYMBOL),
-      side: side === BigInt(SLOT_SIDE.BUY) ? 'buy' : side === BigInt(SLOT_SIDE.SELL) ? 'sell' : 'none',
-      orderType: Number(this.#readNumber(offset + SLOT.ORDER_TYPE)),
-      priceMatch: Number(this.#readNumber(offset + SLOT.PRICE_MATCH)),
-      price: this.#readText(offset + SLOT.PRICE, SLOT_TEXT.PRICE),
-      size: this.#readText(offset + SLOT.SIZE, SLOT_TEXT.SIZE),
-      placeNs: this.#readNumber(offset + SLOT.PLACE_NS),
-      answerNs: this.#readNumber(offset + SLOT.ANSWER_NS),
-      answer: mode === 'key' ? '' : this.#readText(offset + SLOT.ANSWER, SLOT_TEXT.ANSWER),
-    }
-  }
-
   /**
    * Clears the slot that the next request will go into, which must be free: its memory was last in the hands of the
    * order manager's processor, and fetching it back takes longer than writing a request.
@@ -318,16 +216,6 @@ export class OrderSlots {
     this.#int32[((offset + SLOT.CLIENT_ORDER_ID) >> 2) + 1] = this.#idHigh
   }
 
-  #readNumber(at: number): bigint {
-    return this.#int64[at >> 3]!
-  }
-
-  #readText(start: number, fieldBytes: number): string {
-    const field = this.#bytes.subarray(start, start + fieldBytes)
-    const end = field.indexOf(0)
-    return decoder.decode(end < 0 ? field : field.subarray(0, end))
-  }
-
   /** Splits a decimal id into two 32-bit halves, without a BigInt; refuses what is not exactly a u64. */
   #readId(clientOrderId: string | bigint): void {
     const text = typeof clientOrderId === 'bigint' ? clientOrderId.toString() : clientOrderId
@@ -361,29 +249,4 @@ function bytesBeforeZero(word: number): number {
   if ((word & 0xff) === 0) return 0
   if ((word & 0xff00) === 0) return 1
   return (word & 0xff0000) === 0 ? 2 : 3
-}
-
-function modeOf(mode: bigint): SlotContent['mode'] {
-  if (mode === BigInt(SLOT_MODE.PLACE)) return 'place'
-  if (mode === BigInt(SLOT_MODE.CANCEL)) return 'cancel'
-  return mode === BigInt(SLOT_MODE.SET_KEY) ? 'key' : 'unreadable'
-}
-
-function sideOf(order: SlotOrder): number {
-  return codeOf(SIDE, order.tradeType, 'trade type')
-}
-
-function orderTypeOf(order: SlotOrder): number {
-  const timeInForce = order.timeInForce ?? 'gtc'
-  const orderType = codeOf(TIME_IN_FORCE, timeInForce, 'time in force')
-  const postOnly = codeOf(POST_ONLY, order.orderType, 'order type')
-  if (postOnly === 0) return orderType
-  if (timeInForce === 'gtc') return SLOT_ORDER_TYPE.POST_ONLY
-  throw new QtxError('QTX_ORDER_INVALID', `a limitMaker order cannot be ${timeInForce}: it never takes`, {
-    details: { orderType: order.orderType, timeInForce },
-  })
-}
-
-function priceMatchOf(order: SlotOrder): number {
-  return codeOf(PRICE_MATCH, order.priceMatch ?? 'none', 'price match')
 }

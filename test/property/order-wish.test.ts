@@ -10,7 +10,8 @@ import {
 } from '../../src/connector/trading-rule.ts'
 import { RecordEncoder, decodeRecord } from '../../src/journal/record-codec.ts'
 import { RING, SLOT, slotOffset } from '../../src/wire/order-ring-layout.ts'
-import { OrderSlots, type SlotOrder } from '../../src/wire/order-slot-codec.ts'
+import { OrderSlots } from '../../src/wire/order-slot-codec.ts'
+import type { SlotOrder } from '../../src/wire/order-slot-request.ts'
 
 const RUNS = Number(process.env['QTX_PROPERTY_RUNS'] ?? 3_000)
 const ID = '8392847102938471'

@@ -17,7 +17,8 @@ import { OrderTracker } from '../../src/connector/order-tracker.ts'
 import type { TradingRule } from '../../src/connector/trading-rule.ts'
 import { OrderAnswerReader, exampleAcceptance } from '../../src/wire/order-answer.ts'
 import { RING } from '../../src/wire/order-ring-layout.ts'
-import { OrderSlots, type SlotCancel, type SlotOrder } from '../../src/wire/order-slot-codec.ts'
+import { OrderSlots } from '../../src/wire/order-slot-codec.ts'
+import type { SlotCancel, SlotOrder } from '../../src/wire/order-slot-request.ts'
 
 const ORDERS = 20_000
 const ROUNDS = 8

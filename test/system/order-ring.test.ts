@@ -11,7 +11,7 @@ import { RingClock } from '../support/ring-clock.ts'
 import { acceptance, refusal, RingManager } from '../support/ring-manager.ts'
 import type { Logger } from '../../src/common/log.ts'
 import type { SharedMemoryManagerOptions } from '../../src/qtx/orders/shared-memory-options.ts'
-import type { SlotOrder } from '../../src/wire/order-slot-codec.ts'
+import type { SlotOrder } from '../../src/wire/order-slot-request.ts'
 
 const KEY = 'planted-key-4711'
 const SECRET = 'planted-secret-0815'

@@ -63,7 +63,7 @@ function receive(
       }
       memory.kernelMs = socket.kernelMs(slot)
       dropsBefore = socket.dropsBefore(slot)
-      if (socket.isTrain(slot)) socket.forEachOf(slot, onDatagramOfTrain)
+      if (socket.isTrain(slot)) socket.forEachInTrain(slot, onDatagramOfTrain)
       else writer.write(memory, slot * SLOT_BYTES, socket.lengthBytes(slot), receivedUs, dropsBefore)
     }
     writer.publish()

@@ -178,7 +178,7 @@ export class RecvmmsgReceiver implements Receiver {
       this.#bytes += lengthBytes
       if (isKernelAsked) this.#readControl(socket, slot)
       if (socket.isTrain(slot)) {
-        socket.forEachOf(slot, this.#onDatagramOfTrain)
+        socket.forEachInTrain(slot, this.#onDatagramOfTrain)
       } else {
         this.#datagrams++
         handler.onDatagram(memory, slot * SLOT_BYTES, lengthBytes)

@@ -1,4 +1,4 @@
-import type { SlotContent } from '../../wire/order-slot-codec.ts'
+import type { SlotContent } from '../../wire/order-slot-content.ts'
 
 /** An order that an earlier client may have put into the ring, and whose outcome is not known. */
 export interface EarlierOrder {

@@ -1,7 +1,9 @@
 import { NanosecondClock } from '../../common/nanosecond-time.ts'
 import { QtxError } from '../../errors.ts'
 import { RING } from '../../wire/order-ring-layout.ts'
-import { OrderSlots, type SlotCancel, type SlotContent, type SlotOrder } from '../../wire/order-slot-codec.ts'
+import { OrderSlots } from '../../wire/order-slot-codec.ts'
+import { SlotContentReader, type SlotContent } from '../../wire/order-slot-content.ts'
+import type { SlotCancel, SlotOrder } from '../../wire/order-slot-request.ts'
 import type { Clock } from '../../common/clock.ts'
 
 /**
@@ -55,6 +57,7 @@ export class OrderRing {
   readonly #int32: Int32Array
   readonly #int64: BigInt64Array
   readonly #slots: OrderSlots
+  readonly #contents: SlotContentReader
   readonly #clock: Clock
   readonly #placeTime: NanosecondClock
   readonly #leases = new Uint8Array(COUNT)
@@ -73,6 +76,7 @@ export class OrderRing {
     this.#int32 = new Int32Array(buffer)
     this.#int64 = new BigInt64Array(buffer)
     this.#slots = new OrderSlots(buffer)
+    this.#contents = new SlotContentReader(buffer)
     this.#clock = clock
     this.#placeTime = new NanosecondClock(clock)
     this.#from = this.#loadIndex(RING.FROM_INDEX, 'from')
@@ -182,12 +186,12 @@ export class OrderRing {
 
   /** What stands in every slot, without keys and secrets. */
   describeAll(): readonly SlotContent[] {
-    return Array.from({ length: COUNT }, (_, slot) => this.#slots.read(slot))
+    return Array.from({ length: COUNT }, (_, slot) => this.#contents.read(slot))
   }
 
   /** What stands in a slot, without key and secret. For diagnosis. */
   describe(slot: number): SlotContent {
-    return this.#slots.read(slot)
+    return this.#contents.read(slot)
   }
 
   /** The slot that the next request goes into. Nothing is written, so a request that is then refused leaves no trace. */
@@ -266,8 +270,8 @@ export class OrderRing {
     for (let i = 0; i < COUNT; i++) {
       const slot = (this.#from + i) % COUNT
       const taken = i >= this.#waiting
-      if (this.#slots.isAnswered(slot) || (taken && this.#slots.isBlank(slot))) continue
-      const content = this.#slots.read(slot)
+      if (this.#slots.isAnswered(slot) || (taken && this.#contents.isBlank(slot))) continue
+      const content = this.#contents.read(slot)
       const ageMs = content.placeNs === 0n ? 0 : Number(nowNs - content.placeNs) / 1e6
       // A time of the future is no age; such a slot is kept as if it were new.
       const keptMs = taken ? ASSUMED_LONGEST_ANSWER_MS - Math.max(0, ageMs) : Infinity

@@ -14,7 +14,7 @@ import {
 import type { Clock } from '../../common/clock.ts'
 import type { Logger } from '../../common/log.ts'
 import type { SharedMemory } from '../../posix/shared-memory.ts'
-import type { SlotCancel, SlotOrder } from '../../wire/order-slot-codec.ts'
+import type { SlotCancel, SlotOrder } from '../../wire/order-slot-request.ts'
 import type { EarlierOrder } from './earlier-orders.ts'
 import type { Leftover, RingOccupancy } from './order-ring.ts'
 import type { LateAnswer, PlaceResult } from './order-result.ts'

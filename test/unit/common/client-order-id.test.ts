@@ -106,6 +106,22 @@ test('Q73: nothing unique is cut off: consecutive ids differ in their last digit
   expect(BigInt(second) - BigInt(first)).toBe(1n)
 })
 
+test('an id is the milliseconds since 2025, the instance and the counter, to the last bit', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 2 ** 41 - 1 }),
+      fc.integer({ min: 0, max: 32_767 }),
+      fc.integer({ min: 0, max: 255 }),
+      (tick, instance, counter) => {
+        const clock = { nowMs: () => 1_735_689_600_000 + tick }
+        const ids = new ClientOrderIdGenerator({ clock, instance })
+        for (let i = 0; i < counter; i++) ids.next()
+        expect(BigInt(ids.next())).toBe((BigInt(tick) << 23n) | (BigInt(instance) << 8n) | BigInt(counter))
+      },
+    ),
+  )
+})
+
 test('an instance that was not given is drawn at random', () => {
   const instances = new Set<number>()
   for (let i = 0; i < 20; i++)

@@ -170,7 +170,7 @@ describe.skipIf(!onLinux)('a UDP socket that receives in batches (Linux only)', 
       expect([own.isTrain(0), own.isTrain(1)]).toEqual([true, false])
       expect(own.lengthBytes(0)).toBe((count - 1) * sizeBytes + lastBytes)
       const told: Buffer[] = []
-      own.forEachOf(0, (offset, lengthBytes) => {
+      own.forEachInTrain(0, (offset, lengthBytes) => {
         expect(offset % 8).toBe(0)
         told.push(Buffer.copyBytesFrom(new Uint8Array(own.buffer, offset, lengthBytes)))
       })

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { QtxError } from '../../../src/errors.ts'
-import { OrderSlots, type SlotOrder } from '../../../src/wire/order-slot-codec.ts'
+import { OrderSlots } from '../../../src/wire/order-slot-codec.ts'
+import type { SlotOrder } from '../../../src/wire/order-slot-request.ts'
 import {
   ANSWERED,
   CANCEL,
@@ -84,20 +85,6 @@ describe('the bytes of a slot', () => {
     new Uint8Array(buffer).set(Buffer.from(ANSWERED.answer), 16 + 7 * 10_432 + 428)
     expect(slots.isAnswered(7)).toBe(true)
     expect(slots.readAnswer(7)).toBe(ANSWERED.answer)
-    expect(slots.read(7)).toEqual({
-      slot: 7,
-      mode: 'place',
-      clientOrderId: '7',
-      symbol: 'ETHUSDT',
-      side: 'buy',
-      orderType: 0,
-      priceMatch: 0,
-      price: '1',
-      size: '0.01',
-      placeNs: PLACE_NS,
-      answerNs: 1748231160127601357n,
-      answer: ANSWERED.answer,
-    })
   })
 
   test.skipIf(!existsSync(SOURCE))(
@@ -291,28 +278,10 @@ describe('reading', () => {
     expect(slots.readAnswer(0)).toBe('\ufffdbc')
   })
 
-  test('a description of a key slot contains neither key, secret nor the answer to them', () => {
-    const { slots, manager } = openSlots()
-    slots.writeKey(0, 'planted-key-1', 'planted-secret-2')
-    manager.answer(0, '{"key":"planted-key-1"}')
-    const content = slots.read(0)
-    expect(content.mode).toBe('key')
-    expect(Object.values(content).join(' ')).not.toMatch(/planted/)
-  })
-
   test('wiping leaves no byte of key and secret', () => {
     const { buffer, slots } = openSlots()
     slots.writeKey(0, 'k'.repeat(99), 's'.repeat(99))
     slots.wipeKey(0)
     expect(new Uint8Array(buffer).every((byte) => byte === 0)).toBe(true)
-  })
-
-  test('a slot is blank until something is written into it', () => {
-    const { slots } = openSlots()
-    expect(slots.isBlank(5)).toBe(true)
-    slots.writeCancel(5, { clientOrderId: '0', symbol: 'X' })
-    expect(slots.isBlank(5)).toBe(false)
-    slots.writeKey(6, 'k', 's')
-    expect(slots.isBlank(6)).toBe(false)
   })
 })

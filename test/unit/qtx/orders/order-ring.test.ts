@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ASSUMED_LONGEST_ANSWER_MS, OrderRing } from '../../../../src/qtx/orders/order-ring.ts'
 import { RingClock } from '../../../support/ring-clock.ts'
 import { RingManager } from '../../../support/ring-manager.ts'
-import type { SlotOrder } from '../../../../src/wire/order-slot-codec.ts'
+import type { SlotOrder } from '../../../../src/wire/order-slot-request.ts'
 
 function order(id: number): SlotOrder {
   return {

@@ -6,7 +6,7 @@ import { SecretForms } from '../../../../src/common/secret-forms.ts'
 import { RingClock } from '../../../support/ring-clock.ts'
 import { acceptance, refusal, RingManager } from '../../../support/ring-manager.ts'
 import type { LateAnswer } from '../../../../src/qtx/orders/order-result.ts'
-import type { SlotOrder } from '../../../../src/wire/order-slot-codec.ts'
+import type { SlotOrder } from '../../../../src/wire/order-slot-request.ts'
 
 const ORDER: SlotOrder = {
   clientOrderId: '7',
