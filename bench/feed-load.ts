@@ -14,11 +14,19 @@ export interface LoadSeen {
   readonly cpuShare: number
 }
 
-/** Each second. */
+/** Just after a full garbage collection. */
+export interface CollectedMemory {
+  /** Of the run. */
+  readonly second: number
+  readonly residentBytes: number
+  /** Of JavaScript objects. */
+  readonly heapBytes: number
+}
+
 export interface MemorySeen extends LoadSeen {
+  /** Each second. */
   readonly residentBytes: readonly number[]
-  /** Of JavaScript objects, those that are not needed any more among them. */
-  readonly heapBytes: readonly number[]
+  readonly collected: readonly CollectedMemory[]
 }
 
 export interface PausesSeen extends LoadSeen {
@@ -41,7 +49,7 @@ const SLACK_MS = 30_000
 
 /** Resident memory, and the heap, of a process that only keeps books. @throws Error as `runLoad`. */
 export function runForMemory(seconds: number, context: BenchContext, peers: Peers): Promise<MemorySeen> {
-  return runLoad('books', seconds, context, peers, [], (load) => load())
+  return runLoad('books', seconds, context, peers, ['--expose-gc'], (load) => load())
 }
 
 /** When a process stood still that also fills queues, reads them, and tells its statistics. @throws Error as `runLoad`. */

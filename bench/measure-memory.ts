@@ -1,16 +1,19 @@
 import type { Measurement } from './bench-context.ts'
-import { LOAD_PAIRS, LOAD_PER_SECOND, runForMemory } from './feed-load.ts'
+import { LOAD_PAIRS, LOAD_PER_SECOND, runForMemory, type CollectedMemory } from './feed-load.ts'
+import type { MeasuredCurve, MeasuredRow, MeasuredTable } from './measured.ts'
 import { theilSen } from './theil-sen.ts'
 
 const BYTES_PER_MB = 1_048_576
 const SECONDS_PER_MINUTE = 60
 const BRIEF_SECONDS = 3
+/** Collections that a line is drawn through. Whole pages come and go by the megabyte: a line of those needs minutes. */
+const FEWEST_POINTS = { objects: 3, resident: 60 }
 /** While the code is compiled and the heap finds its size, memory grows. */
 const SETTLING = 0.25
 /** A charted line has no more points. */
 const MOST_POINTS = 120
 
-/** Resident memory under load, second by second. */
+/** Resident memory under load, second by second, and what of it is left by full garbage collections. */
 export const measureMemory: Measurement = async (context) => {
   const { peers, isBrief, minutes, log } = context
   if (!peers) return []
@@ -18,14 +21,9 @@ export const measureMemory: Measurement = async (context) => {
   log(`memory: ${seconds} s`)
   const seen = await runForMemory(seconds, context, peers)
   const megabytes = seen.residentBytes.map((bytes) => bytes / BYTES_PER_MB)
-  const heap = seen.heapBytes.map((bytes) => bytes / BYTES_PER_MB)
-  const settled = megabytes.slice(Math.floor(megabytes.length * SETTLING))
-  const { slope, lowest, highest } = theilSen(
-    settled.map((_, i) => i / SECONDS_PER_MINUTE),
-    settled,
-  )
-  const every = Math.ceil(megabytes.length / MOST_POINTS)
-  const kept = megabytes.map((value, i) => ({ value, second: i + 1 })).filter((_, i) => i % every === 0)
+  const settled = seen.collected.filter(({ second }) => second > SETTLING * seconds)
+  const every = Math.ceil(seen.collected.length / MOST_POINTS)
+  const kept = seen.collected.filter((_, i) => i % every === 0)
   return [
     {
       title: `Resident memory in ${seconds} s`,
@@ -40,25 +38,56 @@ export const measureMemory: Measurement = async (context) => {
           `A longer run: \`npm run bench -- memory --minutes 10\`.`,
       ],
     },
+    ...growthOf(settled),
+    ...(kept.length === 0 ? [] : [memoryOverTime(kept)]),
+  ]
+}
+
+function memoryOverTime(kept: readonly CollectedMemory[]): MeasuredCurve {
+  return {
+    title: 'Memory over time, after full collections',
+    unit: 'MB',
+    xTitle: 'seconds',
+    xs: kept.map(({ second }) => second),
+    series: [
+      { name: 'resident', samples: kept.map(({ residentBytes }) => [residentBytes / BYTES_PER_MB]) },
+      { name: 'objects', samples: kept.map(({ heapBytes }) => [heapBytes / BYTES_PER_MB]) },
+    ],
+  }
+}
+
+/** Nothing where there are too few points for a line. */
+function growthOf(collected: readonly CollectedMemory[]): MeasuredTable[] {
+  if (collected.length < FEWEST_POINTS.objects) return []
+  const minutes = collected.map(({ second }) => second / SECONDS_PER_MINUTE)
+  const rowsOf = (name: string, bytes: readonly number[]): MeasuredRow[] => {
+    const { slope, lowest, highest } = theilSen(
+      minutes,
+      bytes.map((value) => value / BYTES_PER_MB),
+    )
+    return [
+      { name, samples: [slope] },
+      { name: `${name}, 95 % lowest`, samples: [lowest] },
+      { name: `${name}, 95 % highest`, samples: [highest] },
+    ]
+  }
+  return [
     {
-      title: 'Growth of resident memory (Theil–Sen)',
+      title: 'Growth of memory after full collections (Theil–Sen)',
       unit: 'MB a minute',
       rows: [
-        { name: 'slope', samples: [slope] },
-        { name: 'slope, 95 % lowest', samples: [lowest] },
-        { name: 'slope, 95 % highest', samples: [highest] },
+        ...rowsOf(
+          'objects',
+          collected.map(({ heapBytes }) => heapBytes),
+        ),
+        ...(collected.length < FEWEST_POINTS.resident
+          ? []
+          : rowsOf(
+              'resident',
+              collected.map(({ residentBytes }) => residentBytes),
+            )),
       ],
-      notes: [`Of the last ${settled.length} seconds.`],
-    },
-    {
-      title: 'Resident memory over time',
-      unit: 'MB resident',
-      xTitle: 'seconds',
-      xs: kept.map(({ second }) => second),
-      series: [
-        { name: 'resident', samples: kept.map(({ value }) => [value]) },
-        { name: 'objects', samples: kept.map(({ second }) => [heap[second - 1]!]) },
-      ],
+      notes: [`${collected.length} collections, from second ${collected[0]!.second} on.`],
     },
   ]
 }

@@ -1,6 +1,7 @@
 /**
- * Keeps the books of many pairs for a while: `feed-load.ts PORT PAIRS BOOK_FILE books|queues`. With `books` nothing else
- * is done than to read each second how much memory there is. With `queues` every pair's messages are also read from its
+ * Keeps the books of many pairs for a while: `feed-load.ts PORT PAIRS BOOK_FILE books|queues`. With `books`, and
+ * `--expose-gc`, nothing else is done than to read each second how much memory there is, now and then after a full
+ * collection. With `queues` every pair's messages are also read from its
  * queues, the statistics are collected every second, and pauses and garbage collections are noted. Never loads ccxt.
  * `start` begins to look on, `stop` prints what was seen.
  */
@@ -13,11 +14,13 @@ import {
 import { createInterface } from 'node:readline'
 import { overlapMs, pauseCauses, type Collection, type Span } from '../pause-causes.ts'
 import { answer } from '../../src/cli/bench/processes/command-lines.ts'
+import type { CollectedMemory } from '../feed-load.ts'
 import { openFeed } from './open-feed.ts'
 import { PauseProbe } from './pause-probe.ts'
 
 const LIMIT_MS = 1
 const SECOND_MS = 1_000
+const SECONDS_PER_COLLECTION = 5
 const KINDS: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MINOR, 'young objects'],
   [constants.NODE_PERFORMANCE_GC_MAJOR, 'all objects'],
@@ -59,14 +62,16 @@ let probe: PauseProbe | undefined
 let beginMs = 0
 let cpu = process.cpuUsage()
 const residentBytes: number[] = []
-const heapBytes: number[] = []
+const collected: CollectedMemory[] = []
 const readings: Span[] = []
 const seconds = setInterval(mode === 'queues' ? collectStatistics : readMemory, SECOND_MS)
 
 function readMemory(): void {
+  residentBytes.push(process.memoryUsage.rss())
+  if (residentBytes.length % SECONDS_PER_COLLECTION > 0) return
+  globalThis.gc!()
   const { rss, heapUsed } = process.memoryUsage()
-  residentBytes.push(rss)
-  heapBytes.push(heapUsed)
+  collected.push({ second: residentBytes.length, residentBytes: rss, heapBytes: heapUsed })
 }
 
 function collectStatistics(): void {
@@ -77,7 +82,7 @@ function collectStatistics(): void {
 
 function start(): void {
   residentBytes.length = 0
-  heapBytes.length = 0
+  collected.length = 0
   taken = 0
   beginMs = performance.now()
   cpu = process.cpuUsage()
@@ -95,7 +100,7 @@ function stop(): void {
     messages,
     kernelDrops,
     cpuShare: cpuMs / (performance.now() - beginMs),
-    ...(probe ? pausesSeen(probe, cpuMs) : { residentBytes, heapBytes }),
+    ...(probe ? pausesSeen(probe, cpuMs) : { residentBytes, collected }),
   })
 }
 
