@@ -46,6 +46,8 @@ const OPENING_ROUNDS = 100
 /** Until V8 has compiled what is hot; its compiler's threads take the core for milliseconds meanwhile. */
 const WARM_UP_SECONDS = { books: 5, queues: 20 }
 const SLACK_MS = 30_000
+const SECONDS_PER_COLLECTION = 5
+const BRIEF_SECONDS_PER_COLLECTION = 1
 
 /** Resident memory, and the heap, of a process that only keeps books. @throws Error as `runLoad`. */
 export function runForMemory(seconds: number, context: BenchContext, peers: Peers): Promise<MemorySeen> {
@@ -84,7 +86,8 @@ async function runLoad<T extends LoadSeen>(
 ): Promise<T> {
   const sender = processes.start('sender', peers.path('sender'), [], 'sender')
   const { port } = await sender.read<{ port: number }>()
-  const args = [String(port), String(LOAD_PAIRS), workloads.book(), mode]
+  const collectS = isBrief ? BRIEF_SECONDS_PER_COLLECTION : SECONDS_PER_COLLECTION
+  const args = [String(port), String(LOAD_PAIRS), workloads.book(), mode, String(collectS)]
   const load = processes.startScript('feed-load', args, nodeFlags, 'receiver')
   const send = async (line: string, ms: number): Promise<void> => {
     const { ok } = await sender.ask<{ ok: boolean }>(line, ms + SLACK_MS)

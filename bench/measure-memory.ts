@@ -5,7 +5,7 @@ import { theilSen } from './theil-sen.ts'
 
 const BYTES_PER_MB = 1_048_576
 const SECONDS_PER_MINUTE = 60
-const BRIEF_SECONDS = 3
+const BRIEF_SECONDS = 5
 /** Collections that a line is drawn through. Whole pages come and go by the megabyte: a line of those needs minutes. */
 const FEWEST_POINTS = { objects: 3, resident: 60 }
 /** While the code is compiled and the heap finds its size, memory grows. */

@@ -88,7 +88,7 @@ export function renderSummary(results: Results): string {
     return value === undefined ? '' : `${readable(value)} ${unit}`
   }
   return alignCells([
-    ['', 'qtx-connector', 'the same in C', 'otherwise in Node'],
+    ['', 'qtx-connector', 'C, as the vendor’s example', 'otherwise in Node'],
     ...LINES.filter(({ own }) => own(results) !== undefined).map(
       ({ what, unit, own, c, usual, usualName }) => {
         const other = cell(usual, unit)

@@ -1,9 +1,9 @@
 /**
- * Keeps the books of many pairs for a while: `feed-load.ts PORT PAIRS BOOK_FILE books|queues`. With `books`, and
- * `--expose-gc`, nothing else is done than to read each second how much memory there is, now and then after a full
- * collection. With `queues` every pair's messages are also read from its
- * queues, the statistics are collected every second, and pauses and garbage collections are noted. Never loads ccxt.
- * `start` begins to look on, `stop` prints what was seen.
+ * Keeps the books of many pairs for a while: `feed-load.ts PORT PAIRS BOOK_FILE books|queues COLLECT_S`. With `books`,
+ * and `--expose-gc`, nothing else is done than to read each second how much memory there is, and every COLLECT_S seconds
+ * after a full collection too. With `queues` every pair's messages are also read from its queues, the statistics are
+ * collected every second, and pauses and garbage collections are noted. Never loads ccxt. `start` begins to look on,
+ * `stop` prints what was seen.
  */
 import {
   PerformanceObserver,
@@ -20,7 +20,6 @@ import { PauseProbe } from './pause-probe.ts'
 
 const LIMIT_MS = 1
 const SECOND_MS = 1_000
-const SECONDS_PER_COLLECTION = 5
 const KINDS: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MINOR, 'young objects'],
   [constants.NODE_PERFORMANCE_GC_MAJOR, 'all objects'],
@@ -28,7 +27,7 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weak references'],
 ])
 
-const [port, pairCount, bookFile, mode] = process.argv.slice(2)
+const [port, pairCount, bookFile, mode, secondsPerCollection] = process.argv.slice(2)
 const feed = await openFeed({
   port: Number(port),
   pairCount: Number(pairCount),
@@ -68,7 +67,7 @@ const seconds = setInterval(mode === 'queues' ? collectStatistics : readMemory, 
 
 function readMemory(): void {
   residentBytes.push(process.memoryUsage.rss())
-  if (residentBytes.length % SECONDS_PER_COLLECTION > 0) return
+  if (residentBytes.length % Number(secondsPerCollection) > 0) return
   globalThis.gc!()
   const { rss, heapUsed } = process.memoryUsage()
   collected.push({ second: residentBytes.length, residentBytes: rss, heapBytes: heapUsed })

@@ -9,7 +9,7 @@ import { flat, type Level } from './market-call.ts'
 
 const MESSAGES = 64
 const LAPS = 300
-const ROUNDS = 6
+const ROUNDS = 16
 const LEVELS = 20
 
 /** The market goes up and comes back; levels appear, change and go; some are far away, and some on no grid. */

@@ -109,7 +109,7 @@ describe('npm run bench -- --brief', () => {
     'measures receiving, latency and the order ring beside programs in C (needs Linux and a C compiler)',
     async () => {
       const { results, printed, left, charts } = await bench('receive', 'latency', 'ring')
-      expect(titlesOf(results['receive'])).toHaveLength(4)
+      expect(titlesOf(results['receive'])).toHaveLength(6)
       expect(titlesOf(results['latency'])).toHaveLength(6)
       expect(titlesOf(results['ring']).length).toBeGreaterThan(1)
       expectMeasured(results)
@@ -128,7 +128,11 @@ describe('npm run bench -- --brief', () => {
         'Pauses over 1 ms, as Node is, 2 s',
         'Pauses over 1 ms, --single-threaded-gc, 2 s',
       ])
-      expect(titlesOf(results['memory'])).toHaveLength(4)
+      expect(titlesOf(results['memory'])).toEqual([
+        'Resident memory in 5 s',
+        'Growth of memory after full collections (Theil–Sen)',
+        'Memory over time, after full collections',
+      ])
       expectMeasured(results)
       expect(printed).toContain('| C, spinning beside it: the machine')
       expect(left).toEqual([])
