@@ -7,24 +7,17 @@ import type { Peers } from './peers.ts'
 
 type Kind = 'ticker' | 'depth-20'
 
+const USUAL: readonly ReceiverName[] = [
+  'C recvfrom loop',
+  'C recvmmsg',
+  'C recvmmsg, GRO',
+  'qtx recvmmsg',
+  'qtx recvmmsg, book',
+  'qtx dgram',
+]
 const RECEIVERS: Readonly<Record<Kind, readonly ReceiverName[]>> = {
-  ticker: [
-    'C recvfrom loop',
-    'C recvmmsg',
-    'C recvmmsg, GRO',
-    'qtx recvmmsg',
-    'qtx recvmmsg, book',
-    'qtx dgram',
-  ],
-  'depth-20': [
-    'C recvfrom loop',
-    'C recvmmsg',
-    'C recvmmsg, GRO',
-    'qtx recvmmsg',
-    'qtx recvmmsg, book',
-    'qtx dgram',
-    'qtx dgram, book',
-  ],
+  ticker: USUAL,
+  'depth-20': [...USUAL, 'qtx dgram, book'],
 }
 const TITLES: Readonly<Record<Kind, string>> = { ticker: '56 bytes', 'depth-20': 'depth 20 + 20' }
 /** What the kernel counts for one datagram in the receive buffer, at most. */
