@@ -1,3 +1,24 @@
+import {
+  BOOK,
+  CONNECTOR,
+  C_BATCH,
+  C_CLIENT,
+  C_LOOP,
+  C_SPINNING,
+  DRAIN_DEPTH,
+  DRAIN_TICKER,
+  QTX,
+  QTX_BOOK,
+  QTX_BUSY,
+  QTX_DGRAM,
+  RATE,
+  RING_P50,
+  RING_P99,
+  divide,
+  ratioOf,
+  rowOf,
+  type Figure,
+} from './figures.ts'
 import type { Results } from './results.ts'
 import { alignCells, readable } from './table.ts'
 
@@ -9,7 +30,7 @@ interface Goal {
   readonly unit: string
   readonly atMost?: number
   readonly atLeast?: number
-  readonly figure: (results: Results) => number | undefined
+  readonly figure: Figure
 }
 
 export interface JudgedGoal {
@@ -25,33 +46,7 @@ export interface JudgedGoal {
 /** What the original connector, in Python, takes; measured once on the machine that the project was begun on. */
 const PYTHON = { receiveUs: 19.5, roundTripUs: 10_590 } as const
 
-const C_LOOP = 'C recvfrom loop'
-const C_BATCH = 'C recvmmsg'
-const C_SPINNING = 'C recvfrom, spinning'
-const QTX = 'qtx recvmmsg'
-const QTX_BOOK = 'qtx recvmmsg, book'
-const QTX_BUSY = 'qtx recvmmsg, busyPoll, book'
-const DRAIN_TICKER = 'Draining a full socket, 56 bytes'
-const DRAIN_DEPTH = 'Draining a full socket, depth 20 + 20'
-const RATE = 'Highest rate without loss, 56 bytes'
-const BOOK = 'Applying depth updates'
-const RING_P50 = 'Place → accepted, instant order manager, p50'
-const RING_P99 = 'Place → accepted, instant order manager, p99'
-const CONNECTOR = 'buy() → buyOrderCreated, instant order manager, p50'
-const C_CLIENT = 'C client, spinning'
 const TUNED_PAUSES = 'Pauses over 1 ms, --single-threaded-gc'
-
-function ratioOf(title: string, name: string, peer: string): Goal['figure'] {
-  return (results) => divide(results.row(title, name), results.row(title, peer))
-}
-
-function rowOf(title: string, name: string): Goal['figure'] {
-  return (results) => results.row(title, name)
-}
-
-function divide(value: number | undefined, by: number | undefined): number | undefined {
-  return value === undefined || by === undefined ? undefined : value / by
-}
 
 function latencyGoals(suffix: string, own: string, peer: string, atMost: number): Goal[] {
   return [10_000, 50_000].flatMap((rate) =>
@@ -109,7 +104,7 @@ const GOALS: readonly Goal[] = [
     what: 'highest rate without loss beside node:dgram',
     unit: '×',
     atLeast: 4,
-    figure: ratioOf(RATE, QTX, 'qtx dgram'),
+    figure: ratioOf(RATE, QTX, QTX_DGRAM),
   },
   {
     section: 'decode',

@@ -1,3 +1,20 @@
+import {
+  BOOK,
+  CONNECTOR,
+  C_CLIENT,
+  C_LOOP,
+  C_SPINNING,
+  DRAIN_TICKER,
+  DRAIN_TICKER_TRAINS,
+  QTX,
+  QTX_BOOK,
+  QTX_BUSY,
+  QTX_DGRAM,
+  RATE,
+  RING_P50,
+  rowOf,
+  type Figure,
+} from './figures.ts'
 import type { Results } from './results.ts'
 import { alignCells, readable } from './table.ts'
 
@@ -11,31 +28,20 @@ interface SummaryLine {
   /** What the usual one is. */
   readonly usualName?: string
 }
-type Figure = (results: Results) => number | undefined
 
-const DRAIN = 'Draining a full socket, 56 bytes'
-const TRAINS = 'Draining a full socket, 56 bytes, sent in trains'
-const RATE = 'Highest rate without loss, 56 bytes'
 const LATENCY = 'Sent → callback, p50'
 const BUSY_LATENCY = 'Sent → callback, p50, never asleep'
-const RING = 'Place → accepted, instant order manager, p50'
-const CONNECTOR = 'buy() → buyOrderCreated, instant order manager, p50'
-const BOOK = 'Applying depth updates'
 const RATE_SHOWN = 50_000
 
-const row =
-  (title: string, name: string): Figure =>
-  (results) =>
-    results.row(title, name)
 const point =
   (title: string, name: string): Figure =>
   (results) =>
     results.point(title, name, RATE_SHOWN)
 
 const received = (title: string): Pick<SummaryLine, 'own' | 'c' | 'usual' | 'usualName'> => ({
-  own: row(title, 'qtx recvmmsg'),
-  c: row(title, 'C recvfrom loop'),
-  usual: row(title, 'qtx dgram'),
+  own: rowOf(title, QTX),
+  c: rowOf(title, C_LOOP),
+  usual: rowOf(title, QTX_DGRAM),
   usualName: '`node:dgram`',
 })
 
@@ -43,41 +49,41 @@ const LINES: readonly SummaryLine[] = [
   {
     what: 'processor time of a 56-byte datagram, received, decoded and handed on: sent one by one',
     unit: 'µs',
-    ...received(DRAIN),
+    ...received(DRAIN_TICKER),
   },
-  { what: 'the same, where up to 64 arrived together (GRO)', unit: 'µs', ...received(TRAINS) },
+  { what: 'the same, where up to 64 arrived together (GRO)', unit: 'µs', ...received(DRAIN_TICKER_TRAINS) },
   { what: 'highest rate without loss', unit: 'thousand/s', ...received(RATE) },
   {
     what: `sent → strategy’s callback with the book updated, ${RATE_SHOWN.toLocaleString('en')}/s, p50`,
     unit: 'µs',
-    own: point(LATENCY, 'qtx recvmmsg, book'),
-    c: point(LATENCY, 'C recvfrom loop'),
+    own: point(LATENCY, QTX_BOOK),
+    c: point(LATENCY, C_LOOP),
     usual: point(LATENCY, 'qtx dgram, book'),
     usualName: '`node:dgram`',
   },
   {
     what: 'the same, never asleep (`feedBusyPoll`)',
     unit: 'µs',
-    own: point(BUSY_LATENCY, 'qtx recvmmsg, busyPoll, book'),
-    c: point(BUSY_LATENCY, 'C recvfrom, spinning'),
+    own: point(BUSY_LATENCY, QTX_BUSY),
+    c: point(BUSY_LATENCY, C_SPINNING),
   },
   {
     what: 'a level of the recorded minute into the book',
     unit: 'ns',
-    own: row(BOOK, 'qtx OrderBook'),
-    usual: row(BOOK, 'ccxt Pro order book'),
+    own: rowOf(BOOK, 'qtx OrderBook'),
+    usual: rowOf(BOOK, 'ccxt Pro order book'),
     usualName: 'ccxt Pro',
   },
   {
     what: 'order through the ring and back, spinning, an order manager that answers at once, p50',
     unit: 'µs',
-    own: row(RING, 'qtx, spinUs'),
-    c: row(RING, 'C client, spinning'),
+    own: rowOf(RING_P50, 'qtx, spinUs'),
+    c: rowOf(RING_P50, C_CLIENT),
   },
   {
     what: '`buy()` → accepted event, with rules, tracking and journal, p50',
     unit: 'µs',
-    own: row(CONNECTOR, 'qtx, a connector’s buy()'),
+    own: rowOf(CONNECTOR, 'qtx, a connector’s buy()'),
   },
 ]
 

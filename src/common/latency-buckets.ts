@@ -1,6 +1,6 @@
 /** Buckets of each doubling: a bucket is at most a 32nd wide of what it holds. */
-const PER_DOUBLING = 32
 const PER_DOUBLING_LOG2 = 5
+const PER_DOUBLING = 2 ** PER_DOUBLING_LOG2
 /** The narrowest buckets are a sixteenth of a microsecond wide. */
 const UNITS_PER_US = 16
 /** 2^30 units, a minute and seven seconds: longer ones are counted in the last bucket. */

@@ -2,8 +2,8 @@ import { QtxError } from '../errors.ts'
 import { SOL_UDP, SO_RXQ_OVFL, SO_TIMESTAMPNS, UDP_GRO } from './datagram-control.ts'
 import type { CFunction, CLibrary } from './libc.ts'
 
-const AF_INET = 2
-const SOCK_DGRAM_CLOEXEC = 0x2 | 0x80000
+export const AF_INET = 2
+export const SOCK_DGRAM_CLOEXEC = 0x2 | 0x80000
 const SOCK_NONBLOCK = 0x800
 const SOL_IP = 0
 export const SOL_SOCKET = 1
@@ -50,26 +50,22 @@ export interface UdpSocketOptions {
   readonly waitMs?: number
 }
 
-/**
- * Opens, sizes and binds or connects a socket; returns its descriptor.
- * @throws QtxError `QTX_FEED_UNREACHABLE` when the kernel refuses an address.
- */
-export function openUdpSocket(library: CLibrary, calls: UdpCalls, options: UdpSocketOptions): number {
+/** A socket's descriptor. @throws QtxError `QTX_FEED_UNREACHABLE` when the kernel gives none. */
+export function createUdpSocket(library: CLibrary, calls: UdpCalls, { waitMs }: UdpSocketOptions): number {
   // Where one thread is to wait, every other call says for itself that it does not.
-  const mode = options.waitMs === undefined ? SOCK_NONBLOCK : 0
+  const mode = waitMs === undefined ? SOCK_NONBLOCK : 0
   const fd = calls.socket(AF_INET, SOCK_DGRAM_CLOEXEC | mode, 0) as number
   if (fd < 0) throw refusal(library, 'a UDP socket could not be opened')
-  try {
-    prepare(library, calls, fd, options)
-    return fd
-  } catch (error) {
-    calls.close(fd)
-    throw error
-  }
+  return fd
 }
 
-/** @throws QtxError `QTX_FEED_UNREACHABLE` when the kernel refuses an address. */
-function prepare(library: CLibrary, calls: UdpCalls, fd: number, options: UdpSocketOptions): void {
+/** Sizes it, and binds or connects it. @throws QtxError `QTX_FEED_UNREACHABLE` when the kernel refuses an address. */
+export function prepareUdpSocket(
+  library: CLibrary,
+  calls: UdpCalls,
+  fd: number,
+  options: UdpSocketOptions,
+): void {
   const setOption = (level: number, option: number, value: NodeJS.TypedArray): boolean =>
     calls.setsockopt(fd, level, option, value, value.byteLength) === 0
 

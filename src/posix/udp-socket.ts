@@ -7,9 +7,10 @@ import {
   INSTEAD,
   SOL_SOCKET,
   SO_RCVBUF,
+  createUdpSocket,
   declareUdpCalls,
   encodeAddress,
-  openUdpSocket,
+  prepareUdpSocket,
   type UdpCalls,
   type UdpSocketOptions,
 } from './udp-calls.ts'
@@ -100,7 +101,14 @@ export class UdpSocket {
       })
     }
     const calls = declareUdpCalls(library)
-    return new UdpSocket(library, calls, openUdpSocket(library, calls, options), options)
+    const fd = createUdpSocket(library, calls, options)
+    try {
+      prepareUdpSocket(library, calls, fd, options)
+      return new UdpSocket(library, calls, fd, options)
+    } catch (error) {
+      calls.close(fd)
+      throw error
+    }
   }
 
   /**

@@ -74,7 +74,7 @@ export class ConnectorClassFactory {
   readonly #feedPool = new FeedPool()
   readonly #pluginIds = new WeakMap<ConnectorPlugin, number>()
   /** What was read of configurations before, so that one that comes again costs next to nothing. */
-  readonly #read = new WeakMap<object, QtxConnectorClassConfig>()
+  readonly #parsed = new WeakMap<object, QtxConnectorClassConfig>()
   #lastPluginId = 0
 
   constructor(registry: Readonly<Record<ExchangeBackend, ExchangeRow>> = EXCHANGE_REGISTRY) {
@@ -109,7 +109,7 @@ export class ConnectorClassFactory {
 
   /** What a class is made for is all that may have changed meanwhile; its constructor reads the rest anew. */
   #parse(input: QtxConnectorClassConfigInput): QtxConnectorClassConfig {
-    const known = this.#read.get(input)
+    const known = this.#parsed.get(input)
     if (
       known &&
       input.exchangeBackend === known.exchangeBackend &&
@@ -120,7 +120,7 @@ export class ConnectorClassFactory {
       return known
     }
     const config = parseConnectorClassConfig(input)
-    this.#read.set(input, config)
+    this.#parsed.set(input, config)
     return config
   }
 

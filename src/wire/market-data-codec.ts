@@ -27,7 +27,7 @@ export class DatagramMemory {
   }
 }
 
-/** As long as a header, so that a message that was never placed is all zeros. */
+/** As long as a ticker, so that a message that was never placed is all zeros. */
 const NO_MEMORY = new DatagramMemory(new ArrayBuffer(SINGLE.LENGTH_BYTES))
 
 /**

@@ -2,7 +2,7 @@ import { LatencyBuckets } from '../../common/latency-buckets.ts'
 import { DECODE, type DecodeResult } from '../../wire/market-data-codec.ts'
 import { FeedLatency, type LatencyStatistics } from './feed-latency.ts'
 
-/** One message in so many has its latency recorded: recording costs more than decoding. A power of two. */
+/** One message in so many has its latency recorded, which is enough for percentiles. A power of two. */
 const LATENCY_SAMPLE = 16
 /** One message in so many that is read from a queue has its wait recorded. */
 const WAIT_SAMPLE = 16
